@@ -1,0 +1,55 @@
+# The short way to the program. Each variable of `make bench` is the flag of
+# the same name: make bench WINDOW=1,8,64 PLACEMENT=all is
+# collatebench bench --window=1,8,64 --placement=all.
+BENCH_FLAGS := CODEC PLACEMENT WINDOW SIZE ENCODING PAYLOAD ORDER PROTOCOL RESPONSES \
+	LATENCY QUEUE BANDWIDTH CONNBANDWIDTH FAULTS PROCS \
+	ROUNDS OPS PRECISION BUDGET SEED LABEL UPSTREAM BODY PROFILE RESUME OUT SOURCE JSON
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+RUN ?= latest
+KIND ?= cpu
+PROGRAM := .build/collatebench
+
+# A variable counts only where it is given to make: what a shell happens to
+# export as LABEL or OUT is none of ours.
+given = $(filter command line,$(origin $(1)))
+lower = $(shell printf %s '$(1)' | tr A-Z a-z)
+flags = $(foreach f,$(1),$(if $(call given,$(f)),--$(call lower,$(f))='$($(f))'))
+need = $(if $(call given,$(1)),,$(error $(1) is missing: $(2)))
+
+.PHONY: bench compare pprof mockserver test check help program
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  Variables of bench, each the flag of that name: $(BENCH_FLAGS)"
+	@echo "  Of compare: OLD NEW. Of pprof: RUN CELL KIND."
+
+bench: program ## run the matrix, print its tables, leave a run folder
+	@$(PROGRAM) bench $(call flags,$(BENCH_FLAGS))
+
+compare: program ## benchstat's tables of two runs: OLD=before NEW=latest
+	$(call need,OLD,make compare OLD=before NEW=latest)$(call need,NEW,make compare OLD=before NEW=latest)
+	@$(PROGRAM) compare '$(OLD)' '$(NEW)'
+
+pprof: program ## pprof's web UI: CELL='placement=collector/window=32' [RUN=latest KIND=heap]
+	@$(PROGRAM) pprof '$(RUN)' $(if $(CELL),'$(CELL)') --kind='$(KIND)'
+
+mockserver: program ## serve the upstream alone
+	@$(PROGRAM) mockserver $(call flags,LATENCY QUEUE BANDWIDTH CONNBANDWIDTH FAULTS SEED BODY ADDR)
+
+program: # the program, built anew where its source has changed
+	@go build -o $(PROGRAM) .
+
+test: ## the tests; needs only Go
+	go test ./...
+
+check: ## format, vet, staticcheck, vulnerabilities, rooms, tests with the race detector
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	go mod tidy -diff
+	scripts/vulnerabilities.sh
+	scripts/rooms.sh
+	go test -race ./...

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Holds the imports to the table of rooms: data flows one way, and a room that
+# needs an arrow back has its data modelled wrongly. Tests may import more.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# A row a room: what it may import of ours. "*" is everything.
+table='
+.                    *
+mockserver/payload
+mockserver/behaviour
+mockserver           mockserver/payload mockserver/behaviour
+bench                mockserver/payload mockserver/behaviour
+bench/runner         bench mockserver/payload mockserver/behaviour profiles results
+profiles
+results              bench
+'
+
+bad=0
+while IFS=$'\t' read -r package imports; do
+	room=${package#collatebench}
+	room=${room#/}
+	room=${room:-.}
+	row=$(awk -v room="$room" '$1 == room { $1 = ""; print "row" $0 }' <<<"$table")
+	if [ -z "$row" ]; then
+		echo "rooms: $room is in no row of the table in scripts/rooms.sh" >&2
+		bad=1
+		continue
+	fi
+	for import in $imports; do
+		case $import in collatebench/*) ;; *) continue ;; esac
+		case " $row " in *" ${import#collatebench/} "* | *" * "*) ;; *)
+			echo "rooms: $room imports ${import#collatebench/}; it may import:${row#row}" >&2
+			bad=1
+			;;
+		esac
+	done
+done < <(go list -f '{{.ImportPath}}{{"\t"}}{{join .Imports " "}}' ./...)
+exit $bad
