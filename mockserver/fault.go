@@ -1,0 +1,87 @@
+package mockserver
+
+import (
+	"net"
+	"net/http"
+	"time"
+
+	"collatebench/mockserver/behaviour"
+)
+
+func statusOf(f behaviour.Fault) int {
+	switch f {
+	case behaviour.Status500:
+		return http.StatusInternalServerError
+	case behaviour.Status503:
+		return http.StatusServiceUnavailable
+	}
+	return 0
+}
+
+// corruptBytes is how many bytes are altered. One could lie in white space, or
+// make another number that is just as good.
+const corruptBytes = 16
+
+// writeCorrupt writes b with some bytes of its middle half turned over, without
+// a copy of it. A body of no more bytes is turned over whole.
+func (v *visit) writeCorrupt(p *pace, start time.Time, b []byte, place uint64) {
+	n, at := min(corruptBytes, len(b)), 0
+	if len(b) > n {
+		at = min(len(b)/4+int(place%uint64(len(b)/2)), len(b)-n-1)
+	}
+	altered := make([]byte, n)
+	for i, c := range b[at : at+n] {
+		altered[i] = ^c
+	}
+	if len(b) == n {
+		v.writeBody(p, start, altered)
+		return
+	}
+	v.writeBody(p, start, b[:at], altered, b[at+n:])
+}
+
+// breakOff sends the header, which promises the whole body, and ends the
+// request in the way of its fault. It does not return: net/http closes the
+// connection of a handler that panics so, or resets the stream.
+func (s *Server) breakOff(p *pace, r *http.Request, v *visit, b []byte, start time.Time) {
+	if v.fault != behaviour.Reset {
+		v.put(p.write(b[:len(b)/2]))
+	}
+	// A reset comes after the header, not before: http.Transport would send a
+	// GET again by itself, on another connection, and nobody would be the wiser.
+	p.flusher.Flush()
+	if v.fault == behaviour.Stall {
+		s.stall(r)
+	}
+	v.write = time.Since(start)
+	s.end(v) // before the client can know
+	if v.fault == behaviour.Reset {
+		reset(p.flusher)
+	}
+	panic(http.ErrAbortHandler)
+}
+
+// stall stands still until the client goes away, the server ends or MaxStall
+// is over.
+func (s *Server) stall(r *http.Request) {
+	timer := time.NewTimer(MaxStall)
+	defer timer.Stop()
+	select {
+	case <-r.Context().Done():
+	case <-s.stop:
+	case <-timer.C:
+	}
+}
+
+// reset closes the connection by a TCP reset. Streams of HTTP/2 share theirs
+// and can't be hijacked: the panic that follows resets the stream.
+func reset(c *http.ResponseController) {
+	conn, _, err := c.Hijack()
+	if err != nil {
+		return
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		tcp.SetLinger(0) // now Close sends a reset, not an end
+	}
+	conn.Close()
+}

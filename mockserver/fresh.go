@@ -1,0 +1,40 @@
+package mockserver
+
+import (
+	"net"
+	"net/http"
+	"sync"
+)
+
+// fresh is the connections on which nothing was ever asked. Clients leave some
+// behind: http.Transport dials one while another becomes free. Shutdown would
+// wait 5 s for them.
+type fresh struct {
+	mu     sync.Mutex
+	conns  map[net.Conn]bool
+	ending bool
+}
+
+// note is a http.Server.ConnState.
+func (f *fresh) note(c net.Conn, state http.ConnState) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case state != http.StateNew:
+		delete(f.conns, c)
+	case f.ending:
+		c.Close() // accepted just before the listener was closed
+	default:
+		f.conns[c] = true
+	}
+}
+
+// end closes them, and those to come.
+func (f *fresh) end() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.ending = true
+	for c := range f.conns {
+		c.Close()
+	}
+}

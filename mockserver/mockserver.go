@@ -1,0 +1,159 @@
+// Package mockserver is an upstream that serves large payloads and misbehaves
+// as told: it is late, queues, writes slowly and fails, at seeded random, and
+// says exactly what it did.
+//
+//	GET  /v1/payload  a body, by ?codec=json&encoding=identity&id=0&kind=records&size=1MiB (the defaults)
+//	GET  /v1/stats    Stats as JSON
+//	POST /v1/epoch    begins a new epoch: the peaks start again
+//	GET  /metrics     Stats for Prometheus
+//	GET  /readyz      200 once the payloads of Options.Preload are built; never queued or delayed
+//
+// A payload comes with Content-Length, Content-Type, Content-Encoding where it
+// is compressed, X-Payload-Records, X-Payload-Digest and the measured
+// "Server-Timing: queue;dur=0.012, service;dur=10.103" in milliseconds. The id
+// picks one of the bodies that rotate, and every random choice depends on the
+// seed and the id alone, never on the order of arrival. A request beyond the
+// limits is answered with status 400 and the parameter, its value and what is
+// allowed; one whose bodies do not fit in memory just now with 503.
+//
+// A request waits in its turn for one of Behaviour.Queue places, keeps it for
+// the delay and until its body is written, and then perhaps goes wrong:
+//
+//	500, 503  that status and a line of text
+//	reset     the header, then a TCP reset (HTTP/2: a reset stream)
+//	truncate  the whole Content-Length, half of the body, then the end of the connection
+//	stall     half of the body, then nothing until the client goes away, the server
+//	          stops or MaxStall is over
+//	corrupt   a few bytes of the body altered; X-Payload-Digest is that of the true body
+//
+// It speaks HTTP/1.1 and, on the same port, HTTP/2 without TLS (prior
+// knowledge). It does not know who its clients are or what they measure.
+package mockserver
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+	"golang.org/x/time/rate"
+
+	"collatebench/mockserver/behaviour"
+	"collatebench/mockserver/payload"
+)
+
+const (
+	// MaxStall is how long a stalled body stands still at most.
+	MaxStall = time.Minute
+	// Grace is how long Serve waits for the requests in flight when it ends.
+	Grace = 10 * time.Second
+)
+
+// Options says what a Server serves and how. The zero value serves made
+// payloads at once and without faults.
+type Options struct {
+	Behaviour behaviour.Spec
+	Seed      uint64         // of the payloads and of the random choices
+	Bodies    int            // bodies of one size, codec and encoding that rotate; 0 means 8, fewer of large ones
+	MaxSize   payload.Size   // largest size that a request may ask for; 0 means 256 MiB
+	MaxMemory payload.Size   // of all bodies kept or being made; 0 means 1 GiB
+	Captured  []string       // files served for kind=captured: a codec's bytes, not compressed
+	Preload   []payload.Spec // made before /readyz says 200, and never evicted; their seeds are ignored
+	// SendBuffer is the socket's send buffer in bytes; 0 leaves it to the
+	// kernel. A small one shows stalls that a large one hides. Below 64 KiB,
+	// the size of a segment on loopback, each bufferful waits some 20 ms for an
+	// acknowledgement that the client's kernel delays.
+	SendBuffer int
+}
+
+func (o Options) withDefaults() Options {
+	o.MaxSize = cmp.Or(o.MaxSize, payload.MaxSize)
+	o.MaxMemory = cmp.Or(o.MaxMemory, 1<<30)
+	return o
+}
+
+func (o Options) check() error {
+	switch {
+	case o.Bodies < 0:
+		return fmt.Errorf("%d bodies: allowed: 0 or more", o.Bodies)
+	case o.MaxSize < payload.MinSize || o.MaxSize > payload.MaxSize:
+		return fmt.Errorf("largest size %v: allowed: from %v to %v", o.MaxSize, payload.MinSize, payload.MaxSize)
+	case o.MaxMemory < payload.MinSize:
+		return fmt.Errorf("memory of %v: allowed: %v or more", o.MaxMemory, payload.MinSize)
+	case o.SendBuffer < 0:
+		return fmt.Errorf("send buffer of %d bytes: allowed: 0 or more", o.SendBuffer)
+	case o.Behaviour.Queue < 0 || o.Behaviour.Bandwidth < 0 || o.Behaviour.ConnBandwidth < 0:
+		return errors.New("queue or bandwidth below 0")
+	}
+	return nil
+}
+
+// Server is one upstream. New makes it; it serves one listener in its life.
+type Server struct {
+	o       Options
+	grammar grammar
+	library *library
+	tally   tally
+	slots   *semaphore.Weighted // places in service, first come first served; nil means no end of them
+	limit   *rate.Limiter       // of all connections; nil means none
+	mux     *http.ServeMux
+	loaded  chan struct{} // closed once the preload is built
+	stop    chan struct{} // closed when the server ends: stalled bodies are let go
+	served  atomic.Bool
+}
+
+// New checks the options and reads the captured files. It starts nothing and
+// builds no payload.
+func New(o Options) (*Server, error) {
+	o = o.withDefaults()
+	if err := o.check(); err != nil {
+		return nil, fmt.Errorf("mock server: %w", err)
+	}
+	s := &Server{o: o, grammar: newGrammar(), loaded: make(chan struct{}), stop: make(chan struct{})}
+	s.tally.begin(time.Now())
+	var err error
+	if s.library, err = newLibrary(o, s.stop); err != nil {
+		return nil, fmt.Errorf("mock server: %w", err)
+	}
+	if err := s.checkPreload(); err != nil {
+		return nil, fmt.Errorf("mock server: %w", err)
+	}
+	if k := o.Behaviour.Queue; k > 0 {
+		s.slots = semaphore.NewWeighted(int64(k))
+	}
+	s.limit = limiter(o.Behaviour.Bandwidth)
+	s.routes()
+	return s, nil
+}
+
+// Handler serves the upstream's contract. Without Serve nothing is preloaded,
+// and what belongs to connections, ConnBandwidth and SendBuffer, is left out.
+func (s *Server) Handler() http.Handler { return s.mux }
+
+func (s *Server) routes() {
+	s.mux = http.NewServeMux()
+	s.mux.HandleFunc("GET /v1/payload", s.answer)
+	s.mux.HandleFunc("HEAD /v1/payload", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Allow", http.MethodGet) // a HEAD would be counted as bytes that nobody saw
+		w.WriteHeader(http.StatusMethodNotAllowed)
+	})
+	s.mux.HandleFunc("GET /v1/stats", s.answerStats)
+	s.mux.HandleFunc("POST /v1/epoch", func(w http.ResponseWriter, _ *http.Request) {
+		s.tally.epoch()
+		w.WriteHeader(http.StatusNoContent)
+	})
+	s.mux.Handle("GET /metrics", metricsHandler(s.Stats))
+	s.mux.HandleFunc("GET /readyz", s.answerReady)
+}
+
+func (s *Server) answerReady(w http.ResponseWriter, _ *http.Request) {
+	select {
+	case <-s.loaded:
+		fmt.Fprintln(w, "ready")
+	default:
+		http.Error(w, "building payloads", http.StatusServiceUnavailable)
+	}
+}
