@@ -1,0 +1,52 @@
+package profiles
+
+import (
+	"cmp"
+	"path/filepath"
+	"runtime/pprof"
+	"runtime/trace"
+)
+
+// cpuPass is the recorder of PassCPU.
+type cpuPass struct{ profile, trace *part }
+
+// startCPU starts the trace first and stops it last, so that no CPU sample
+// falls outside it. The profiler's rate stays at 100 Hz: a higher one is not
+// kept by the kernel's timers, so a longer pass is the way to more samples.
+func startCPU(dir string) (recorder, error) {
+	t, err := createPart(filepath.Join(dir, Trace.File()))
+	if err != nil {
+		return nil, err
+	}
+	if err := trace.Start(t); err != nil {
+		t.discard()
+		return nil, err
+	}
+	p, err := startCPUProfile(filepath.Join(dir, CPU.File()))
+	if err != nil {
+		trace.Stop()
+		t.discard()
+		return nil, err
+	}
+	return &cpuPass{profile: p, trace: t}, nil
+}
+
+func startCPUProfile(path string) (*part, error) {
+	p, err := createPart(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(p); err != nil {
+		p.discard()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (c *cpuPass) full() error { return nil }
+
+func (c *cpuPass) stop() error {
+	pprof.StopCPUProfile()
+	trace.Stop()
+	return cmp.Or(c.profile.commit(), c.trace.commit())
+}

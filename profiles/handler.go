@@ -1,0 +1,127 @@
+package profiles
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/google/pprof/driver"
+	"github.com/google/pprof/profile"
+)
+
+// UIOptions says how a profile is shown. The zero value shows it alone.
+type UIOptions struct {
+	// Base is subtracted; percentages are then of it. It must measure the
+	// same. nil subtracts nothing.
+	Base *profile.Profile
+	// Name is shown among each page's details, so that tabs can be told
+	// apart; "" shows none.
+	Name string
+}
+
+// setUp guards pprof's configuration, which belongs to the process.
+var setUp sync.Mutex
+
+// Handler returns pprof's web interface for one profile; any number of them
+// can be served at once. Its links are relative: mount it where the path ends
+// in a slash, as mux.Handle("/cpu/", http.StripPrefix("/cpu", h)). It opens
+// with the flame graph; of its pages only /graph needs graphviz, and /disasm
+// objdump and the executable. What pprof would save in the user's home is
+// answered by 403. p and Base are copied, and must not be in use meanwhile.
+func Handler(p *profile.Profile, o UIOptions) (http.Handler, error) {
+	pages, err := pprofPages(p, o)
+	if err != nil {
+		return nil, fmt.Errorf("set up pprof's web interface: %w", err)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// With or without the slash, as the prefix was stripped.
+		if page, ok := pages["/"+strings.TrimPrefix(r.URL.Path, "/")]; ok {
+			page.ServeHTTP(w, r)
+			return
+		}
+		http.NotFound(w, r)
+	}), nil
+}
+
+// pprofPages has the driver hand over its pages, by path.
+func pprofPages(p *profile.Profile, o UIOptions) (map[string]http.Handler, error) {
+	setUp.Lock()
+	defer setUp.Unlock()
+	sources, err := copies(p, o)
+	if err != nil {
+		return nil, err
+	}
+	var pages map[string]http.Handler
+	obj := objectTool(p)
+	err = driver.PProf(&driver.Options{
+		Flagset: newFlags(sources),
+		Fetch:   sources,
+		Obj:     obj,
+		UI:      silence{},
+		Writer:  noFiles{},
+		HTTPServer: func(args *driver.HTTPServerArgs) error {
+			pages = choosePages(args.Handlers)
+			return nil
+		},
+	})
+	if err == nil && pages == nil {
+		err = errors.New("it handed over no pages")
+	}
+	if obj != nil && pages != nil {
+		pages["/disasm"] = http.HandlerFunc(refuseDisassembly)
+	}
+	return pages, err
+}
+
+// copies returns what the driver fetches, checked: it changes what it gets,
+// and says nothing when it drops a profile that is not valid.
+func copies(p *profile.Profile, o UIOptions) (fetcher, error) {
+	if p == nil {
+		return nil, errors.New("there is no profile")
+	}
+	f := fetcher{mainSource: p}
+	if o.Base != nil {
+		f[baseSource] = o.Base
+	}
+	for name, p := range f {
+		if err := p.CheckValid(); err != nil {
+			return nil, err
+		}
+		f[name] = p.Copy()
+	}
+	if o.Name != "" {
+		f[mainSource].Comments = append(f[mainSource].Comments, o.Name)
+	}
+	return f, nil
+}
+
+// choosePages takes the pages that only read, by name: a page that a later
+// pprof adds may write.
+func choosePages(all map[string]http.Handler) map[string]http.Handler {
+	pages := map[string]http.Handler{"/": http.HandlerFunc(toFlameGraph)}
+	for _, path := range []string{"/flamegraph", "/top", "/graph", "/peek", "/source", "/disasm", "/download"} {
+		if h, ok := all[path]; ok {
+			pages[path] = h
+		}
+	}
+	for _, path := range []string{"/saveconfig", "/deleteconfig"} {
+		pages[path] = http.HandlerFunc(refuseSettings)
+	}
+	return pages
+}
+
+// toFlameGraph replaces pprof's own redirect, which is a permanent one: the
+// browser would remember it for whatever runs next on that port.
+// http.Redirect would make the path absolute and lose the mount's prefix.
+func toFlameGraph(w http.ResponseWriter, r *http.Request) {
+	to := url.URL{Path: "flamegraph", RawQuery: r.URL.RawQuery}
+	w.Header().Set("Location", to.String())
+	w.WriteHeader(http.StatusFound)
+}
+
+func refuseSettings(w http.ResponseWriter, _ *http.Request) {
+	http.Error(w, "settings are not saved here", http.StatusForbidden)
+}

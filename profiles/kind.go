@@ -1,0 +1,74 @@
+// Package profiles captures, labels, merges, reads and shows pprof profiles
+// and execution traces. What it writes, go tool pprof and go tool trace read.
+// It does not know what a cell is, beyond a name to label samples with, nor
+// where a run keeps its files.
+package profiles
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A Kind names one file that a profiled process leaves behind.
+type Kind string
+
+const (
+	CPU       Kind = "cpu"       // where cores were used, sampled at 100 Hz of CPU time
+	Heap      Kind = "heap"      // what was live while the window was full
+	Allocs    Kind = "allocs"    // what was allocated since the process began
+	Block     Kind = "block"     // where goroutines waited for channels, locks and conditions
+	Mutex     Kind = "mutex"     // which lock holders made others wait
+	Goroutine Kind = "goroutine" // where each goroutine stood while the window was full
+	Trace     Kind = "trace"     // the execution trace; it carries the CPU samples too
+)
+
+// kinds is the table: a new kind is a name above, a row here and a line in
+// its pass.
+var kinds = [...]struct {
+	kind Kind
+	file string
+	pass Pass
+}{
+	{CPU, "cpu.pb.gz", PassCPU},
+	{Heap, "heap.pb.gz", PassMemory},
+	{Allocs, "allocs.pb.gz", PassMemory},
+	{Block, "block.pb.gz", PassMemory},
+	{Mutex, "mutex.pb.gz", PassMemory},
+	{Goroutine, "goroutine.pb.gz", PassMemory},
+	{Trace, "trace.out", PassCPU},
+}
+
+// Kinds returns every kind, in table order.
+func Kinds() []Kind {
+	var out []Kind
+	for _, row := range kinds {
+		out = append(out, row.kind)
+	}
+	return out
+}
+
+// ParseKind is the inverse of string(k).
+func ParseKind(s string) (Kind, error) { return parseOneOf(s, Kinds()) }
+
+// File returns the name of the kind's file, without a folder. It is "" for a
+// kind that is not in the table.
+func (k Kind) File() string {
+	for _, row := range kinds {
+		if row.kind == k {
+			return row.file
+		}
+	}
+	return ""
+}
+
+// parseOneOf finds s among the allowed names.
+func parseOneOf[T ~string](s string, allowed []T) (T, error) {
+	names := make([]string, len(allowed))
+	for i, name := range allowed {
+		if s == string(name) {
+			return name, nil
+		}
+		names[i] = string(name)
+	}
+	return "", fmt.Errorf("%q: not one of %s", s, strings.Join(names, ", "))
+}

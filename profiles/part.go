@@ -1,0 +1,59 @@
+package profiles
+
+import (
+	"cmp"
+	"io"
+	"os"
+)
+
+// A part is a file that is written beside its final name and gets it when it
+// is whole. A part that a killed process left is overwritten by the next one.
+type part struct {
+	file *os.File
+	path string
+	err  error // the first of Write: the runtime's profilers drop it
+}
+
+func createPart(path string) (*part, error) {
+	f, err := os.Create(path + ".part")
+	if err != nil {
+		return nil, err
+	}
+	return &part{file: f, path: path}, nil
+}
+
+func (p *part) Write(b []byte) (int, error) {
+	n, err := p.file.Write(b)
+	p.err = cmp.Or(p.err, err)
+	return n, err
+}
+
+// commit gives the file its name, unless something was not written.
+func (p *part) commit() error {
+	err := cmp.Or(p.err, p.file.Close())
+	if err == nil {
+		err = os.Rename(p.file.Name(), p.path)
+	}
+	if err != nil {
+		_ = os.Remove(p.file.Name())
+	}
+	return err
+}
+
+func (p *part) discard() {
+	_ = p.file.Close()
+	_ = os.Remove(p.file.Name())
+}
+
+// writeWhole makes the file at path from what write writes, or no file.
+func writeWhole(path string, write func(io.Writer) error) error {
+	p, err := createPart(path)
+	if err != nil {
+		return err
+	}
+	if err := write(p); err != nil {
+		p.discard()
+		return err
+	}
+	return p.commit()
+}
