@@ -1,0 +1,143 @@
+package bench
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"collatebench/mockserver/behaviour"
+	"collatebench/mockserver/payload"
+)
+
+// A Cell is one point of the experiment, a comparable value. [DefaultCell] is
+// the one that most cells differ from in a dimension or two.
+type Cell struct {
+	Codec     payload.Codec
+	Placement Placement
+	Window    int // requests admitted and not yet collated
+	Size      payload.Size
+	Encoding  payload.Encoding
+	Payload   payload.Kind
+	Order     Order
+	Protocol  Protocol
+	Responses int            // per op
+	Upstream  behaviour.Spec // what the upstream does to each request
+	Twin      string         // "b" marks a cell's second sample in a round
+	Procs     int            // GOMAXPROCS of the client
+}
+
+// DefaultCell returns the cell with each dimension at its default.
+func DefaultCell() Cell {
+	var c Cell
+	for _, d := range dimensions {
+		if err := d.set(&c, d.Default); err != nil {
+			panic(fmt.Sprintf("bench: default of %s: %v", d.Name, err)) // a defect of the table
+		}
+	}
+	return c
+}
+
+// Element is the cell's name without its GOMAXPROCS, which the testing package
+// appends by itself: what b.Run takes.
+func (c Cell) Element() string {
+	var parts []string
+	for _, d := range dimensions {
+		if v := d.get(c); !d.Suffix && (d.Core || v != d.Default) {
+			parts = append(parts, d.Name+"="+v)
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// Name is the cell's one spelling, as it stands behind "BenchmarkCollate/" on
+// a benchmark line: codec=json/placement=pool/window=32/size=1MiB-2.
+func (c Cell) Name() string {
+	if c.Procs == 1 {
+		return c.Element() // the testing package leaves the suffix out at 1
+	}
+	return c.Element() + "-" + strconv.Itoa(c.Procs)
+}
+
+// Base returns the cell without its twin mark.
+func (c Cell) Base() Cell {
+	c.Twin = ""
+	return c
+}
+
+// ParseCell is the strict inverse of [Cell.Name].
+func ParseCell(name string) (Cell, error) {
+	element, procs := splitProcs(name)
+	if procs == "" {
+		procs = "1"
+	}
+	c, err := parseElements(element+"/procs="+procs, name)
+	if err != nil {
+		return Cell{}, err
+	}
+	if got := c.Name(); got != name {
+		return Cell{}, fmt.Errorf("cell %q: not its one spelling, which is %q", name, got)
+	}
+	return c, nil
+}
+
+// ReadCell parses what a person types: the dimensions in any order, a missing
+// one at its default, GOMAXPROCS as a suffix or as procs=2.
+func ReadCell(s string) (Cell, error) {
+	element, procs := splitProcs(strings.TrimPrefix(s, "BenchmarkCollate/"))
+	if procs != "" {
+		element += "/procs=" + procs
+	}
+	return parseElements(element, s)
+}
+
+func parseElements(elements, whole string) (Cell, error) {
+	c := DefaultCell()
+	seen := map[string]bool{}
+	for e := range strings.SplitSeq(elements, "/") {
+		key, value, ok := strings.Cut(e, "=")
+		d, known := dimension(key)
+		switch {
+		case !ok || !known:
+			return Cell{}, fmt.Errorf("cell %q: %q is not dimension=value with one of %s", whole, e, dimensionNames())
+		case seen[key]:
+			return Cell{}, fmt.Errorf("cell %q: %s is given twice", whole, key)
+		}
+		seen[key] = true
+		if err := d.set(&c, value); err != nil {
+			return Cell{}, fmt.Errorf("cell %q: %s: %w", whole, key, err)
+		}
+	}
+	return c, nil
+}
+
+// splitProcs cuts a "-2" off the end. No value ends in -digits, so what is cut
+// is GOMAXPROCS.
+func splitProcs(s string) (element, procs string) {
+	i := strings.LastIndexByte(s, '-')
+	if i < 0 || i+1 == len(s) || strings.Trim(s[i+1:], "0123456789") != "" {
+		return s, ""
+	}
+	return s[:i], s[i+1:]
+}
+
+func dimension(name string) (Dimension, bool) {
+	for _, d := range dimensions {
+		if d.Name == name {
+			return d, true
+		}
+	}
+	return Dimension{}, false
+}
+
+func dimensionNames() string {
+	var out []string
+	for _, d := range dimensions {
+		if !d.Hidden {
+			out = append(out, d.Name)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// Folder is the cell's name as the name of a folder.
+func (c Cell) Folder() string { return strings.ReplaceAll(c.Name(), "/", ",") }

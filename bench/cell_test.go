@@ -1,0 +1,170 @@
+package bench_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"collatebench/bench"
+)
+
+// spellings are values of each dimension in their one spelling, beside the
+// default.
+var spellings = map[string][]string{
+	"codec":         {"json", "sonic", "proto", "cbor"},
+	"placement":     {"inline", "collector", "request", "pool", "gated", "stream"},
+	"window":        {"1", "3", "32", "1024"},
+	"size":          {"1KiB", "1000B", "1MiB", "1536KiB", "256MiB"},
+	"encoding":      {"gzip", "zstd"},
+	"payload":       {"captured"},
+	"order":         {"request"},
+	"protocol":      {"h2c"},
+	"responses":     {"1", "640"},
+	"latency":       {"none", "1.5ms", "uniform:5ms:15ms", "lognormal:10ms:80ms", "pareto:10ms:1.5", "load:10ms:2ms"},
+	"queue":         {"1", "4"},
+	"bandwidth":     {"100MiBps"},
+	"connbandwidth": {"500KiBps"},
+	"faults":        {"503:1%", "500:1%+reset:0.5%"},
+	"twin":          {"b"},
+	"procs":         {"1", "2", "64"},
+}
+
+// drawCell makes a cell the way a person names one, from any dimensions in any
+// order.
+func drawCell(t *rapid.T) bench.Cell {
+	var parts []string
+	for _, d := range bench.Dimensions() {
+		values := spellings[d.Name]
+		if i := rapid.IntRange(-1, len(values)-1).Draw(t, d.Name); i >= 0 {
+			parts = append(parts, d.Name+"="+values[i])
+		}
+	}
+	if len(parts) == 0 {
+		return bench.DefaultCell()
+	}
+	c, err := bench.ReadCell(strings.Join(rapid.Permutation(parts).Draw(t, "order"), "/"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range parts {
+		name, value, _ := strings.Cut(p, "=")
+		if got := dimension(t, name).Of(c); got != value {
+			t.Fatalf("%s read as %q", p, got)
+		}
+	}
+	return c
+}
+
+func dimension(t rapid.TB, name string) bench.Dimension {
+	rows := bench.Dimensions()
+	i := slices.IndexFunc(rows, func(d bench.Dimension) bool { return d.Name == name })
+	if i < 0 {
+		t.Fatalf("no dimension %q", name)
+	}
+	return rows[i]
+}
+
+func TestEveryDimensionHasSpellings(t *testing.T) {
+	for _, d := range bench.Dimensions() {
+		if len(spellings[d.Name]) == 0 {
+			t.Errorf("no spellings to test for %s", d.Name)
+		}
+	}
+}
+
+func TestNameAndParseAreInverse(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := drawCell(t)
+		got, err := bench.ParseCell(c.Name())
+		if err != nil || got != c {
+			t.Fatalf("ParseCell(%q) = %+v, %v; want %+v", c.Name(), got, err, c)
+		}
+		if regexp.MustCompile(`-\d+$`).MatchString(c.Element()) {
+			t.Fatalf("%q ends as GOMAXPROCS does", c.Element())
+		}
+	})
+}
+
+func FuzzParseCell(f *testing.F) {
+	f.Add("codec=json/placement=collector/window=32/size=1MiB-2")
+	f.Add("codec=cbor/placement=pool/window=1/size=1000B/encoding=zstd/latency=uniform:1ms:2ms/twin=b")
+	f.Add("codec=json/placement=collector/window=032/size=1024KiB-1")
+	f.Add("-2")
+	f.Fuzz(func(t *testing.T, s string) {
+		if c, err := bench.ParseCell(s); err == nil && c.Name() != s {
+			t.Errorf("ParseCell(%q).Name() = %q", s, c.Name())
+		}
+		if c, err := bench.ReadCell(s); err == nil {
+			if again, err := bench.ParseCell(c.Name()); err != nil || again != c {
+				t.Errorf("ReadCell(%q) = %+v, whose name reads as %+v, %v", s, c, again, err)
+			}
+		}
+	})
+}
+
+func TestNamesAreFrozen(t *testing.T) {
+	c := bench.DefaultCell()
+	c.Procs = 2
+	if got, want := c.Name(), "codec=json/placement=collector/window=32/size=1MiB-2"; got != want {
+		t.Errorf("default cell is %q, want %q", got, want)
+	}
+	c.Procs, c.Twin, c.Responses = 1, "b", 128
+	if got, want := c.Name(), "codec=json/placement=collector/window=32/size=1MiB/responses=128/twin=b"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestParseCellIsStrict(t *testing.T) {
+	const good = "codec=json/placement=collector/window=32/size=1MiB"
+	for name, says := range map[string]string{
+		"":                     "not dimension=value",
+		"codec=json":           "its one spelling",
+		good + "-1":            "its one spelling",
+		good + "/latency=10ms": "its one spelling",
+		good + "/colour=red":   "one of codec, placement",
+		good + "/size=1MiB":    "given twice",
+		good + "/window":       "not dimension=value",
+		good + "/twin=c":       "not b",
+		"placement=collector/codec=json/window=32/size=1MiB": "its one spelling",
+		strings.Replace(good, "32", "0", 1):                  "whole number from 1",
+		strings.Replace(good, "1MiB", "1024KiB", 1):          "1MiB",
+		strings.Replace(good, "collector", "colector", 1):    "inline, collector",
+	} {
+		if _, err := bench.ParseCell(name); err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("ParseCell(%q): %v; want one line with %q", name, err, says)
+		}
+	}
+}
+
+func TestMatrix(t *testing.T) {
+	var m bench.Matrix
+	for name, list := range map[string]string{"placement": "all", "window": "1, 8,8", "procs": "2"} {
+		if err := m.Set(name, list); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cells, err := m.Cells()
+	if err != nil || len(cells) != 6*2 {
+		t.Fatalf("%d cells, %v; want 12", len(cells), err)
+	}
+	if got := cells[1].Name(); got != "codec=json/placement=inline/window=8/size=1MiB-2" {
+		t.Errorf("second cell is %q", got)
+	}
+	if err := m.Set("window", "1,0"); err == nil || m.Get("window") != "1,8" {
+		t.Errorf("a bad list gave %v and left %q", err, m.Get("window"))
+	}
+}
+
+func TestDefaultMatrix(t *testing.T) {
+	var m bench.Matrix
+	if err := m.Set("procs", "1,2"); err != nil {
+		t.Fatal(err)
+	}
+	cells, err := m.Cells()
+	if err != nil || len(cells) != 4*3*2 {
+		t.Fatalf("%d cells, %v; want 24", len(cells), err)
+	}
+}

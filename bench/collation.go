@@ -1,0 +1,283 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime/pprof"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A collation is one call of Collate as its placement sees it: each runs every
+// item through open, read, decode and gather, and differs only in which
+// goroutine takes which step. A step passes over an item that has failed, so
+// that each admitted item reaches gather, which gives its place in the window
+// back.
+type collation[T any] struct {
+	client  *Client[T]
+	http    *http.Client
+	ctx     context.Context
+	fail    context.CancelCauseFunc // the first cause wins
+	n       int
+	window  chan struct{} // a token for each item admitted and not collated
+	deliver func(id int, value T) error
+	probe   *Probe
+	labels  [phases]context.Context
+
+	next int              // in request order: the id that is due
+	held map[int]*item[T] // in request order: decoded ahead of their turn
+}
+
+// An item is one request on its way.
+type item[T any] struct {
+	id       int
+	admitted time.Time
+	ready    time.Time // when its decoder could have begun; time in Read does not count
+	response *http.Response
+	body     []byte
+	value    T
+	failed   bool
+}
+
+// A phase is what a goroutine does for an item, told to the CPU profile by a
+// label.
+type phase int
+
+const (
+	fetching phase = iota
+	decoding
+	handingOver
+	phases
+)
+
+func (p phase) String() string { return [...]string{"fetch", "decode", "handover"}[p] }
+
+func newCollation[T any](ctx context.Context, c *Client[T], n int, gather func(int, T) error) *collation[T] {
+	window := max(c.Window, 1)
+	run := &collation[T]{
+		client: c, http: c.HTTP, n: n,
+		window: make(chan struct{}, window), deliver: gather,
+		probe: c.Probe, held: map[int]*item[T]{},
+	}
+	if run.http == nil {
+		run.http = Connections(window, HTTP1)
+	}
+	run.ctx, run.fail = context.WithCancelCause(ctx)
+	for p := range phases {
+		run.labels[p] = pprof.WithLabels(run.ctx, pprof.Labels("phase", p.String()))
+	}
+	return run
+}
+
+// each admits the requests in order as the window allows, gives every one a
+// goroutine that takes the steps, and returns the channel on which they hand
+// their items over. It is closed after the last; who receives must drain it.
+func (c *collation[T]) each(steps ...func(*item[T])) <-chan *item[T] {
+	out := make(chan *item[T])
+	go func() {
+		var running sync.WaitGroup
+		for id := 0; id < c.n && c.admit(); id++ {
+			it := &item[T]{id: id, admitted: time.Now()}
+			running.Go(func() {
+				for _, step := range steps {
+					step(it)
+				}
+				out <- it
+			})
+		}
+		running.Wait()
+		close(out)
+	}()
+	return out
+}
+
+// admit waits for a place in the window; it is false once the collation has
+// failed.
+func (c *collation[T]) admit() bool {
+	select {
+	case <-c.ctx.Done():
+		return false
+	case c.window <- struct{}{}:
+		return c.ctx.Err() == nil
+	}
+}
+
+// open sends the request and waits for the response's headers.
+func (c *collation[T]) open(it *item[T]) {
+	c.step(it, fetching, func() error {
+		req, err := http.NewRequestWithContext(c.ctx, http.MethodGet, c.client.URL(it.id), nil)
+		if err != nil {
+			return err
+		}
+		it.response, err = c.http.Do(req)
+		it.ready = time.Now()
+		if err == nil && it.response.StatusCode != http.StatusOK {
+			err = refusal(it.response)
+		}
+		return err
+	})
+}
+
+// read reads the body whole, into a slice of just its length: io.ReadAll
+// allocates twice the body or more.
+func (c *collation[T]) read(it *item[T]) {
+	c.step(it, fetching, func() (err error) {
+		begin := time.Now()
+		defer it.response.Body.Close()
+		it.body, err = readBody(it.response, c.client.maxBody())
+		it.ready = it.ready.Add(time.Since(begin))
+		c.probe.read(len(it.body))
+		return err
+	})
+}
+
+// decode decodes the body and checks what came out.
+func (c *collation[T]) decode(it *item[T]) {
+	size := len(it.body)
+	c.step(it, decoding, func() (err error) {
+		c.probe.decodeBegin(it.ready)
+		defer c.probe.decodeEnd()
+		if it.value, err = c.client.Decode(it.body); err != nil {
+			return fmt.Errorf("decode %d bytes: %w", size, err)
+		}
+		return c.check(it)
+	})
+	c.probe.release(size)
+	it.body = nil // held no longer than the window allows
+}
+
+// decodeStream decodes while the body arrives. Time inside Read is fetching.
+func (c *collation[T]) decodeStream(it *item[T]) {
+	c.step(it, decoding, func() (err error) {
+		defer it.response.Body.Close()
+		c.probe.decodeBegin(it.ready)
+		defer c.probe.decodeEnd()
+		body := &pulled[T]{collation: c, body: it.response.Body}
+		if it.value, err = c.client.DecodeStream(body); err != nil {
+			return fmt.Errorf("decode after %d bytes: %w", body.n, err)
+		}
+		return c.check(it)
+	})
+}
+
+func (c *collation[T]) check(it *item[T]) error {
+	if c.client.Check == nil {
+		return nil
+	}
+	return c.client.Check(it.id, it.response.Header, it.value)
+}
+
+// gather hands the item to the caller, in request order after those before
+// it, and gives its place in the window back only then: else the window would
+// count sockets, not bodies and values in memory.
+func (c *collation[T]) gather(it *item[T]) {
+	if c.client.Order != RequestWise || it.failed {
+		c.collate(it)
+		return
+	}
+	c.held[it.id] = it
+	for due := c.held[c.next]; due != nil; due = c.held[c.next] {
+		delete(c.held, c.next)
+		c.next++
+		c.collate(due)
+	}
+}
+
+func (c *collation[T]) collate(it *item[T]) {
+	c.step(it, handingOver, func() error {
+		c.probe.collated(it.admitted)
+		return c.deliver(it.id, it.value)
+	})
+	<-c.window
+}
+
+// step runs one step for an item that has not failed, under the phase's
+// label. Once the collation has failed it turns every item into a failed one.
+func (c *collation[T]) step(it *item[T], p phase, do func() error) {
+	if it.failed {
+		return
+	}
+	c.label(p)
+	defer c.label(handingOver)
+	err := c.ctx.Err()
+	if err == nil {
+		err = do()
+	}
+	if err != nil {
+		it.failed = true
+		c.discard(it)
+		c.fail(&RequestError{ID: it.id, Err: err})
+	}
+}
+
+// discard closes a response whose body no later step will read.
+func (c *collation[T]) discard(it *item[T]) {
+	if it.response != nil {
+		it.response.Body.Close()
+	}
+}
+
+func (c *collation[T]) label(p phase) { pprof.SetGoroutineLabels(c.labels[p]) }
+
+func (c *Client[T]) maxBody() int64 {
+	if c.MaxBody > 0 {
+		return c.MaxBody
+	}
+	return 1 << 30
+}
+
+// refusal is the error of a response that is not 200, with the first line of
+// what the upstream says about it.
+func refusal(r *http.Response) error {
+	text, _ := io.ReadAll(io.LimitReader(r.Body, 300))
+	line, _, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
+	return fmt.Errorf("upstream answered %s: %s", r.Status, line)
+}
+
+func readBody(r *http.Response, limit int64) ([]byte, error) {
+	if r.ContentLength > limit {
+		return nil, fmt.Errorf("body of %d bytes is over the limit of %d", r.ContentLength, limit)
+	}
+	if r.ContentLength < 0 {
+		return readUnknown(r.Body, limit)
+	}
+	body := make([]byte, r.ContentLength)
+	n, err := io.ReadFull(r.Body, body)
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return body[:n], fmt.Errorf("read %d of %d bytes: %w", n, len(body), err)
+	}
+	return body, nil
+}
+
+func readUnknown(r io.Reader, limit int64) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err == nil && int64(len(body)) > limit {
+		err = fmt.Errorf("body is over the limit of %d bytes", limit)
+	}
+	return body, err
+}
+
+// pulled is a body as a streaming decoder pulls it: each Read leaves decoding
+// for as long as it takes.
+type pulled[T any] struct {
+	collation *collation[T]
+	body      io.Reader
+	n         int64
+}
+
+func (p *pulled[T]) Read(b []byte) (int, error) {
+	p.collation.label(fetching)
+	p.collation.probe.pause()
+	n, err := p.body.Read(b)
+	p.collation.probe.resume()
+	p.collation.label(decoding)
+	p.n += int64(n)
+	return n, err
+}

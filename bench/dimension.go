@@ -1,0 +1,193 @@
+package bench
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+
+	"collatebench/mockserver/behaviour"
+	"collatebench/mockserver/payload"
+)
+
+// A Dimension is one axis of the experiment. The rows of [Dimensions] are the
+// single source for a cell's name, for parsing it back, for the flags, for the
+// order in tables and for the README's list.
+type Dimension struct {
+	Name    string
+	Usage   string
+	Default string // frozen: a cell at its defaults keeps its name for ever
+	Matrix  string // comma list of the default matrix; empty means Default alone
+	Core    bool   // always part of a name; any other only when off its default
+	Hidden  bool   // set by the program, never by a flag
+	Suffix  bool   // spelled "-2" at the end of a name, as everywhere in Go
+
+	get func(Cell) string
+	set func(*Cell, string) error
+	all func() []string // what "all" stands for; nil where it stands for nothing
+}
+
+// dimensions is built once: every name that is made or parsed walks it.
+var dimensions = table()
+
+// Dimensions returns the table, in the order of names and tables.
+func Dimensions() []Dimension { return slices.Clone(dimensions) }
+
+func table() []Dimension {
+	rows := []Dimension{
+		row("codec", "encoding of the payload: json, sonic (json decoded by bytedance/sonic), proto, cbor",
+			func(c *Cell) *payload.Codec { return &c.Codec }, payload.ParseCodec, named).
+			core("json", "json").spans(names(payload.Codecs())),
+		row("placement", "who decodes: "+strings.Join(names(Placements())(), ", "),
+			func(c *Cell) *Placement { return &c.Placement }, ParsePlacement, named).
+			core("collector", "inline,collector,request,pool").spans(names(Placements())),
+		row("window", "most requests admitted and not yet collated",
+			func(c *Cell) *int { return &c.Window }, parseCount, strconv.Itoa).core("32", "1,8,32"),
+		row("size", "bytes of a payload before compression: 1KiB to 256MiB",
+			func(c *Cell) *payload.Size { return &c.Size }, payload.ParseSize, payload.Size.String).core("1MiB", "1MiB"),
+		row("encoding", "compression of the body: identity, gzip, zstd",
+			func(c *Cell) *payload.Encoding { return &c.Encoding }, payload.ParseEncoding, named).
+			off("identity").spans(names(payload.Encodings())),
+		row("payload", "records (made by the upstream) or captured (the files of --body)",
+			func(c *Cell) *payload.Kind { return &c.Payload }, payload.ParseKind, named).off("records"),
+		row("order", "order of the results: completion or request",
+			func(c *Cell) *Order { return &c.Order }, ParseOrder, named).off("completion").spans(names(Orders())),
+		row("protocol", "http1 or h2c (HTTP/2 without TLS: one connection, read by one loop)",
+			func(c *Cell) *Protocol { return &c.Protocol }, ParseProtocol, named).off("http1").spans(names(Protocols())),
+		row("responses", "responses in one collation, the benchmark's op",
+			func(c *Cell) *int { return &c.Responses }, parseCount, strconv.Itoa).off("64"),
+	}
+	for _, k := range behaviour.Knobs() {
+		rows = append(rows, upstreamRow(k))
+	}
+	twin := row("twin", "b: the same cell again, for the noise floor",
+		func(c *Cell) *string { return &c.Twin }, parseTwin, named[string]).off("")
+	twin.Hidden = true
+	procs := row("procs", "GOMAXPROCS of the client; all means every core",
+		func(c *Cell) *int { return &c.Procs }, parseProcs, strconv.Itoa).core("all", "1,all")
+	procs.Suffix = true
+	return append(rows, twin, procs)
+}
+
+// upstreamRow makes a knob of the upstream a dimension like any other. Without
+// a delay a window hardly matters, so the default cell has one.
+func upstreamRow(k behaviour.Knob) Dimension {
+	d := Dimension{
+		Name: k.Name, Usage: k.Usage + ": " + k.Allowed, Default: k.Get(behaviour.Spec{}),
+		get: func(c Cell) string { return k.Get(c.Upstream) },
+		set: func(c *Cell, s string) error { return k.Set(&c.Upstream, s) },
+	}
+	if k.Name == "latency" {
+		d.Default = "10ms"
+	}
+	return d
+}
+
+func row[T any](name, usage string, field func(*Cell) *T, parse func(string) (T, error), format func(T) string) Dimension {
+	return Dimension{
+		Name: name, Usage: usage,
+		get: func(c Cell) string { return format(*field(&c)) },
+		set: func(c *Cell, s string) error {
+			v, err := parse(s)
+			if err == nil {
+				*field(c) = v
+			}
+			return err
+		},
+	}
+}
+
+func (d Dimension) core(fallback, matrix string) Dimension {
+	d.Core, d.Default, d.Matrix = true, fallback, matrix
+	return d
+}
+
+func (d Dimension) off(fallback string) Dimension {
+	d.Default = fallback
+	return d
+}
+
+func (d Dimension) spans(all func() []string) Dimension {
+	d.all = all
+	return d
+}
+
+// Of returns the cell's value on this dimension, in its one spelling.
+func (d Dimension) Of(c Cell) string { return d.get(c) }
+
+// MatrixValues returns the comma list that the default matrix has here.
+func (d Dimension) MatrixValues() string {
+	if d.Matrix != "" {
+		return d.Matrix
+	}
+	return d.Default
+}
+
+// values splits a comma list into canonical values, each once.
+func (d Dimension) values(list string) ([]string, error) {
+	var out []string
+	fields := strings.Split(list, ",")
+	if list == "all" && d.all != nil {
+		fields = d.all()
+	}
+	for _, f := range fields {
+		c := Cell{}
+		if err := d.set(&c, strings.TrimSpace(f)); err != nil {
+			return nil, err
+		}
+		if v := d.get(c); !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out, nil
+}
+
+func named[T ~string](v T) string { return string(v) }
+
+func names[T ~string](values []T) func() []string {
+	return func() []string {
+		out := make([]string, len(values))
+		for i, v := range values {
+			out[i] = string(v)
+		}
+		return out
+	}
+}
+
+func parseCount(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > maxCount {
+		return 0, fmt.Errorf("%q is not a whole number from 1 to %d", s, maxCount)
+	}
+	return n, nil
+}
+
+// maxCount bounds windows and responses: beyond it an op would not end.
+const maxCount = 1_000_000
+
+func parseProcs(s string) (int, error) {
+	if s == "all" {
+		return runtime.NumCPU(), nil
+	}
+	n, err := parseCount(s)
+	if err != nil {
+		return 0, fmt.Errorf("%w, or all", err)
+	}
+	return n, nil
+}
+
+func parseTwin(s string) (string, error) {
+	if s != "" && s != "b" {
+		return "", fmt.Errorf("%q is not b", s)
+	}
+	return s, nil
+}
+
+// parseOneOf returns the value spelled s.
+func parseOneOf[T ~string](s string, values []T) (T, error) {
+	if i := slices.Index(values, T(s)); i >= 0 {
+		return values[i], nil
+	}
+	return "", fmt.Errorf("%q is not one of %s", s, strings.Join(names(values)(), ", "))
+}

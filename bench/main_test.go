@@ -1,0 +1,173 @@
+package bench_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"collatebench/bench"
+	"collatebench/mockserver"
+	"collatebench/mockserver/behaviour"
+	"collatebench/profiles"
+)
+
+// options are this test binary's own flags: a person's, as in
+// go test -bench . ./bench -window 1,8, and the runner's.
+var options struct {
+	matrix   bench.Matrix
+	cell     string
+	upstream string
+	detail   string
+	pass     string
+	profiles string
+	tethered bool
+	serve    bool
+	knobs    behaviour.Spec
+}
+
+func TestMain(m *testing.M) {
+	defineFlags(flag.CommandLine)
+	flag.Parse()
+	if _, err := profiles.ParsePass(options.pass); options.pass != "" && err != nil {
+		fmt.Fprintln(os.Stderr, "-pass:", err)
+		os.Exit(2)
+	}
+	if options.serve {
+		os.Exit(serve())
+	}
+	if options.tethered {
+		go dieWithParent()
+	}
+	code := m.Run()
+	fleet.stop()
+	os.Exit(code)
+}
+
+func defineFlags(fs *flag.FlagSet) {
+	for _, d := range bench.Dimensions() {
+		if !d.Hidden && !d.Suffix { // GOMAXPROCS is -cpu's, or the environment's
+			fs.Var(bench.Flag{Matrix: &options.matrix, Name: d.Name}, d.Name, "comma list: "+d.Usage)
+		}
+	}
+	fs.StringVar(&options.cell, "cell", "", "run this `name` alone, in place of the matrix")
+	fs.StringVar(&options.upstream, "upstream", "", "base `URL` of the upstream; empty starts one")
+	fs.StringVar(&options.detail, "detail", "", "write the sample's detail to this `file`")
+	fs.StringVar(&options.pass, "pass", "", "profile each cell: "+fmt.Sprint(profiles.Passes()))
+	fs.StringVar(&options.profiles, "profiles", "", "the `folder` for profiles")
+	fs.BoolVar(&options.tethered, "tethered", false, "end when standard input closes")
+	fs.BoolVar(&options.serve, "serve", false, "be the upstream instead of a test")
+	for _, k := range behaviour.Knobs() {
+		fs.Func("serve-"+k.Name, "with -serve: "+k.Usage, func(s string) error { return k.Set(&options.knobs, s) })
+	}
+}
+
+// serve is this binary as the upstream: a process of its own, so that it
+// shares neither GOMAXPROCS nor heap nor profiles with the client, and plain
+// go test needs no other program.
+func serve() int {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	if err := mockserver.Child(ctx, mockserver.Options{Behaviour: options.knobs, Seed: 1}, os.Stdin, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "mockserver:", err)
+		return 1
+	}
+	return 0
+}
+
+// dieWithParent ends a sample whose runner is gone: the runner holds the other
+// end of standard input, and its death closes it.
+func dieWithParent() {
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	os.Exit(1)
+}
+
+// upstreams are child processes, one for each distinct behaviour.
+type upstreams struct {
+	mu      sync.Mutex
+	running map[behaviour.Spec]*child
+}
+
+type child struct {
+	url   string
+	stdin io.Closer
+	cmd   *exec.Cmd
+}
+
+var fleet upstreams
+
+// upstream returns the base URL of an upstream that behaves like spec.
+func upstream(tb testing.TB, spec behaviour.Spec) string {
+	tb.Helper()
+	if options.upstream != "" {
+		return options.upstream
+	}
+	fleet.mu.Lock()
+	defer fleet.mu.Unlock()
+	if c := fleet.running[spec]; c != nil {
+		return c.url
+	}
+	c, err := startChild(spec)
+	if err != nil {
+		tb.Fatalf("start the upstream: %v", err)
+	}
+	if fleet.running == nil {
+		fleet.running = map[behaviour.Spec]*child{}
+	}
+	fleet.running[spec] = c
+	return c.url
+}
+
+func startChild(spec behaviour.Spec) (*child, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	args := []string{"-serve"}
+	for _, k := range behaviour.Knobs() {
+		args = append(args, "-serve-"+k.Name+"="+k.Get(spec))
+	}
+	cmd := exec.Command(exe, args...)
+	cmd.Stderr = os.Stderr
+	// The upstream has its own GOMAXPROCS, not the client's.
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, "GOMAXPROCS=") {
+			cmd.Env = append(cmd.Env, v)
+		}
+	}
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	var ready struct{ URL string }
+	if err := json.NewDecoder(bufio.NewReader(out)).Decode(&ready); err != nil {
+		in.Close()
+		return nil, fmt.Errorf("no address from it: %w (%v)", err, cmd.Wait())
+	}
+	return &child{url: ready.URL, stdin: in, cmd: cmd}, nil
+}
+
+func (u *upstreams) stop() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for _, c := range u.running {
+		c.stdin.Close()
+		_ = c.cmd.Wait() // it ends by its own rule; its errors went to stderr
+	}
+}

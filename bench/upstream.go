@@ -1,0 +1,48 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// An upstreamReading is what GET /v1/stats says: sums since the upstream's
+// start, so that two readings give the figures of an interval.
+type upstreamReading struct {
+	Requests        float64 `json:"requests"`
+	InFlightSeconds float64 `json:"in_flight_seconds"`
+	QueueSeconds    float64 `json:"queue_seconds"`
+	WriteSeconds    float64 `json:"write_seconds"`
+	CPUSeconds      float64 `json:"cpu_seconds"`
+}
+
+// since returns what came between an earlier reading and this one.
+func (r upstreamReading) since(before upstreamReading) upstreamReading {
+	return upstreamReading{
+		Requests:        r.Requests - before.Requests,
+		InFlightSeconds: r.InFlightSeconds - before.InFlightSeconds,
+		QueueSeconds:    r.QueueSeconds - before.QueueSeconds,
+		WriteSeconds:    r.WriteSeconds - before.WriteSeconds,
+		CPUSeconds:      r.CPUSeconds - before.CPUSeconds,
+	}
+}
+
+// readUpstream reads the upstream's statistics.
+func (w *Workload) readUpstream(ctx context.Context) (r upstreamReading, err error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	resp, err := w.get(ctx, "/v1/stats")
+	if err != nil {
+		return r, fmt.Errorf("read the upstream's statistics: %w", err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return r, fmt.Errorf("read the upstream's statistics: GET %s/v1/stats: %s", w.url, resp.Status)
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&r); err != nil {
+		return r, fmt.Errorf("read the upstream's statistics: %w", err)
+	}
+	return r, nil
+}

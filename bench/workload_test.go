@@ -1,0 +1,233 @@
+package bench_test
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"collatebench/bench"
+	"collatebench/mockserver/payload"
+)
+
+// small is a cell that takes milliseconds.
+func small(t testing.TB, s string) bench.Cell {
+	t.Helper()
+	c, err := bench.ReadCell("size=16KiB/responses=40/window=8/latency=none/" + s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// TestWorkload runs each placement, codec, encoding, order and protocol
+// against the real upstream; the workload checks records and digests itself.
+func TestWorkload(t *testing.T) {
+	for _, p := range bench.Placements() {
+		for _, rest := range []string{
+			"codec=json", "codec=sonic/encoding=gzip", "codec=proto/order=request",
+			"codec=cbor/encoding=zstd", "codec=json/protocol=h2c", "codec=sonic/latency=1ms/queue=2",
+		} {
+			t.Run(string(p)+"/"+rest, func(t *testing.T) {
+				c := small(t, strings.Replace("placement="+string(p)+"/"+rest, "/latency=1ms", "", 1))
+				url := upstream(t, c.Upstream)
+				defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+				w, err := bench.NewWorkload(c, url)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer w.Close()
+				if err := w.Warm(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				m, err := w.Measure(t.Context(), func() error { return w.Op(t.Context()) })
+				if err != nil {
+					t.Fatal(err)
+				}
+				checkMeasurement(t, c, m)
+			})
+		}
+	}
+}
+
+func checkMeasurement(t *testing.T, c bench.Cell, m bench.Measurement) {
+	t.Helper()
+	if m.Decodes != c.Responses || m.Responses.TotalCount() != int64(c.Responses) {
+		t.Errorf("%d decodes and %d responses were seen, of %d", m.Decodes, m.Responses.TotalCount(), c.Responses)
+	}
+	if m.Busy <= 0 || m.Busy > m.Wall || m.Decode < m.Busy {
+		t.Errorf("busy %v, decode %v, wall %v", m.Busy, m.Decode, m.Wall)
+	}
+	if m.GOMAXPROCS != runtime.GOMAXPROCS(0) {
+		t.Errorf("GOMAXPROCS %d", m.GOMAXPROCS)
+	}
+	held := m.HeldPeak
+	if streamed := c.Placement == bench.Stream; streamed != (held == 0) || held > int64(c.Window)*int64(c.Size)*102/100 {
+		t.Errorf("held %d bytes", held)
+	}
+	for _, u := range bench.Units() {
+		if v := u.Of(m); !(v > 0) {
+			t.Errorf("%s is %v", u.Name, v)
+		}
+	}
+}
+
+func TestUnitsAreNeverZero(t *testing.T) {
+	empty, err := bench.NewWorkload(small(t, "placement=request"), "http://127.0.0.1:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := empty.Measure(t.Context(), nil); err == nil {
+		t.Error("an upstream that does not answer is no error")
+	}
+	var p bench.Probe
+	p.Start()
+	m := bench.Measurement{Readings: p.Stop()}
+	for _, u := range bench.Units() {
+		if v := u.Of(m); !(v > 0) {
+			t.Errorf("%s is %v where nothing happened", u.Name, v)
+		}
+	}
+}
+
+// TestSkippedWorkFails has an upstream state more records than it sends, and
+// one that states another digest.
+func TestSkippedWorkFails(t *testing.T) {
+	body, err := payload.Build(payload.Spec{Codec: payload.JSON, Encoding: payload.Identity, Size: 16 << 10, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for says, state := range map[string]func(h http.Header){
+		"work was skipped": func(h http.Header) { h.Set("X-Payload-Records", fmt.Sprint(body.Records+1)) },
+		"digest":           func(h http.Header) { h.Set("X-Payload-Digest", (body.Digest + 1).String()) },
+	} {
+		for _, p := range bench.Placements() {
+			lying := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				state(w.Header())
+				_, _ = w.Write(body.Bytes)
+			}))
+			w, err := bench.NewWorkload(small(t, "placement="+string(p)), lying.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := w.Op(t.Context()); err == nil || !strings.Contains(err.Error(), says) {
+				t.Errorf("%s: got %v; want %q", p, err, says)
+			}
+			w.Close()
+			lying.Close()
+		}
+	}
+}
+
+// TestDetail writes and reads what no benchmark line can hold.
+func TestDetail(t *testing.T) {
+	c := small(t, "placement=pool")
+	w, err := bench.NewWorkload(c, upstream(t, c.Upstream))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	m, err := w.Measure(t.Context(), func() error { return w.Op(t.Context()) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := bench.NewDetail(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "detail.json")
+	if err := d.Write(path); err != nil {
+		t.Fatal(err)
+	}
+	again, err := bench.ReadDetail(path)
+	if err != nil || again != d {
+		t.Fatalf("read %+v, %v; wrote %+v", again, err, d)
+	}
+	h, err := again.Histogram()
+	if err != nil || h.TotalCount() != int64(c.Responses) || h.Max() != m.Responses.Max() {
+		t.Errorf("histogram of %v, %v", h, err)
+	}
+}
+
+var row = regexp.MustCompile(`(?m)^BenchmarkCollate/\S+?(-\d+)?\s.*\s(\d+)\.000 gomaxprocs`)
+
+// TestRowsSayTheirGOMAXPROCS runs this binary as a plain go test -cpu would.
+func TestRowsSayTheirGOMAXPROCS(t *testing.T) {
+	out, err := runSelf("-test.cpu=1,2", "-test.benchtime=2x")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	rows := row.FindAllStringSubmatch(out, -1)
+	if len(rows) != 2*2 {
+		t.Fatalf("%d rows, want 4:\n%s", len(rows), out)
+	}
+	for _, r := range rows {
+		if want := map[string]string{"": "1", "-2": "2"}[r[1]]; r[2] != want {
+			t.Errorf("a row with the suffix %q saw GOMAXPROCS %s: %s", r[1], r[2], r[0])
+		}
+	}
+}
+
+func TestMislabellingIsRefused(t *testing.T) {
+	out, err := runSelf("-test.cpu=1,2", "-test.benchtime=1x")
+	if err == nil || !strings.Contains(out, "use -benchtime 2x") {
+		t.Errorf("got %v:\n%s", err, out)
+	}
+}
+
+func runSelf(args ...string) (string, error) {
+	cmd := exec.Command(os.Args[0], append(args, "-test.run=^$", "-test.bench=.",
+		"-placement=collector,pool", "-window=4", "-size=4KiB", "-responses=8", "-latency=none")...)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+// TestWarmOpensTheWholeWindow counts connections: after Warm an op dials none.
+func TestWarmOpensTheWholeWindow(t *testing.T) {
+	body, err := payload.Build(payload.Spec{Codec: payload.JSON, Encoding: payload.Identity, Size: 1 << 10, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var dialled atomic.Int64
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/readyz" {
+			fmt.Fprintln(w, "ready")
+			return
+		}
+		_, _ = w.Write(body.Bytes)
+	}))
+	server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+		if s == http.StateNew {
+			dialled.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	w, err := bench.NewWorkload(small(t, "placement=request"), server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if err := w.Warm(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := dialled.Load(); n != 8 {
+		t.Errorf("Warm made %d connections for a window of 8", n)
+	}
+	if err := w.Op(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := dialled.Load(); n != 8 {
+		t.Errorf("an op after Warm dialled %d more", n-8)
+	}
+}
