@@ -1,0 +1,75 @@
+package results
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"collatebench/bench"
+)
+
+// BenchPath returns where bench.txt is, or will be.
+func (r *Run) BenchPath() string { return filepath.Join(r.dir, benchFile) }
+
+// WriteBench writes bench.txt, in Go's benchmark format, from the ledger: the
+// lines of the complete rounds as they were printed, cell by cell in table
+// order, as benchstat keeps the order that it reads. It leaves a file alone
+// that says the same already.
+func (r *Run) WriteBench() error {
+	samples, err := r.Samples()
+	if err != nil {
+		return err
+	}
+	content := benchText(r.info, samples)
+	if there, err := os.ReadFile(r.BenchPath()); err == nil && bytes.Equal(there, content) {
+		return nil
+	}
+	return writeWhole(r.BenchPath(), content)
+}
+
+func benchText(info Info, samples []Sample) []byte {
+	var b bytes.Buffer
+	writeConfig(&b, info.Machine)
+	b.WriteByte('\n')
+	writeUnits(&b)
+	b.WriteByte('\n')
+	rounds := completeRounds(info, samples)
+	for _, name := range info.Cells {
+		for _, round := range rounds {
+			fmt.Fprintln(&b, round.Samples[name].Line)
+		}
+	}
+	return b.Bytes()
+}
+
+// writeConfig writes what plain benchstat splits its tables by. So neither what
+// varies from sample to sample belongs here, nor what two runs are compared
+// for, such as the commit or the version of Go.
+func writeConfig(b *bytes.Buffer, m Machine) {
+	for _, c := range []struct{ key, value string }{
+		{"goos", m.OS}, {"goarch", m.Arch}, {"pkg", "collatebench/bench"}, {"cpu", m.CPU}, {"client", "go"},
+	} {
+		if v := oneLine(c.value); v != "" {
+			fmt.Fprintf(b, "%s: %s\n", c.key, v)
+		}
+	}
+}
+
+func writeUnits(b *bytes.Buffer) {
+	for _, u := range append(testingUnits(), bench.Units()...) {
+		if u.Better != "" {
+			fmt.Fprintf(b, "Unit %s better=%s\n", u.Name, u.Better)
+		}
+	}
+}
+
+// testingUnits are the testing package's own, of which bench's table has none.
+func testingUnits() []bench.Unit {
+	return []bench.Unit{
+		{Name: "ns/op", Better: "lower"},
+		{Name: unitThroughput, Better: "higher"},
+		{Name: "B/op", Better: "lower"},
+		{Name: "allocs/op", Better: "lower"},
+	}
+}

@@ -1,0 +1,114 @@
+package results_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"golang.org/x/perf/benchfmt"
+
+	"collatebench/results"
+)
+
+func TestWriteBench(t *testing.T) {
+	info, samples := troubledRun(t, map[string]string{"window": "32"})
+	info.Machine.CPU = "Some\n CPU:  two  lines"
+	unfinished := newSample(t, collector32, 7, 1, 50) // its round has one sample
+	r := newRun(t, info, append(samples, unfinished))
+	if err := r.WriteBench(); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(r.BenchPath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	reader := benchfmt.NewReader(f, r.BenchPath())
+	var names []string
+	config := map[string]string{}
+	for reader.Scan() {
+		switch rec := reader.Result().(type) {
+		case *benchfmt.SyntaxError:
+			t.Error(rec)
+		case *benchfmt.Result:
+			names = append(names, strings.TrimPrefix(rec.Name.String(), "Collate/"))
+			for _, c := range rec.Config {
+				if old, ok := config[c.Key]; ok && old != string(c.Value) {
+					t.Errorf("%s varies: %q, %q", c.Key, old, c.Value)
+				}
+				config[c.Key] = string(c.Value)
+			}
+		}
+	}
+	if err := reader.Err(); err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, name := range info.Cells {
+		for range 6 {
+			want = append(want, name)
+		}
+	}
+	if strings.Join(names, "\n") != strings.Join(want, "\n") {
+		t.Errorf("%d lines in another order than the table's, want %d", len(names), len(want))
+	}
+	for key, value := range map[string]string{"goos": "linux", "goarch": "amd64", "pkg": "collatebench/bench", "cpu": "Some CPU: two lines", "client": "go"} {
+		if config[key] != value {
+			t.Errorf("%s is %q, want %q", key, config[key], value)
+		}
+	}
+	units := reader.Units()
+	for unit, direction := range map[string]int{"MB/s": 1, "ns/op": -1, "late-p99-ns": -1, "cpus": 0, "B/op": -1} {
+		if got := benchfmt.UnitMetadataMap(units).GetBetter(unit); got != direction {
+			t.Errorf("%s: better is %+d, want %+d", unit, got, direction)
+		}
+	}
+}
+
+func TestWriteBenchHasEachCountedSampleOnce(t *testing.T) {
+	info, samples := troubledRun(t, map[string]string{"window": "32"})
+	r := newRun(t, info, samples)
+	if err := r.WriteBench(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(r.BenchPath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, round := range results.Rounds(info, samples) {
+		for _, s := range round.Samples {
+			if n := strings.Count(string(text), s.Line+"\n"); n != 1 {
+				t.Errorf("round %d: %d times in bench.txt: %s", round.N, n, s.Line)
+			}
+		}
+	}
+	if n := strings.Count(string(text), "\nBenchmark"); n != len(info.Cells)*6 {
+		t.Errorf("%d lines, want %d: those of abandoned attempts do not belong", n, len(info.Cells)*6)
+	}
+}
+
+func TestWriteBenchLeavesTheSameAlone(t *testing.T) {
+	r := newRun(t, newInfo(request32), takeRounds(t, []string{request32}, 2))
+	if err := r.WriteBench(); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.Stat(r.BenchPath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.WriteBench(); err != nil {
+		t.Fatal(err)
+	}
+	if after, err := os.Stat(r.BenchPath()); err != nil || !os.SameFile(before, after) {
+		t.Errorf("%v: written again", err)
+	}
+	if err := r.Append(newSample(t, request32, 3, 1, 50)); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.WriteBench(); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(r.BenchPath()); err != nil || strings.Count(string(text), "\nBenchmark") != 3 {
+		t.Errorf("%v: the third round is not in\n%s", err, text)
+	}
+}

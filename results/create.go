@@ -1,0 +1,104 @@
+package results
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"time"
+
+	"collatebench/bench"
+)
+
+// maxLabel keeps the name of a folder well below what file systems take.
+const maxLabel = 60
+
+// CheckLabel says whether a run can have this label. An empty one is good.
+func CheckLabel(label string) error {
+	switch {
+	case len(label) > maxLabel:
+		return fmt.Errorf("label %.20q...: %d characters, at most %d are allowed", label, len(label), maxLabel)
+	case !regexp.MustCompile(`^[A-Za-z0-9._-]*$`).MatchString(label):
+		return fmt.Errorf("label %q: only letters, digits and . _ - are allowed", label)
+	case label == latestLink:
+		return fmt.Errorf("label %q: this is the name of the link to the newest run", label)
+	}
+	return nil
+}
+
+// Create makes a run folder below root, named for its start and its label. The
+// folder appears with run.json and an empty ledger in it; nothing is written
+// when the info is wrong.
+func Create(root string, info Info) (*Run, error) {
+	if err := CheckLabel(info.Label); err != nil {
+		return nil, err
+	}
+	if _, err := parseCells(info.Cells); err != nil {
+		return nil, err
+	}
+	if info.Started.IsZero() {
+		info.Started = time.Now()
+	}
+	if info.Defaults == nil {
+		info.Defaults = defaults()
+	}
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(root, 0o777); err != nil {
+		return nil, err
+	}
+	staged := stagedName(root, "new")
+	if err := os.Mkdir(staged, 0o777); err != nil {
+		return nil, err
+	}
+	r, err := create(root, staged, info)
+	if err != nil {
+		os.RemoveAll(staged)
+		return nil, err
+	}
+	return r, nil
+}
+
+func defaults() map[string]string {
+	out := map[string]string{}
+	for _, d := range bench.Dimensions() {
+		if !d.Core && !d.Hidden { // a core dimension is in every name
+			out[d.Name] = d.Default
+		}
+	}
+	return out
+}
+
+// create fills the staged folder and gives it the first free name.
+func create(root, staged string, info Info) (*Run, error) {
+	if err := writeSynced(filepath.Join(staged, ledgerFile), nil); err != nil {
+		return nil, err
+	}
+	base := info.Started.Format("20060102-150405")
+	if info.Label != "" {
+		base += "-" + info.Label
+	}
+	info.ID = base
+	for n := 2; ; n++ {
+		if err := writeJSON(filepath.Join(staged, infoFile), info); err != nil {
+			return nil, err
+		}
+		dir := filepath.Join(root, info.ID)
+		// A rename onto a folder that is not empty fails, so that two
+		// programs that start within one second get two folders.
+		err := os.Rename(staged, dir)
+		if err == nil {
+			syncDir(root)
+			return &Run{dir: dir, info: info}, nil
+		}
+		if _, taken := os.Lstat(dir); taken != nil || errors.Is(err, fs.ErrPermission) {
+			return nil, err
+		}
+		info.ID = base + "-" + strconv.Itoa(n)
+	}
+}

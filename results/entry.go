@@ -1,0 +1,109 @@
+package results
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"collatebench/bench"
+)
+
+// The marks behind a number.
+const (
+	markBelow    = "~"
+	markUpstream = "!"
+	markRatio    = "ratio" // not printed: there is a ratio to explain
+	noInterval   = "?"
+)
+
+func (s Summary) throughput(l layout, c bench.Cell, marks map[string]bool) string {
+	cell := s.cell(c)
+	text := l.entry(amount(cell.Throughput.Median), plusMinus(cell.Throughput), amount(cell.CPUs.Median))
+	if strings.Contains(text, noInterval) {
+		marks[noInterval] = true
+	}
+	if cell.UpstreamHeavy {
+		marks[markUpstream] = true
+		text += markUpstream
+	}
+	return text
+}
+
+func (s Summary) ratio(c bench.Cell, marks map[string]bool) string {
+	r, ok := s.paired(c)
+	if !ok {
+		return s.unpaired(c)
+	}
+	marks[markRatio] = true
+	text := r.Ratio.String()
+	if strings.Contains(text, noInterval) {
+		marks[noInterval] = true
+	}
+	if r.BelowFloor {
+		marks[markBelow] = true
+		text += markBelow
+	}
+	return text
+}
+
+func (s Summary) unflaggedRatio(c bench.Cell) string {
+	if r, ok := s.paired(c); ok && r.Unflagged != nil {
+		return r.Unflagged.String()
+	}
+	return s.unpaired(c)
+}
+
+// unpaired stands where there is no ratio.
+func (s Summary) unpaired(c bench.Cell) string {
+	if c.Placement == s.Base {
+		return "1"
+	}
+	return "-" // nothing to compare with
+}
+
+func (s Summary) paired(c bench.Cell) (PairedRatio, bool) {
+	i := slices.IndexFunc(s.Ratios, func(r PairedRatio) bool { return r.over == c })
+	if i < 0 {
+		return PairedRatio{}, false
+	}
+	return s.Ratios[i], true
+}
+
+// flagsMatter says whether a ratio of the group, as it is printed, is another
+// without the flagged rounds.
+func (s Summary) flagsMatter(g group) bool {
+	return slices.ContainsFunc(g.cells, func(c bench.Cell) bool {
+		r, ok := s.paired(c)
+		return ok && r.Unflagged != nil && amount(r.Unflagged.Mean) != amount(r.Ratio.Mean)
+	})
+}
+
+func (s Summary) cell(c bench.Cell) CellSummary { return s.Cells[slices.Index(s.cells, c)] }
+
+// String gives the mean and the interval: 1.86 (1.80-1.92).
+func (r Ratio) String() string {
+	if math.IsInf(r.High, 1) {
+		return fmt.Sprintf("%.2f (%s)", r.Mean, noInterval)
+	}
+	return fmt.Sprintf("%.2f (%.2f-%.2f)", r.Mean, r.Low, r.High)
+}
+
+func plusMinus(e Estimate) string {
+	if math.IsInf(e.Spread(), 1) {
+		return "±" + noInterval
+	}
+	return fmt.Sprintf("±%.0f%%", 100*e.Spread())
+}
+
+// amount writes a number with about three digits.
+func amount(v float64) string {
+	switch {
+	case v >= 99.95:
+		return fmt.Sprintf("%.0f", v)
+	case v >= 9.995:
+		return fmt.Sprintf("%.1f", v)
+	default:
+		return fmt.Sprintf("%.2f", v)
+	}
+}

@@ -1,0 +1,112 @@
+package results
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A RefError says that a reference to a run leads to none, or to several: bad
+// input, not a broken run.
+type RefError struct {
+	Ref    string // a path or a name, as it was given
+	Reason string
+}
+
+func (e *RefError) Error() string { return fmt.Sprintf("run %q: %s", e.Ref, e.Reason) }
+
+// Find opens the run that ref names: "latest", an ID, a label or the start of
+// either where just one run has it, or the path of a run folder. Anything else
+// is a [*RefError] that lists the newest runs there are.
+func Find(root, ref string) (*Run, error) {
+	ids, err := runIDs(root)
+	if err != nil {
+		return nil, err
+	}
+	if ref == latestLink {
+		if r, err := Open(filepath.Join(root, latestLink)); err == nil {
+			return r, nil
+		}
+		return nil, &RefError{ref, "no run has ended well yet; " + available(root, ids)}
+	}
+	if slices.Contains(ids, ref) {
+		return Open(filepath.Join(root, ref))
+	}
+	for _, alike := range []func(string) bool{
+		func(id string) bool { return labelOf(id) == ref },
+		func(id string) bool { return strings.HasPrefix(id, ref) || strings.HasPrefix(labelOf(id), ref) },
+	} {
+		switch found := keep(ids, alike); {
+		case ref == "" || len(found) == 0:
+		case len(found) == 1:
+			return Open(filepath.Join(root, found[0]))
+		default:
+			return nil, &RefError{ref, fmt.Sprintf("%d runs are called so: %s", len(found), firstFew(found))}
+		}
+	}
+	if ref != "" && isPath(ref) {
+		return Open(ref)
+	}
+	return nil, &RefError{ref, "there is none; " + available(root, ids)}
+}
+
+// isPath says whether ref can only be meant as the path of a folder.
+func isPath(ref string) bool {
+	_, err := os.Stat(ref)
+	return err == nil || strings.ContainsRune(ref, filepath.Separator)
+}
+
+// runIDs lists the run folders below root, the newest first: an ID begins with
+// the time of its start.
+func runIDs(root string) ([]string, error) {
+	entries, err := os.ReadDir(root)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, e := range entries {
+		_, err := os.Stat(filepath.Join(root, e.Name(), infoFile))
+		if e.IsDir() && err == nil && !strings.HasPrefix(e.Name(), ".") {
+			ids = append(ids, e.Name())
+		}
+	}
+	slices.Reverse(ids) // ReadDir sorts
+	return ids, nil
+}
+
+// labelOf returns what stands behind the time in an ID: the label, with a
+// number where the name was taken.
+func labelOf(id string) string {
+	const stamp = len("20060102-150405-")
+	if len(id) < stamp {
+		return ""
+	}
+	return id[stamp:]
+}
+
+func keep(ids []string, ok func(string) bool) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !ok(id) })
+}
+
+func available(root string, ids []string) string {
+	if len(ids) == 0 {
+		return "no run is in " + root
+	}
+	return "the newest in " + root + ": " + firstFew(ids)
+}
+
+// firstFew lists names without flooding a line.
+func firstFew(names []string) string {
+	const few = 5
+	if len(names) <= few {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
+}

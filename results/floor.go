@@ -1,0 +1,85 @@
+package results
+
+import (
+	"math"
+
+	"collatebench/bench"
+)
+
+// A Floor is how far a cell differs from itself: two samples of the same cell
+// in each round. A difference below it is not called one.
+type Floor struct {
+	Cell  string  `json:"cell"`  // the first pair, which sets the floor
+	Ratio Ratio   `json:"ratio"` // of the twin to it
+	Floor float64 `json:"floor"` // upper 95% limit of the mean log ratio's size, as a ratio less 1: 0.07 for 7%
+
+	Second      string `json:"second,omitempty"` // the pair that tests the floor
+	SecondRatio Ratio  `json:"second_ratio,omitzero"`
+	Within      bool   `json:"within"` // the second pair's mean is below the floor
+}
+
+// Covers says whether a ratio is too near to 1 to be called a difference.
+func (f *Floor) Covers(r Ratio) bool {
+	return f != nil && math.Abs(math.Log(r.Mean)) <= math.Log1p(f.Floor)
+}
+
+// noiseFloor sets the floor by the twins of collector and tests it by the
+// twins of request, or by the first pairs that there are. Without a floor it
+// says why.
+func noiseFloor(d data) (floor *Floor, why string, err error) {
+	pairs := twins(d.cells)
+	if len(pairs) == 0 {
+		return nil, "no cell has a twin", nil
+	}
+	if len(d.rounds) < 2 {
+		return nil, "it takes two complete rounds", nil
+	}
+	first, rest := pick(pairs, bench.Collector)
+	limit, err := d.logRatio(first)
+	if err != nil {
+		return nil, "", err
+	}
+	f := Floor{Cell: d.names[first.base], Floor: math.Expm1(math.Abs(limit.mean) + limit.half)}
+	if f.Ratio, err = d.ratio(first); err != nil {
+		return nil, "", err
+	}
+	if len(rest) > 0 {
+		second, _ := pick(rest, bench.Request)
+		f.Second = d.names[second.base]
+		if f.SecondRatio, err = d.ratio(second); err != nil {
+			return nil, "", err
+		}
+		f.Within = f.Covers(f.SecondRatio)
+	}
+	return &f, "", nil
+}
+
+// A pair is two cells to compare within each round.
+type pair struct{ over, base bench.Cell }
+
+// twins pairs each marked cell with its base, in table order.
+func twins(cells []bench.Cell) []pair {
+	there := map[bench.Cell]bool{}
+	for _, c := range cells {
+		there[c] = true
+	}
+	var out []pair
+	for _, c := range cells {
+		if c.Twin != "" && there[c.Base()] {
+			out = append(out, pair{c, c.Base()})
+		}
+	}
+	return out
+}
+
+// pick takes the first pair of a placement, or else the first.
+func pick(pairs []pair, p bench.Placement) (picked pair, rest []pair) {
+	at := 0
+	for i := len(pairs) - 1; i >= 0; i-- {
+		if pairs[i].base.Placement == p {
+			at = i
+		}
+	}
+	rest = append(rest, pairs[:at]...)
+	return pairs[at], append(rest, pairs[at+1:]...)
+}

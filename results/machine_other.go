@@ -1,0 +1,6 @@
+//go:build !linux
+
+package results
+
+// describe knows nothing more here.
+func (m *Machine) describe() {}

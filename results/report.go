@@ -1,0 +1,177 @@
+package results
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"collatebench/bench"
+)
+
+// Files in report/. All can be deleted and made again.
+const (
+	SummaryFile       = "summary.json"         // the Summary
+	BenchstatText     = "benchstat.txt"        // benchstat's tables
+	BenchstatCSV      = "benchstat.csv"        // the same, for programs
+	BenchstatCSVDoubt = "benchstat.csv.doubts" // what benchstat doubts, by the CSV's cells; only where it does
+)
+
+// ReportDir returns the folder of what is derived from the run.
+func (r *Run) ReportDir() string { return filepath.Join(r.dir, reportDir) }
+
+// WriteReport writes report/ and, as it is made from it, bench.txt.
+func (r *Run) WriteReport(ctx context.Context) error {
+	samples, err := r.Samples()
+	if err != nil {
+		return err
+	}
+	summary, err := Summarise(r.info, samples)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(r.ReportDir(), 0o777); err != nil {
+		return err
+	}
+	if err := writeJSON(r.reportPath(SummaryFile), summary); err != nil {
+		return err
+	}
+	if err := r.WriteBench(); err != nil {
+		return err
+	}
+	// An older table must not stand beside newer numbers if this fails.
+	for _, name := range []string{BenchstatText, BenchstatCSV, BenchstatCSVDoubt} {
+		if err := os.Remove(r.reportPath(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return r.writeBenchstat(ctx, summary.cells)
+}
+
+func (r *Run) reportPath(name string) string { return filepath.Join(r.ReportDir(), name) }
+
+func (r *Run) writeBenchstat(ctx context.Context, cells []bench.Cell) error {
+	program, err := findBenchstat(ctx)
+	if err != nil {
+		return err
+	}
+	text, err := benchstatText(ctx, program, r.dir, cells)
+	if err != nil {
+		return err
+	}
+	if err := writeWhole(r.reportPath(BenchstatText), text); err != nil {
+		return err
+	}
+	csv, doubts, err := program.run(ctx, r.dir, append(projection(cells), "-format", "csv", "-filter", noTwins, benchFile)...)
+	if err != nil {
+		return err
+	}
+	if err := writeWhole(r.reportPath(BenchstatCSV), fillDefaults(csv)); err != nil || doubts == "" {
+		return err
+	}
+	return writeWhole(r.reportPath(BenchstatCSVDoubt), []byte(doubts+"\n"))
+}
+
+// Filters of benchstat. What a reader looks for first comes first: benchstat
+// itself keeps the order of the units on the lines.
+const (
+	noTwins   = "-/twin:b"
+	headlines = ".unit:(MB/s OR cpus)"
+)
+
+// benchstatText gives the tables with the commands that make them.
+func benchstatText(ctx context.Context, program benchstat, dir string, cells []bench.Cell) ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteString("# Rows are windows, columns placements; the first column is the base of the others.\n" +
+		"# MB/s are shown as B/s (1 Mi is 1048576), ns as sec. Each p is of one comparison alone:\n" +
+		"# of 20 that are equal, one looks different. Ratios paired by rounds, and the noise\n" +
+		"# floor, are in " + SummaryFile + ".\n")
+	for _, filter := range []string{noTwins + " " + headlines, noTwins + " -" + headlines} {
+		args := append(projection(cells), "-filter", filter, benchFile)
+		out, doubts, err := program.run(ctx, dir, args...)
+		if err != nil {
+			return nil, err
+		}
+		if len(out) == 0 {
+			out = []byte("no complete round\n")
+		}
+		fmt.Fprintf(&b, "\n$ benchstat %s\n\n%s", quoted(args), fillDefaults(out))
+		if doubts != "" {
+			fmt.Fprintf(&b, "\n%s\n", doubts)
+		}
+	}
+	return b.Bytes(), nil
+}
+
+// projection makes one table of each size, GOMAXPROCS and whatever else varies.
+func projection(cells []bench.Cell) []string {
+	var tables []string
+	for _, d := range bench.Dimensions() {
+		switch d.Name {
+		case "placement", "window", "twin":
+		case "size", "procs":
+			tables = append(tables, benchKey(d))
+		default:
+			if varies(d, cells) {
+				tables = append(tables, benchKey(d))
+			}
+		}
+	}
+	var columns []string
+	for _, p := range bench.Placements() {
+		if slices.ContainsFunc(cells, func(c bench.Cell) bool { return c.Placement == p }) {
+			columns = append(columns, string(p))
+		}
+	}
+	return []string{
+		"-table", strings.Join(tables, " "),
+		"-row", "/window@num",
+		"-col", "/placement@(" + strings.Join(columns, " ") + ")",
+	}
+}
+
+func varies(d bench.Dimension, cells []bench.Cell) bool {
+	return slices.ContainsFunc(cells, func(c bench.Cell) bool { return d.Of(c) != d.Of(cells[0]) })
+}
+
+// benchKey is how benchstat calls a dimension.
+func benchKey(d bench.Dimension) string {
+	if d.Suffix {
+		return "/gomaxprocs"
+	}
+	return "/" + d.Name
+}
+
+// fillDefaults writes into the headings of tables what a cell's name leaves
+// out: GOMAXPROCS of 1 and whatever is at its default.
+func fillDefaults(tables []byte) []byte {
+	for _, d := range bench.Dimensions() {
+		value := d.Default
+		if d.Suffix {
+			value = "1"
+		}
+		heading := benchKey(d) + ": "
+		tables = bytes.ReplaceAll(tables, []byte("\n"+heading+"\n"), []byte("\n"+heading+value+"\n"))
+		if rest, ok := bytes.CutPrefix(tables, []byte(heading+"\n")); ok {
+			tables = slices.Concat([]byte(heading+value+"\n"), rest)
+		}
+	}
+	return tables
+}
+
+// quoted writes arguments as a shell takes them.
+func quoted(args []string) string {
+	out := make([]string, len(args))
+	for i, a := range args {
+		out[i] = a
+		if strings.ContainsAny(a, " ()*'") {
+			out[i] = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(out, " ")
+}

@@ -1,0 +1,102 @@
+package results
+
+import (
+	"maps"
+	"slices"
+)
+
+// MaxAttempts is how often a round is taken at most: once, and twice again.
+const MaxAttempts = 3
+
+// A Round is the attempt in force of one round.
+type Round struct {
+	N        int               // from 1
+	Attempt  int               // from 1
+	Samples  map[string]Sample // by the cell's name
+	Complete bool              // every cell of the run has its sample
+	Flagged  bool              // a sample is flagged; only in the last attempt allowed, the others are abandoned
+}
+
+// Rounds tells from the ledger alone how far each round has come that has
+// begun, in the order of their numbers. An attempt is abandoned as soon as one
+// of its samples is flagged, unless it is the last allowed; the round is then
+// at the next attempt, which may have no samples yet. Samples of other cells
+// than the run's are left out; of two samples in one place the earlier counts.
+func Rounds(info Info, samples []Sample) []Round {
+	attempts := sortAttempts(info, samples)
+	numbers := map[int]bool{}
+	for at := range attempts {
+		numbers[at.round] = true
+	}
+	var out []Round
+	for _, n := range slices.Sorted(maps.Keys(numbers)) {
+		r := Round{N: n, Attempt: 1}
+		for r.Attempt < MaxAttempts && flagged(attempts[place{n, r.Attempt}]) {
+			r.Attempt++
+		}
+		r.Samples = attempts[place{n, r.Attempt}]
+		if r.Samples == nil {
+			r.Samples = map[string]Sample{}
+		}
+		r.Complete = len(r.Missing(info)) == 0
+		r.Flagged = flagged(r.Samples)
+		out = append(out, r)
+	}
+	return out
+}
+
+// Missing returns the cells that have no sample in this attempt, in table order.
+func (r Round) Missing(info Info) []string {
+	var out []string
+	for _, name := range info.Cells {
+		if _, ok := r.Samples[name]; !ok {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// place is where in the plan a set of samples belongs.
+type place struct{ round, attempt int }
+
+func sortAttempts(info Info, samples []Sample) map[place]map[string]Sample {
+	known := map[string]bool{}
+	for _, name := range info.Cells {
+		known[name] = true
+	}
+	out := map[place]map[string]Sample{}
+	for _, s := range samples {
+		at := place{s.Round, s.Attempt}
+		if !known[s.Cell] || s.Round < 1 || s.Attempt < 1 {
+			continue
+		}
+		if out[at] == nil {
+			out[at] = map[string]Sample{}
+		}
+		if other, taken := out[at][s.Cell]; !taken || s.before(other) {
+			out[at][s.Cell] = s
+		}
+	}
+	return out
+}
+
+func (s Sample) before(other Sample) bool {
+	if !s.Started.Equal(other.Started) {
+		return s.Started.Before(other.Started)
+	}
+	return s.Line < other.Line
+}
+
+func flagged(samples map[string]Sample) bool {
+	for _, s := range samples {
+		if len(s.Flags) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// completeRounds are the rounds that count.
+func completeRounds(info Info, samples []Sample) []Round {
+	return slices.DeleteFunc(Rounds(info, samples), func(r Round) bool { return !r.Complete })
+}

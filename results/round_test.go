@@ -1,0 +1,75 @@
+package results_test
+
+import (
+	"slices"
+	"testing"
+
+	"collatebench/results"
+)
+
+func TestRounds(t *testing.T) {
+	type taken struct {
+		cell           string
+		round, attempt int
+		flagged        bool
+	}
+	a, b := collector32, request32
+	for _, tt := range []struct {
+		name   string
+		ledger []taken
+		want   []results.Round // without samples
+		held   []int           // samples of each
+	}{
+		{"nothing", nil, nil, nil},
+		{"whole", []taken{{a, 1, 1, false}, {b, 1, 1, false}}, []results.Round{{N: 1, Attempt: 1, Complete: true}}, []int{2}},
+		{"partly done", []taken{{b, 1, 1, false}}, []results.Round{{N: 1, Attempt: 1}}, []int{1}},
+		{"given up, not begun again", []taken{{a, 1, 1, false}, {b, 1, 1, true}}, []results.Round{{N: 1, Attempt: 2}}, []int{0}},
+		{"given up and taken again", []taken{{a, 1, 1, true}, {a, 1, 2, false}, {b, 1, 2, false}},
+			[]results.Round{{N: 1, Attempt: 2, Complete: true}}, []int{2}},
+		{"flagged to the end", []taken{{a, 1, 1, true}, {b, 1, 2, true}, {a, 1, 3, true}, {b, 1, 3, false}},
+			[]results.Round{{N: 1, Attempt: 3, Complete: true, Flagged: true}}, []int{2}},
+		{"flagged, not yet at the end", []taken{{a, 1, 1, true}, {b, 1, 2, true}, {a, 1, 3, true}},
+			[]results.Round{{N: 1, Attempt: 3, Flagged: true}}, []int{1}},
+		{"an attempt that nobody asked for", []taken{{a, 1, 1, false}, {b, 1, 1, false}, {a, 1, 2, false}},
+			[]results.Round{{N: 1, Attempt: 1, Complete: true}}, []int{2}},
+		{"out of order, with a gap", []taken{{a, 7, 1, false}, {b, 2, 1, false}, {a, 2, 1, false}},
+			[]results.Round{{N: 2, Attempt: 1, Complete: true}, {N: 7, Attempt: 1}}, []int{2, 1}},
+		{"another run's cell", []taken{{twin(t, a), 1, 1, false}}, nil, nil},
+	} {
+		var samples []results.Sample
+		for _, s := range tt.ledger {
+			made := newSample(t, s.cell, s.round, s.attempt, 50)
+			if s.flagged {
+				made.Flags = []string{"steal 12% of the cores"}
+			}
+			samples = append(samples, made)
+		}
+		info := newInfo(a, b)
+		got := results.Rounds(info, samples)
+		if len(got) != len(tt.want) {
+			t.Errorf("%s: %d rounds, want %d", tt.name, len(got), len(tt.want))
+			continue
+		}
+		for i, r := range got {
+			w := tt.want[i]
+			if r.N != w.N || r.Attempt != w.Attempt || r.Complete != w.Complete || r.Flagged != w.Flagged || len(r.Samples) != tt.held[i] {
+				t.Errorf("%s: %+v with %d samples, want %+v with %d", tt.name, r, len(r.Samples), w, tt.held[i])
+			}
+			if len(r.Missing(info)) != 2-len(r.Samples) || r.Samples == nil {
+				t.Errorf("%s: missing %v beside %v", tt.name, r.Missing(info), r.Samples)
+			}
+		}
+	}
+}
+
+func TestTheEarlierOfTwoSamplesCounts(t *testing.T) {
+	first, second := newSample(t, request32, 1, 1, 50), newSample(t, request32, 1, 1, 60)
+	second.Started = first.Started.Add(1)
+	ledger := []results.Sample{second, first}
+	for range 2 {
+		if got := results.Rounds(newInfo(request32), ledger)[0].Samples[request32]; got.Line != first.Line {
+			t.Errorf("%s counts, want %s", got.Line, first.Line)
+		}
+		slices.Reverse(ledger)
+	}
+}

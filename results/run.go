@@ -1,0 +1,121 @@
+// Package results keeps what runs leave behind and makes numbers of it: the
+// run folder with its ledger, medians, paired ratios and the noise floor,
+// tables for people, and benchstat's tables beside them.
+//
+// Raw data is written once, and a file appears under its final name only when
+// it is whole; every report can be deleted and made again. The package does
+// not know how samples are taken, nor why a cell is slow.
+package results
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"collatebench/bench"
+)
+
+// Names within a run folder and beside it.
+const (
+	infoFile   = "run.json"
+	ledgerFile = "samples.jsonl"
+	benchFile  = "bench.txt"
+	reportDir  = "report"
+	latestLink = "latest"
+)
+
+// A Run is one run folder. It is not safe for concurrent use.
+type Run struct {
+	dir    string // absolute
+	info   Info
+	ledger *os.File // open for appending, or nil
+}
+
+// Open opens an existing run folder. A path that is none is a [*RefError].
+func Open(path string) (*Run, error) {
+	text, err := os.ReadFile(filepath.Join(path, infoFile))
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errNotDir) {
+		return nil, &RefError{path, "not a run folder (no " + infoFile + ")"}
+	}
+	if err != nil {
+		return nil, err
+	}
+	dir, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	// The link "latest" moves on; an open run stays the one it is.
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	r := &Run{dir: dir}
+	if err := json.Unmarshal(text, &r.info); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(path, infoFile), err)
+	}
+	if _, err := parseCells(r.info.Cells); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(path, infoFile), err)
+	}
+	return r, nil
+}
+
+// Dir returns the folder's absolute path.
+func (r *Run) Dir() string { return r.dir }
+
+// Info returns run.json as it was read or last written. Its slices and maps
+// are the run's own.
+func (r *Run) Info() Info { return r.info }
+
+// SetInfo replaces run.json.
+func (r *Run) SetInfo(info Info) error {
+	if info.ID != r.info.ID {
+		return fmt.Errorf("run %s: its id cannot become %q", r.info.ID, info.ID)
+	}
+	if _, err := parseCells(info.Cells); err != nil {
+		return fmt.Errorf("run %s: %w", r.info.ID, err)
+	}
+	if err := writeJSON(filepath.Join(r.dir, infoFile), info); err != nil {
+		return err
+	}
+	r.info = info
+	return nil
+}
+
+// ProfileDir returns the folder of a cell's profiles, which need not exist.
+func (r *Run) ProfileDir(c bench.Cell) string {
+	return filepath.Join(r.dir, "profiles", c.Folder())
+}
+
+// Link makes "latest", beside the run, point to it.
+func (r *Run) Link() error {
+	root, id := filepath.Split(r.dir)
+	staged := stagedName(root, latestLink)
+	if err := os.Symlink(id, staged); err != nil {
+		return err
+	}
+	if err := os.Rename(staged, filepath.Join(root, latestLink)); err != nil {
+		os.Remove(staged)
+		return err
+	}
+	return nil
+}
+
+// parseCells reads the names of a run's cells, each there once.
+func parseCells(names []string) ([]bench.Cell, error) {
+	seen := map[string]bool{}
+	cells := make([]bench.Cell, 0, len(names))
+	for _, name := range names {
+		c, err := bench.ParseCell(name)
+		if err != nil {
+			return nil, err
+		}
+		if seen[name] {
+			return nil, fmt.Errorf("cell %q is listed twice", name)
+		}
+		seen[name] = true
+		cells = append(cells, c)
+	}
+	return cells, nil
+}

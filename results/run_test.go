@@ -1,0 +1,214 @@
+package results_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"collatebench/bench"
+	"collatebench/results"
+)
+
+func TestCreateAndOpen(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "results", "runs") // made where it is missing
+	info := newInfo(collector32, request32)
+	info.Budget, info.Precision = 3*time.Minute, .1
+	info.Matrix = map[string]string{"window": "32"}
+	info.Bodies = []results.BodyFile{{Path: "/a.json", Bytes: 3, SHA256: "abc"}}
+	r, err := results.Create(root, info)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := filepath.Join(root, "20261122-204100-test"); r.Dir() != want || r.Info().ID != filepath.Base(want) {
+		t.Errorf("run %s in %s, want %s", r.Info().ID, r.Dir(), want)
+	}
+	ratio, err := results.NewRatio([]float64{1}, []float64{2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	info = r.Info()
+	info.State, info.Stopped, info.Ended = results.Complete, "all rounds are done", began().Add(time.Hour)
+	info.NoiseFloor = &results.Floor{Cell: collector32, Ratio: ratio, Floor: .07}
+	if err := r.SetInfo(info); err != nil {
+		t.Fatal(err)
+	}
+	again, err := results.Open(r.Dir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := again.Info(); !reflect.DeepEqual(got, info) {
+		t.Errorf("read back\n%+v, want\n%+v", got, info)
+	}
+	if samples, err := again.Samples(); err != nil || len(samples) != 0 {
+		t.Errorf("a new run has %d samples, %v", len(samples), err)
+	}
+	noLeftovers(t, root)
+	noLeftovers(t, r.Dir())
+}
+
+// noLeftovers finds what a write beside did not clean up.
+func noLeftovers(t *testing.T, dir string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), ".") {
+			t.Errorf("%s is left in %s", e.Name(), dir)
+		}
+	}
+}
+
+func TestCreateTakesAFreeName(t *testing.T) {
+	root := t.TempDir()
+	for _, want := range []string{"20261122-204100-test", "20261122-204100-test-2", "20261122-204100-test-3"} {
+		r, err := results.Create(root, newInfo(request32))
+		if err != nil || r.Info().ID != want || filepath.Base(r.Dir()) != want {
+			t.Fatalf("%+v, %v; want %s", r, err, want)
+		}
+		if on, err := results.Open(r.Dir()); err != nil || on.Info().ID != want {
+			t.Errorf("run.json says %q, %v", on.Info().ID, err)
+		}
+	}
+	noLeftovers(t, root)
+}
+
+func TestCreateRefuses(t *testing.T) {
+	for _, label := range []string{
+		"../escape", "a/b", `a\b`, "a b", "a\nb", "ü", "a=b", "\x00", "*", "latest", strings.Repeat("x", 61), strings.Repeat("\n", 1000),
+	} {
+		info := newInfo(request32)
+		info.Label = label
+		root := filepath.Join(t.TempDir(), "runs")
+		_, err := results.Create(root, info)
+		if err == nil || strings.ContainsAny(err.Error(), "\n\x00") || len(err.Error()) > 200 {
+			t.Errorf("label %q: %v, want one short line", label, err)
+		}
+		if _, err := os.Stat(root); err == nil {
+			t.Errorf("label %q: %s was made", label, root)
+		}
+	}
+	for _, label := range []string{"", ".", "..", "-rf", "A.b_c-9", strings.Repeat("x", 60)} {
+		if err := results.CheckLabel(label); err != nil {
+			t.Errorf("label %q: %v", label, err)
+		}
+	}
+	if _, err := results.Create(t.TempDir(), newInfo("window=3")); err == nil {
+		t.Error("a cell that is none was taken")
+	}
+}
+
+func TestSetInfoRefuses(t *testing.T) {
+	r := newRun(t, newInfo(request32), nil)
+	other := r.Info()
+	other.ID = "../x"
+	if err := r.SetInfo(other); err == nil {
+		t.Error("the id was changed")
+	}
+	other = r.Info()
+	other.Cells = []string{"window=3"}
+	if err := r.SetInfo(other); err == nil {
+		t.Error("a cell that is none was taken")
+	}
+}
+
+func TestOpenWhatIsNoRun(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{dir, file, filepath.Join(dir, "nothing"), filepath.Join(file, "below")} {
+		_, err := results.Open(path)
+		if ref := (*results.RefError)(nil); !errors.As(err, &ref) || !strings.Contains(err.Error(), "no run.json") {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	for _, text := range []string{"", "{", `{"cells": ["window=3"]}`, `{"cells": [], "budget": "soon"}`} {
+		if err := os.WriteFile(filepath.Join(dir, "run.json"), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := results.Open(dir); err == nil || !strings.Contains(err.Error(), "run.json") {
+			t.Errorf("run.json of %q: %v", text, err)
+		}
+	}
+}
+
+func TestFind(t *testing.T) {
+	root := t.TempDir()
+	if _, err := results.Find(filepath.Join(root, "none"), "latest"); err == nil {
+		t.Error("found a run where there is no folder")
+	}
+	made := map[string]*results.Run{}
+	for i, label := range []string{"main", "pool", "pool", "mainly", ""} {
+		info := newInfo(request32)
+		info.Label, info.Started = label, began().Add(time.Duration(i)*time.Hour)
+		r, err := results.Create(root, info)
+		if err != nil {
+			t.Fatal(err)
+		}
+		made[r.Info().ID] = r
+	}
+	for _, ref := range []string{"latest", "", "nothing", "pool", "2026", "ma", "/nowhere", "a\nb", "."} {
+		r, err := results.Find(root, ref)
+		bad := (*results.RefError)(nil)
+		if !errors.As(err, &bad) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q: %v, %v; want a reference error of one line", ref, r, err)
+		}
+	}
+	if _, err := results.Find(root, "pool"); !strings.Contains(err.Error(), "20261122-214100-pool") || !strings.Contains(err.Error(), "20261122-224100-pool") {
+		t.Errorf("several: %v; want them listed", err)
+	}
+	if _, err := results.Find(root, "nothing"); !strings.Contains(err.Error(), "20261123-004100") {
+		t.Errorf("none: %v; want the newest listed", err)
+	}
+	for ref, want := range map[string]string{
+		"20261122-204100-main": "20261122-204100-main",
+		"main":                 "20261122-204100-main",
+		"mainl":                "20261122-234100-mainly",
+		"20261122-23":          "20261122-234100-mainly",
+		"20261123-004100":      "20261123-004100",
+		filepath.Join(root, "20261122-224100-pool"): "20261122-224100-pool",
+	} {
+		r, err := results.Find(root, ref)
+		if err != nil || r.Info().ID != want {
+			t.Errorf("%q: %v, %v; want %s", ref, r, err, want)
+		}
+	}
+	for _, id := range []string{"20261122-224100-pool", "20261122-204100-main"} { // the link can move back
+		if err := made[id].Link(); err != nil {
+			t.Fatal(err)
+		}
+		r, err := results.Find(root, "latest")
+		if err != nil || r.Info().ID != id || filepath.Base(r.Dir()) != id {
+			t.Errorf("latest: %v, %v; want %s by its own name", r, err, id)
+		}
+	}
+	if to, err := os.Readlink(filepath.Join(root, "latest")); err != nil || to != "20261122-204100-main" {
+		t.Errorf("latest is a link to %q, %v; want it relative, so that the folder can move", to, err)
+	}
+	noLeftovers(t, root)
+}
+
+func TestProfileDir(t *testing.T) {
+	r := newRun(t, newInfo(request32), nil)
+	c, err := bench.ParseCell(request32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := filepath.Join(r.Dir(), "profiles", "codec=json,placement=request,window=32,size=1MiB-2")
+	if got := r.ProfileDir(c); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+func TestThisMachine(t *testing.T) {
+	if m := results.ThisMachine(); m.OS == "" || m.Arch == "" || m.Cores < 1 || m.Memory < 0 {
+		t.Errorf("%+v", m)
+	}
+}

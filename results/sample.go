@@ -1,0 +1,143 @@
+package results
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"golang.org/x/perf/benchfmt"
+
+	"collatebench/bench"
+)
+
+// Units that the tables are made of, as the benchmark line spells them.
+const (
+	unitThroughput = "MB/s"
+	unitCPUs       = "cpus"
+	unitUpstream   = "upstream-cpus"
+)
+
+// linePrefix is what stands before a cell's name on its benchmark line, but
+// for "Benchmark", which benchfmt cuts off.
+const linePrefix = "Collate/"
+
+// A Sample is one measured process run of one cell: a line of samples.jsonl.
+type Sample struct {
+	Cell        string       `json:"cell"`    // its name
+	Round       int          `json:"round"`   // from 1
+	Attempt     int          `json:"attempt"` // of the round, from 1
+	Line        string       `json:"line"`    // its benchmark line, as printed
+	Started     time.Time    `json:"started"`
+	Seconds     float64      `json:"seconds"` // of the whole process
+	Detail      bench.Detail `json:"detail"`
+	ClientCPU   float64      `json:"client_cpu_seconds"` // these four over the life of the process
+	UpstreamCPU float64      `json:"upstream_cpu_seconds"`
+	OthersCPU   float64      `json:"others_cpu_seconds"`
+	Steal       float64      `json:"steal_seconds"`
+	MaxRSS      int64        `json:"max_rss_bytes"`
+	Flags       []string     `json:"flags,omitempty"` // what came from outside, such as "steal 12% of the cores"
+}
+
+// A Value is one measurement of a benchmark line.
+type Value struct {
+	Unit  string // as printed: "ns/op", not "sec/op"
+	Value float64
+}
+
+// Values returns the measurements of the sample's line, in its order.
+func (s Sample) Values() ([]Value, error) {
+	res, err := s.result()
+	if err != nil {
+		return nil, err
+	}
+	values := make([]Value, 0, len(res.Values))
+	for _, v := range res.Values {
+		// benchfmt turns ns into sec and MB into B, but not where the
+		// value is 0, and keeps what was printed only where it did.
+		if v.OrigUnit != "" {
+			v.Unit, v.Value = v.OrigUnit, v.OrigValue
+		}
+		values = append(values, Value{v.Unit, v.Value})
+	}
+	return values, nil
+}
+
+// result parses the line.
+func (s Sample) result() (*benchfmt.Result, error) {
+	if strings.ContainsAny(s.Line, "\r\n") {
+		return nil, fmt.Errorf("%q is more than one line", s.Line)
+	}
+	r := benchfmt.NewReader(strings.NewReader(s.Line), "line")
+	if !r.Scan() {
+		return nil, errors.Join(fmt.Errorf("%q is no benchmark line", s.Line), r.Err())
+	}
+	switch rec := r.Result().(type) {
+	case *benchfmt.Result:
+		return rec, nil
+	case *benchfmt.SyntaxError:
+		return nil, fmt.Errorf("%q: %s", s.Line, rec.Msg)
+	default:
+		return nil, fmt.Errorf("%q is no benchmark line", s.Line)
+	}
+}
+
+// Validate says what is wrong with a sample: a line that does not parse or is
+// another cell's, a GOMAXPROCS that is not the cell's, a value that no
+// measurement gives.
+func (s Sample) Validate() error {
+	if err := s.validate(); err != nil {
+		return fmt.Errorf("sample of cell %q, round %d: %w", s.Cell, s.Round, err)
+	}
+	return nil
+}
+
+func (s Sample) validate() error {
+	c, err := bench.ParseCell(s.Cell)
+	if err != nil {
+		return err
+	}
+	if s.Round < 1 || s.Attempt < 1 {
+		return fmt.Errorf("round %d, attempt %d: both count from 1", s.Round, s.Attempt)
+	}
+	res, err := s.result()
+	if err != nil {
+		return err
+	}
+	if got := res.Name.String(); got != linePrefix+s.Cell {
+		return fmt.Errorf("its line is of %q", got)
+	}
+	if s.Detail.GOMAXPROCS != c.Procs {
+		return fmt.Errorf("its process had GOMAXPROCS=%d, not %d", s.Detail.GOMAXPROCS, c.Procs)
+	}
+	if s.Detail.Responses != "" {
+		if _, err := s.Detail.Histogram(); err != nil {
+			return err
+		}
+	}
+	return s.validateValues()
+}
+
+func (s Sample) validateValues() error {
+	values, err := s.Values()
+	if err != nil {
+		return err
+	}
+	seen := map[string]float64{}
+	for _, v := range values {
+		if _, twice := seen[v.Unit]; twice {
+			return fmt.Errorf("its line has %s twice", v.Unit)
+		}
+		if math.IsNaN(v.Value) || math.IsInf(v.Value, 0) || v.Value < 0 {
+			return fmt.Errorf("its line has %v %s", v.Value, v.Unit)
+		}
+		seen[v.Unit] = v.Value
+	}
+	for _, unit := range []string{unitThroughput, unitCPUs} {
+		if seen[unit] == 0 {
+			return fmt.Errorf("its line has no %s", unit)
+		}
+	}
+	return nil
+}
