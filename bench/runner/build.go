@@ -1,0 +1,110 @@
+package runner
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// A binary is the compiled benchmark, in a folder of its own.
+type binary struct {
+	path string
+	hash string // SHA-256: samples of two binaries are never mixed
+}
+
+func (b binary) remove() {
+	if b.path != "" {
+		os.RemoveAll(filepath.Dir(b.path))
+	}
+}
+
+// findSource returns the folder of the collatebench module around dir, or
+// around the working directory.
+func findSource(ctx context.Context, dir string) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Path}}\t{{.Dir}}")
+	cmd.Dir = dir
+	out, err := cmd.Output()
+	if path, root, ok := strings.Cut(strings.TrimSpace(string(out)), "\t"); err == nil && ok && path == "collatebench" {
+		return root, nil
+	}
+	where := "the working directory"
+	if dir != "" {
+		where = dir
+	}
+	if _, missing := exec.LookPath("go"); missing != nil {
+		return "", fmt.Errorf("compile the benchmark: %w", missing)
+	}
+	return "", &OptionError{"source", dir, fmt.Errorf("no collatebench module around %s: the benchmark is compiled from its source; go there, or name it by --source DIR", where)}
+}
+
+// compile builds the test binary of the bench package.
+func compile(ctx context.Context, source string) (binary, error) {
+	dir, err := os.MkdirTemp("", "collatebench-")
+	if err != nil {
+		return binary{}, err
+	}
+	b := binary{path: filepath.Join(dir, "bench.test")}
+	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-o", b.path, "./bench")
+	cmd.Dir = source
+	if out, err := cmd.CombinedOutput(); err != nil {
+		b.remove()
+		return binary{}, fmt.Errorf("compile the benchmark in %s: %w\n%s", source, err, tail(string(out), 20))
+	}
+	if b.hash, err = hashFile(b.path); err != nil {
+		b.remove()
+		return binary{}, err
+	}
+	return b, nil
+}
+
+func hashFile(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%x", h.Sum(nil)), nil
+}
+
+// commit is the source's commit, marked when files differ from it; "" where
+// git does not say.
+func commit(source string) string {
+	head, err := exec.Command("git", "-C", source, "rev-parse", "--short=12", "HEAD").Output()
+	if err != nil {
+		return ""
+	}
+	id := strings.TrimSpace(string(head))
+	if changed, err := exec.Command("git", "-C", source, "status", "--porcelain").Output(); err != nil || len(changed) > 0 {
+		id += "+dirty"
+	}
+	return id
+}
+
+// tail returns the last n lines.
+func tail(text string, n int) string {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	if len(lines) > n {
+		lines = append([]string{"..."}, lines[len(lines)-n:]...)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
+// RunsFolder returns where runs are kept by default: in the module around dir.
+func RunsFolder(ctx context.Context, dir string) (string, error) {
+	source, err := findSource(ctx, dir)
+	return filepath.Join(source, "results", "runs"), err
+}

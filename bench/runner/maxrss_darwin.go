@@ -1,0 +1,3 @@
+package runner
+
+const maxrssUnit = 1 // bytes

@@ -1,0 +1,151 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"collatebench/bench"
+	"collatebench/results"
+)
+
+const (
+	firstLook = 8 // rounds before --precision looks for the first time
+	lookEach  = 4 // rounds between its looks
+)
+
+// measure is the measured pass: every round that the ledger lacks, until the
+// plan, the precision or the budget ends it.
+func (x *experiment) measure(ctx context.Context) error {
+	samples, err := x.run.Samples()
+	if err != nil {
+		return err
+	}
+	x.expect(len(samples))
+	for round := 1; round <= x.Rounds; round++ {
+		took := time.Now()
+		if err := x.round(ctx, round); err != nil || x.stopped != "" {
+			return err
+		}
+		if err := x.run.WriteBench(); err != nil {
+			return err
+		}
+		if x.stopped, err = x.enough(round, time.Since(took)); err != nil || x.stopped != "" {
+			return err
+		}
+	}
+	return nil
+}
+
+// round takes what is missing of a round. When a sample is flagged the rest of
+// the attempt is worth nothing, since a lone retake would break the pairs: the
+// whole round begins again, at most results.MaxAttempts times in all.
+func (x *experiment) round(ctx context.Context, n int) error {
+	for {
+		have, err := x.inForce(n)
+		if err != nil || have.Complete {
+			return err
+		}
+		for _, c := range order(x.cells, x.Seed, n, have.Attempt) {
+			if _, taken := have.Samples[c.Name()]; taken {
+				continue
+			}
+			if x.stopped = x.overBudget(); x.stopped != "" {
+				return nil
+			}
+			x.progress.at(fmt.Sprintf("round %d/%d %s", n, x.Rounds, short(c)))
+			s, err := x.sample(ctx, c, n, have.Attempt)
+			if err != nil {
+				return err
+			}
+			if err := x.run.Append(s); err != nil {
+				return err
+			}
+			x.progress.done()
+			if len(s.Flags) > 0 && have.Attempt < results.MaxAttempts {
+				x.retake(n, have, s)
+				break
+			}
+		}
+	}
+}
+
+// inForce returns the attempt of a round that counts, as far as it is taken.
+func (x *experiment) inForce(n int) (results.Round, error) {
+	samples, err := x.run.Samples()
+	if err != nil {
+		return results.Round{}, err
+	}
+	for _, r := range results.Rounds(x.run.Info(), samples) {
+		if r.N == n {
+			return r, nil
+		}
+	}
+	return results.Round{N: n, Attempt: 1}, nil
+}
+
+func (x *experiment) retake(n int, r results.Round, s results.Sample) {
+	fmt.Fprintf(x.log, "round %d attempt %d is taken again: %s: %v\n", n, r.Attempt, s.Cell, s.Flags)
+	x.retaken += len(r.Samples) + 1
+	x.expect(0)
+}
+
+// expect tells the progress bar how much there is to do.
+func (x *experiment) expect(done int) {
+	steps := x.Rounds * len(x.cells)
+	if x.Profile {
+		steps += len(x.profiledCells()) * passes
+	}
+	x.progress.expect(steps + x.retaken)
+	for range done {
+		x.progress.done()
+	}
+}
+
+// enough says why no further round is taken, or "".
+func (x *experiment) enough(round int, took time.Duration) (string, error) {
+	if x.Precision > 0 && round >= firstLook && (round-firstLook)%lookEach == 0 {
+		samples, err := x.run.Samples()
+		if err != nil {
+			return "", err
+		}
+		s, err := results.Summarise(x.run.Info(), samples)
+		if err != nil {
+			return "", err
+		}
+		if known := s.Precision(); known <= x.Precision {
+			return fmt.Sprintf("after %d rounds every ratio is known to %.1f%%, as --precision asked", round, 100*known), nil
+		}
+	}
+	if left := x.Budget - time.Since(x.began); x.Budget > 0 && round < x.Rounds && left < took+x.profileTime(took) {
+		return fmt.Sprintf("after %d rounds another would not fit --budget %v", round, x.Budget), nil
+	}
+	return "", nil
+}
+
+// overBudget is the hard end of a budget, in the middle of a round if need be;
+// what is on the ledger of that round is used when the run is resumed.
+func (x *experiment) overBudget() string {
+	if x.Budget == 0 || time.Since(x.began) < x.Budget {
+		return ""
+	}
+	return fmt.Sprintf("--budget %v was used up within a round", x.Budget)
+}
+
+// profileTime estimates the profiled passes from the time of a round: they run
+// each cell once a pass, and write files.
+func (x *experiment) profileTime(round time.Duration) time.Duration {
+	if !x.Profile {
+		return 0
+	}
+	return round * time.Duration(passes) * 5 / 4
+}
+
+// short is a cell's name without the codec and size that rarely vary.
+func short(c bench.Cell) string {
+	name := fmt.Sprintf("%s window=%d procs=%d", c.Placement, c.Window, c.Procs)
+	if c.Twin != "" {
+		name += " twin"
+	}
+	return name
+}

@@ -1,0 +1,16 @@
+package runner
+
+import "fmt"
+
+// An OptionError is a fault of what was asked for, found before anything was
+// written.
+type OptionError struct {
+	Option string // as a flag is named
+	Value  string
+	Err    error
+}
+
+func (e *OptionError) Error() string { return fmt.Sprintf("--%s %q: %v", e.Option, e.Value, e.Err) }
+
+// Unwrap returns what is wrong with the value.
+func (e *OptionError) Unwrap() error { return e.Err }

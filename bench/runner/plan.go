@@ -1,0 +1,135 @@
+package runner
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"collatebench/bench"
+	"collatebench/mockserver/payload"
+	"collatebench/results"
+)
+
+// plan returns the matrix's cells and the twins. With captured bodies the
+// payload is theirs and the size their mean.
+func plan(o Options, bodies []results.BodyFile) ([]bench.Cell, error) {
+	cells, err := o.Matrix.Cells()
+	if err != nil {
+		return nil, err
+	}
+	if len(bodies) > 0 {
+		cells = captured(cells, bodies)
+	}
+	for _, c := range cells {
+		if err := possible(c, o); err != nil {
+			return nil, err
+		}
+	}
+	if o.Precision > 0 && !slices.ContainsFunc(cells, func(c bench.Cell) bool { return c.Placement != cells[0].Placement }) {
+		return nil, &OptionError{"precision", fmt.Sprintf("%g%%", 100*o.Precision), errors.New("bounds the ratios between placements, and there is one placement")}
+	}
+	return append(cells, twins(cells)...), nil
+}
+
+// possible refuses a cell that its upstream would refuse.
+func possible(c bench.Cell, o Options) error {
+	switch made := c.Payload == payload.Records; {
+	case made && (c.Size < payload.MinSize || c.Size > payload.MaxSize):
+		return &OptionError{"size", c.Size.String(), fmt.Errorf("made payloads have from %v to %v", payload.MinSize, payload.MaxSize)}
+	case !made && len(o.Bodies) == 0 && o.Upstream == "":
+		return &OptionError{"payload", string(c.Payload), errors.New("needs --body FILE, or an --upstream that has captured bodies")}
+	}
+	return nil
+}
+
+// captured puts the bodies' payload and mean size into each cell. Cells that
+// differed in these alone become one.
+func captured(cells []bench.Cell, bodies []results.BodyFile) []bench.Cell {
+	var total int64
+	for _, b := range bodies {
+		total += b.Bytes
+	}
+	var out []bench.Cell
+	for _, c := range cells {
+		c.Payload, c.Size = payload.Captured, payload.Size(total/int64(len(bodies)))
+		if !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// twins returns second samples of two cells: collector's sets the noise floor
+// and request's tests it, each at the largest window and GOMAXPROCS of the
+// first block of the matrix. Where one is missing another placement stands in;
+// with a single placement there is one twin and nothing tests the floor.
+func twins(cells []bench.Cell) []bench.Cell {
+	first, second := stand(cells, bench.Collector), stand(cells, bench.Request)
+	if first == second {
+		second = stand(cells, otherPlacement(cells, first.Placement))
+	}
+	out := []bench.Cell{first, second}
+	if first == second {
+		out = out[:1]
+	}
+	for i := range out {
+		out[i].Twin = "b"
+	}
+	return out
+}
+
+// stand picks the cell with the largest window, then GOMAXPROCS, of a
+// placement, or of the first placement where p is not in the matrix.
+func stand(cells []bench.Cell, p bench.Placement) bench.Cell {
+	if !slices.ContainsFunc(cells, func(c bench.Cell) bool { return c.Placement == p }) {
+		p = cells[0].Placement
+	}
+	var best bench.Cell
+	for _, c := range cells {
+		if c.Placement == p && (c.Window > best.Window || c.Window == best.Window && c.Procs > best.Procs) {
+			best = c
+		}
+	}
+	return best
+}
+
+func otherPlacement(cells []bench.Cell, p bench.Placement) bench.Placement {
+	for _, c := range slices.Backward(cells) {
+		if c.Placement != p {
+			return c.Placement
+		}
+	}
+	return p
+}
+
+// order shuffles a round's cells, the same way whenever it is asked for.
+func order(cells []bench.Cell, seed uint64, round, attempt int) []bench.Cell {
+	out := slices.Clone(cells)
+	r := rand.New(rand.NewPCG(seed, uint64(round)<<8|uint64(attempt)))
+	r.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+	return out
+}
+
+// describeBodies reads the captured files once, for their size and digest.
+func describeBodies(paths []string) ([]results.BodyFile, error) {
+	var out []results.BodyFile
+	for _, p := range paths {
+		abs, err := filepath.Abs(p)
+		if err != nil {
+			return nil, err
+		}
+		text, err := os.ReadFile(abs)
+		if err == nil && (len(text) < 1 || payload.Size(len(text)) > payload.MaxSize) {
+			err = fmt.Errorf("%d bytes; a captured body has 1 to %d", len(text), payload.MaxSize)
+		}
+		if err != nil {
+			return nil, &OptionError{"body", p, err}
+		}
+		out = append(out, results.BodyFile{Path: abs, Bytes: int64(len(text)), SHA256: fmt.Sprintf("%x", sha256.Sum256(text))})
+	}
+	return out, nil
+}

@@ -1,0 +1,75 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"collatebench/bench"
+	"collatebench/profiles"
+	"collatebench/results"
+)
+
+// passes is how many times profiling runs each cell.
+var passes = len(profiles.Passes())
+
+// profile is the profiled passes: each cell in a fresh process a pass, apart
+// from the measured samples, which carry only the cheap probes.
+func (x *experiment) profile(ctx context.Context) error {
+	for _, pass := range profiles.Passes() {
+		for _, c := range x.profiledCells() {
+			if x.profiled(c, pass) {
+				x.progress.done()
+				continue
+			}
+			x.progress.at(fmt.Sprintf("%s profiles %s", pass, short(c)))
+			// One op: with more, the testing package would first run one by
+			// itself, and the same process would be profiled twice.
+			if err := x.process(c, 1, "-pass="+string(pass), "-profiles="+x.profilesDir()).run(ctx); err != nil {
+				return err
+			}
+			x.progress.done()
+		}
+	}
+	return x.merge()
+}
+
+// profiledCells are the cells but for the twins.
+func (x *experiment) profiledCells() []bench.Cell {
+	var out []bench.Cell
+	for _, c := range x.cells {
+		if c.Twin == "" {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// profiled reports whether the pass has left all its files; each of them is
+// whole when it is there.
+func (x *experiment) profiled(c bench.Cell, pass profiles.Pass) bool {
+	for _, k := range pass.Kinds() {
+		if _, err := os.Stat(filepath.Join(x.run.ProfileDir(c), k.File())); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// merge makes the one CPU profile of the whole matrix, sliced by cell.
+func (x *experiment) merge() error {
+	var sources []profiles.Source
+	for _, c := range x.profiledCells() {
+		sources = append(sources, profiles.Source{
+			Cell: c.Name(), Path: filepath.Join(x.run.ProfileDir(c), profiles.CPU.File()),
+		})
+	}
+	merged, err := profiles.Merge(sources)
+	if err != nil {
+		return err
+	}
+	return profiles.Write(filepath.Join(x.profilesDir(), results.MergedCPU), merged)
+}
+
+func (x *experiment) profilesDir() string { return filepath.Join(x.run.Dir(), "profiles") }

@@ -1,0 +1,234 @@
+// Package runner carries out an experiment: it compiles the benchmark, starts
+// the upstreams, takes each sample in a fresh process, rounds outside and
+// cells inside in shuffled order, and keeps the run's ledger. It does not know
+// what the figures mean; of a sample it judges only what came from outside.
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"collatebench/bench"
+	"collatebench/results"
+)
+
+// Options say what to run. The zero value runs the default matrix once.
+type Options struct {
+	Matrix    bench.Matrix
+	Rounds    int           // 0 means 1
+	Ops       int           // ops of a sample, after the untimed one; 0 means 1
+	Precision float64       // stop once every paired ratio is known this well, as 0.1; 0 never
+	Budget    time.Duration // of the whole run, profiled passes included; 0 means none
+	Seed      uint64        // of the order, and of the upstreams' payloads and choices
+	Label     string
+	Profile   bool // take the profiled passes too
+
+	Source   string   // folder of the collatebench module; "" means the enclosing one
+	Out      string   // folder of the runs; "" means results/runs in the module
+	Upstream string   // base URL of an upstream elsewhere; "" starts our own
+	Bodies   []string // files that our upstream serves as captured payloads
+	Self     []string // command that starts our upstream; the flags are appended
+
+	Terminal io.Writer // for the progress bar; nil where there is no terminal
+	Notes    io.Writer // for a line on what is going on; nil for silence
+}
+
+// ErrInterrupted is the cause of a run that ended before its plan did, because
+// its context ended.
+var ErrInterrupted = errors.New("interrupted")
+
+// Start makes a run folder and carries the experiment out in it. Whenever a
+// folder was made the run is returned, with the error if there is one.
+func Start(ctx context.Context, o Options) (*results.Run, error) {
+	x, err := newExperiment(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	defer x.close()
+	info, err := x.describe()
+	if err != nil {
+		return nil, err
+	}
+	if x.run, err = results.Create(x.out, info); err != nil {
+		return nil, err
+	}
+	return x.run, x.carryOut(ctx)
+}
+
+// Resume goes on with a run that was stopped. What is on its ledger is not
+// taken again; of the options only Source, Self, Terminal and Notes count.
+func Resume(ctx context.Context, run *results.Run, o Options) error {
+	info := run.Info()
+	if info.State == results.Complete {
+		return fmt.Errorf("resume %s: the run is complete", info.ID)
+	}
+	o, err := remembered(o, info)
+	if err != nil {
+		return fmt.Errorf("resume %s: %w", info.ID, err)
+	}
+	x, err := newExperiment(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer x.close()
+	if x.binary.hash != info.TestBinary {
+		return fmt.Errorf("resume %s: the benchmark has changed since (test binary %.12s, was %.12s): its samples can't be mixed; start a new run",
+			info.ID, x.binary.hash, info.TestBinary)
+	}
+	x.run = run
+	return x.carryOut(ctx)
+}
+
+// remembered takes from a run's record what was asked for at its start.
+func remembered(o Options, info results.Info) (Options, error) {
+	o.Matrix = bench.Matrix{}
+	for name, list := range info.Matrix {
+		if err := o.Matrix.Set(name, list); err != nil {
+			return o, err
+		}
+	}
+	o.Rounds, o.Ops, o.Precision, o.Budget = info.Rounds, info.Ops, info.Precision, 0
+	o.Seed, o.Profile, o.Upstream = info.Seed, info.Profiled, info.Upstream
+	o.Bodies = nil
+	for _, b := range info.Bodies {
+		o.Bodies = append(o.Bodies, b.Path)
+	}
+	return o, nil
+}
+
+// An experiment is a run under way.
+type experiment struct {
+	Options
+	cells    []bench.Cell // twins included
+	bodies   []results.BodyFile
+	source   string
+	out      string
+	binary   binary
+	fleet    fleet
+	machine  machine
+	run      *results.Run
+	log      *os.File
+	progress *progress
+	began    time.Time
+	retaken  int    // samples of abandoned attempts
+	stopped  string // why the measured pass ended; "" as planned
+}
+
+// newExperiment checks all that can be checked before anything is written.
+func newExperiment(ctx context.Context, o Options) (*experiment, error) {
+	x := &experiment{Options: o, began: time.Now()}
+	x.Rounds, x.Ops = max(x.Rounds, 1), max(x.Ops, 1)
+	var err error
+	if x.bodies, err = describeBodies(o.Bodies); err != nil {
+		return nil, err
+	}
+	if x.cells, err = plan(o, x.bodies); err != nil {
+		return nil, err
+	}
+	if o.Upstream != "" {
+		if err := checkElsewhere(ctx, o.Upstream); err != nil {
+			return nil, &OptionError{"upstream", o.Upstream, err}
+		}
+	}
+	if x.source, err = findSource(ctx, o.Source); err != nil {
+		return nil, err
+	}
+	x.out = o.Out
+	if x.out == "" {
+		x.out = filepath.Join(x.source, "results", "runs")
+	}
+	x.note("compiling the benchmark\n")
+	x.binary, err = compile(ctx, x.source)
+	return x, err
+}
+
+func (x *experiment) describe() (results.Info, error) {
+	names := make([]string, len(x.cells))
+	for i, c := range x.cells {
+		names[i] = c.Name()
+	}
+	return results.Info{
+		Label: x.Label, State: results.Running, Started: x.began,
+		Command: os.Args, Machine: results.ThisMachine(),
+		Go: runtime.Version(), Commit: commit(x.source),
+		Matrix: x.Matrix.Changed(), Cells: names,
+		Rounds: x.Rounds, Ops: x.Ops, Precision: x.Precision, Budget: x.Budget,
+		Seed: x.Seed, Profiled: x.Profile, Upstream: x.Upstream,
+		Bodies: x.bodies, TestBinary: x.binary.hash,
+	}, nil
+}
+
+// carryOut starts the upstreams, takes what is missing of both passes, and
+// leaves the folder consistent however it ends.
+func (x *experiment) carryOut(ctx context.Context) error {
+	if err := x.open(); err != nil {
+		return err
+	}
+	err := x.fleet.start(ctx, x)
+	if err == nil {
+		err = x.measure(ctx)
+	}
+	if err == nil && x.Profile {
+		err = x.profile(ctx)
+	}
+	x.progress.finish()
+	if ctx.Err() != nil {
+		err = ErrInterrupted
+	}
+	return errors.Join(err, x.finish(err))
+}
+
+func (x *experiment) open() error {
+	log, err := os.OpenFile(filepath.Join(x.run.Dir(), "log.txt"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666)
+	if err != nil {
+		return err
+	}
+	x.log = log
+	x.machine = thisMachine()
+	x.progress = newProgress(x.Terminal)
+	info := x.run.Info()
+	info.State, info.Stopped = results.Running, ""
+	return errors.Join(x.run.SetInfo(info), x.run.OpenLedger())
+}
+
+// finish writes what is derived from the ledger and the run's end.
+func (x *experiment) finish(cause error) error {
+	samples, err := x.run.Samples()
+	if err != nil {
+		return err
+	}
+	info := x.run.Info()
+	info.Ended, info.State, info.Stopped = time.Now(), results.Complete, x.stopped
+	if cause != nil {
+		info.State, info.Stopped = results.Stopped, firstLine(cause.Error())
+	}
+	if s, err := results.Summarise(info, samples); err == nil {
+		info.NoiseFloor = s.NoiseFloor
+	}
+	err = errors.Join(x.run.SetInfo(info), x.run.WriteBench())
+	if cause == nil {
+		err = errors.Join(err, x.run.Link())
+	}
+	return errors.Join(err, x.run.Close())
+}
+
+// close ends every process that the experiment started.
+func (x *experiment) close() {
+	x.fleet.stop()
+	x.binary.remove()
+	if x.log != nil {
+		x.log.Close()
+	}
+}
+
+func (x *experiment) note(format string, args ...any) {
+	if x.Notes != nil {
+		fmt.Fprintf(x.Notes, format, args...)
+	}
+}

@@ -1,0 +1,215 @@
+package runner
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"collatebench/mockserver/behaviour"
+)
+
+// A fleet is the upstreams of a run, one process for each distinct behaviour,
+// all started before the first sample and idle unless sampled.
+type fleet struct {
+	elsewhere string // base URL of the one upstream that is not ours
+	members   map[behaviour.Spec]*upstream
+}
+
+// An upstream is one running upstream process.
+type upstream struct {
+	spec  behaviour.Spec
+	url   string
+	cmd   *exec.Cmd
+	stdin io.Closer
+	said  *tailWriter
+	ended chan struct{} // closed when the process has ended
+	err   error         // how; read once ended is closed
+}
+
+// readyIn is how long an upstream may take to print its address.
+const readyIn = 30 * time.Second
+
+func (f *fleet) start(ctx context.Context, x *experiment) error {
+	if f.elsewhere = x.Upstream; f.elsewhere != "" {
+		return nil
+	}
+	f.members = map[behaviour.Spec]*upstream{}
+	for _, c := range x.cells {
+		if f.members[c.Upstream] != nil {
+			continue
+		}
+		u, err := startUpstream(ctx, x, c.Upstream)
+		if err != nil {
+			return fmt.Errorf("start the upstream: %w", err)
+		}
+		f.members[c.Upstream] = u
+	}
+	return nil
+}
+
+// of returns the base URL for a behaviour, and its process if it is ours.
+func (f *fleet) of(spec behaviour.Spec) (string, *upstream) {
+	if u := f.members[spec]; u != nil {
+		return u.url, u
+	}
+	return f.elsewhere, nil
+}
+
+// stop closes each upstream's standard input, its signal to end after the
+// requests in flight, and waits; one that does not end is killed.
+func (f *fleet) stop() {
+	for _, u := range f.members {
+		u.stdin.Close()
+	}
+	for _, u := range f.members {
+		select {
+		case <-u.ended:
+		case <-time.After(10 * time.Second):
+			_ = u.cmd.Process.Kill() // it may have ended just now
+			<-u.ended
+		}
+	}
+}
+
+func startUpstream(ctx context.Context, x *experiment, spec behaviour.Spec) (*upstream, error) {
+	args := append(append([]string{}, x.Self[1:]...), "--child", "--seed="+strconv.FormatUint(x.Seed, 10))
+	for _, k := range behaviour.Knobs() {
+		args = append(args, "--"+k.Name+"="+k.Get(spec))
+	}
+	for _, b := range x.bodies {
+		args = append(args, "--body="+b.Path)
+	}
+	u := &upstream{spec: spec, cmd: exec.Command(x.Self[0], args...), said: &tailWriter{to: x.log}, ended: make(chan struct{})}
+	u.cmd.Stderr = u.said
+	u.cmd.Env = environment(0)
+	detach(u.cmd)
+	in, err := u.cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	u.stdin = in
+	out, err := u.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := u.cmd.Start(); err != nil {
+		return nil, err
+	}
+	address := make(chan string, 1)
+	go u.follow(out, address)
+	return u, u.awaitAddress(ctx, address)
+}
+
+// follow reads the address, keeps the pipe drained and notes the end.
+func (u *upstream) follow(out io.Reader, address chan<- string) {
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		var ready struct {
+			URL string `json:"url"`
+		}
+		if json.Unmarshal(lines.Bytes(), &ready) == nil && ready.URL != "" {
+			address <- ready.URL
+			break
+		}
+	}
+	_, _ = io.Copy(io.Discard, out)
+	u.err = u.cmd.Wait()
+	close(u.ended)
+}
+
+func (u *upstream) awaitAddress(ctx context.Context, address <-chan string) error {
+	timeout := time.NewTimer(readyIn)
+	defer timeout.Stop()
+	select {
+	case u.url = <-address:
+		return nil
+	case <-u.ended:
+		return u.obituary()
+	case <-timeout.C:
+		_ = u.cmd.Process.Kill()
+		<-u.ended
+		return fmt.Errorf("no address from it in %v\n%s", readyIn, u.said.tail())
+	case <-ctx.Done():
+		_ = u.cmd.Process.Kill()
+		<-u.ended
+		return context.Cause(ctx)
+	}
+}
+
+// obituary says how the process ended, with the last lines that it wrote.
+func (u *upstream) obituary() error {
+	how := "it ended by itself"
+	if u.err != nil {
+		how = u.err.Error()
+	}
+	return fmt.Errorf("the upstream process ended (%s); its last lines:\n%s", how, u.said.tail())
+}
+
+// checkElsewhere refuses an upstream that does not answer, before anything is
+// written.
+func checkElsewhere(ctx context.Context, base string) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(base, "/")+"/readyz", nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return errors.New("GET /readyz: " + resp.Status)
+	}
+	return nil
+}
+
+// environment is ours with the given GOMAXPROCS; 0 leaves it to the process.
+func environment(procs int) []string {
+	var out []string
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, "GOMAXPROCS=") {
+			out = append(out, v)
+		}
+	}
+	if procs > 0 {
+		out = append(out, "GOMAXPROCS="+strconv.Itoa(procs))
+	}
+	return out
+}
+
+// A tailWriter passes on what a process writes and keeps the end of it.
+type tailWriter struct {
+	mu   sync.Mutex
+	to   io.Writer
+	last []byte
+}
+
+// keptBytes is how much of a process's output an error can show.
+const keptBytes = 8 << 10
+
+func (t *tailWriter) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.last = append(t.last, b...)
+	t.last = t.last[max(0, len(t.last)-keptBytes):]
+	return t.to.Write(b)
+}
+
+func (t *tailWriter) tail() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return tail(string(bytes.TrimSpace(t.last)), 20)
+}
