@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"collatebench/bench"
+	"collatebench/bench/runner"
+	"collatebench/mockserver/behaviour"
+	"collatebench/results"
+)
+
+const (
+	defaultRounds = 6
+	// maxRounds is what --precision runs to where --rounds does not say: 5%
+	// takes about 110 pairs on a noisy machine.
+	maxRounds = 120
+)
+
+func benchCommand() *cobra.Command {
+	o := runner.Options{Rounds: defaultRounds, Ops: 1, Profile: true}
+	var resume string
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "bench",
+		Short: "Run the matrix: measure, profile, and print the tables",
+		Long: `Runs every cell of the matrix in rounds, each sample in a fresh process, then
+profiles each cell, and leaves a run folder. Dimensions take comma lists; their
+product is the matrix.`,
+		Example: `  collatebench bench
+  collatebench bench --window 1,8,32,128 --placement all --codec json,sonic
+  collatebench bench --size 8MiB --latency lognormal:10ms:80ms --label slow-tail
+  collatebench bench --body page1.json,page2.json --budget 3m
+  collatebench bench --precision 5% --placement collector,request --window 32
+  collatebench bench --resume 20261122-204100`,
+		Args: arguments(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if !c.Flags().Changed("rounds") && o.Precision > 0 {
+				o.Rounds = maxRounds
+			}
+			if resume == "" {
+				return startBench(c, o, asJSON)
+			}
+			return resumeBench(c, o, resume, asJSON)
+		},
+	}
+	fs := c.Flags()
+	fs.SortFlags = false
+	for _, d := range bench.Dimensions() {
+		if !d.Hidden {
+			fs.Var(bench.Flag{Matrix: &o.Matrix, Name: d.Name}, d.Name, d.Usage)
+		}
+	}
+	countFlag(fs, &o.Rounds, "rounds", "samples of each cell; with --precision at most so many (then 120)")
+	countFlag(fs, &o.Ops, "ops", "timed collations in a sample")
+	percentFlag(fs, &o.Precision, "precision", "stop once every paired ratio is known this well, such as 10%")
+	durationFlag(fs, &o.Budget, "budget", "stop in time for the whole run to take no longer, such as 3m")
+	seedFlag(fs, &o.Seed, "seed of the order, the payloads and the upstream's choices")
+	labelFlag(fs, &o.Label, "word that ends the run folder's name")
+	fs.StringVar(&o.Upstream, "upstream", "", "base `URL` of an upstream that runs elsewhere")
+	fs.StringSliceVar(&o.Bodies, "body", nil, "captured responses to serve in place of made ones: `file`[,file]")
+	fs.BoolVar(&o.Profile, "profile", true, "take the two profiled passes after the measured one")
+	fs.StringVar(&resume, "resume", "", "go on with a stopped `run` (its ID, label or path)")
+	fs.StringVar(&o.Out, "out", "", "`folder` of the runs (default results/runs in the module)")
+	fs.StringVar(&o.Source, "source", "", "`folder` of the collatebench module (default the enclosing one)")
+	fs.BoolVar(&asJSON, "json", false, "print the summary as JSON")
+	return c
+}
+
+func startBench(c *cobra.Command, o runner.Options, asJSON bool) error {
+	if err := equip(c, &o); err != nil {
+		return err
+	}
+	run, err := runner.Start(c.Context(), o)
+	return conclude(c, run, err, asJSON)
+}
+
+// kept are the flags that have a meaning beside --resume.
+var kept = []string{"resume", "out", "source", "json"}
+
+func resumeBench(c *cobra.Command, o runner.Options, ref string, asJSON bool) error {
+	for _, d := range changedFlags(c) {
+		if !slices.Contains(kept, d) {
+			return usageError{fmt.Errorf("--%s has no effect with --resume: a run goes on as it began", d)}
+		}
+	}
+	run, err := findRun(c.Context(), o.Source, o.Out, ref)
+	if err != nil {
+		return usageError{fmt.Errorf("--resume %w", err)}
+	}
+	if err := equip(c, &o); err != nil {
+		return err
+	}
+	return conclude(c, run, runner.Resume(c.Context(), run, o), asJSON)
+}
+
+// equip gives the runner what it needs of this process.
+func equip(c *cobra.Command, o *runner.Options) error {
+	exe, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	o.Self = []string{exe, "mockserver"}
+	o.Notes = c.ErrOrStderr()
+	if f, ok := o.Notes.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		o.Terminal = f
+	}
+	if o.Upstream == "" {
+		return nil
+	}
+	for _, k := range behaviour.Knobs() {
+		if c.Flags().Changed(k.Name) {
+			return usageError{fmt.Errorf("--%s %q: has no effect on the upstream at --upstream %s, which is not ours", k.Name, o.Matrix.Get(k.Name), o.Upstream)}
+		}
+	}
+	return nil
+}
+
+// conclude writes the report of what the run has and prints it; a run that
+// was stopped says how to go on.
+func conclude(c *cobra.Command, run *results.Run, err error, asJSON bool) error {
+	if option := (*runner.OptionError)(nil); errors.As(err, &option) {
+		return usageError{err}
+	}
+	if run == nil {
+		return err
+	}
+	// A report is made even for a run that was interrupted.
+	ctx := context.WithoutCancel(c.Context())
+	if reportErr := report(ctx, c.OutOrStdout(), run, asJSON); reportErr != nil {
+		err = errors.Join(err, reportErr)
+	}
+	if err != nil {
+		return fmt.Errorf("%w\nwhat was measured is in %s (log.txt tells more)\ngo on with: collatebench bench --resume %s",
+			err, display(run.Dir()), run.Info().ID)
+	}
+	return nil
+}
+
+// report makes report/ and prints the tables, or the summary as JSON.
+func report(ctx context.Context, out io.Writer, run *results.Run, asJSON bool) error {
+	samples, err := run.Samples()
+	if err != nil {
+		return err
+	}
+	summary, err := results.Summarise(run.Info(), samples)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		e := json.NewEncoder(out)
+		e.SetIndent("", "  ")
+		err = e.Encode(summary)
+	} else {
+		summary.Write(out)
+		fmt.Fprintf(out, "\nrun folder: %s\n", display(run.Dir()))
+	}
+	return errors.Join(err, run.WriteReport(ctx))
+}
+
+// findRun looks a run up in the runs folder that is in force.
+func findRun(ctx context.Context, source, out, ref string) (*results.Run, error) {
+	if out == "" {
+		var err error
+		if out, err = runner.RunsFolder(ctx, source); err != nil {
+			out = filepath.Join("results", "runs") // not in the module: a path may still be given
+		}
+	}
+	return results.Find(out, ref)
+}
+
+func changedFlags(c *cobra.Command) []string {
+	var out []string
+	c.Flags().Visit(func(f *pflag.Flag) { out = append(out, f.Name) })
+	return out
+}
+
+// display shortens a path under the working directory.
+func display(path string) string {
+	if wd, err := os.Getwd(); err == nil {
+		if rel, err := filepath.Rel(wd, path); err == nil && !strings.HasPrefix(rel, "..") {
+			return rel
+		}
+	}
+	return path
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"collatebench/results"
+)
+
+// A checked is a flag whose parser says what is allowed.
+type checked[T any] struct {
+	to     *T
+	parse  func(string) (T, error)
+	format func(T) string
+	kind   string
+}
+
+func (c checked[T]) String() string {
+	if c.to == nil {
+		return ""
+	}
+	return c.format(*c.to)
+}
+
+func (c checked[T]) Set(s string) error {
+	v, err := c.parse(s)
+	if err == nil {
+		*c.to = v
+	}
+	return err
+}
+
+func (c checked[T]) Type() string { return c.kind }
+
+func countFlag(fs *pflag.FlagSet, to *int, name, usage string) {
+	fs.Var(checked[int]{to, parseCount, strconv.Itoa, "n"}, name, usage)
+}
+
+func parseCount(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > 1_000_000 {
+		return 0, fmt.Errorf("%q is not a whole number from 1 to 1000000", s)
+	}
+	return n, nil
+}
+
+func seedFlag(fs *pflag.FlagSet, to *uint64, usage string) {
+	parse := func(s string) (uint64, error) {
+		n, err := strconv.ParseUint(s, 10, 64)
+		if err != nil {
+			return 0, fmt.Errorf("%q is not a whole number from 0 to %d", s, uint64(1<<64-1))
+		}
+		return n, nil
+	}
+	*to = 1
+	fs.Var(checked[uint64]{to, parse, func(n uint64) string { return strconv.FormatUint(n, 10) }, "n"}, "seed", usage)
+}
+
+func percentFlag(fs *pflag.FlagSet, to *float64, name, usage string) {
+	parse := func(s string) (float64, error) {
+		number, ok := strings.CutSuffix(s, "%")
+		p, err := strconv.ParseFloat(number, 64)
+		if !ok || err != nil || !(p >= 0.1 && p <= 100) {
+			return 0, fmt.Errorf("%q is not a percentage from 0.1%% to 100%%", s)
+		}
+		return p / 100, nil
+	}
+	format := func(p float64) string {
+		if p == 0 {
+			return ""
+		}
+		return strconv.FormatFloat(100*p, 'g', -1, 64) + "%"
+	}
+	fs.Var(checked[float64]{to, parse, format, "percent"}, name, usage)
+}
+
+func durationFlag(fs *pflag.FlagSet, to *time.Duration, name, usage string) {
+	parse := func(s string) (time.Duration, error) {
+		d, err := time.ParseDuration(s)
+		if err != nil || d <= 0 {
+			return 0, fmt.Errorf("%q is not a duration above zero such as 90s or 3m", s)
+		}
+		return d, nil
+	}
+	format := func(d time.Duration) string {
+		if d == 0 {
+			return ""
+		}
+		return d.String()
+	}
+	fs.Var(checked[time.Duration]{to, parse, format, "duration"}, name, usage)
+}
+
+func labelFlag(fs *pflag.FlagSet, to *string, usage string) {
+	parse := func(s string) (string, error) { return s, results.CheckLabel(s) }
+	fs.Var(checked[string]{to, parse, func(s string) string { return s }, "name"}, "label", usage)
+}

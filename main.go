@@ -1,0 +1,81 @@
+// Command collatebench measures where a concurrent client decodes what it
+// fetches, and what that costs. See README.md.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes of every command.
+const (
+	exitGood  = 0
+	exitError = 1
+	exitUsage = 2
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+// run translates: arguments in, exit code out.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root := rootCommand()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitGood
+	}
+	fmt.Fprintln(stderr, "collatebench:", err)
+	if usage := (usageError{}); errors.As(err, &usage) {
+		return exitUsage
+	}
+	return exitError
+}
+
+// A usageError is a fault of the command line, found before anything is done.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "collatebench",
+		Short: "Show, measure and prove where a window of requests runs serially",
+		Long: `collatebench drives a client that keeps a window of requests in flight, decodes
+large responses and collates them, and shows which placement of the decoding
+uses every core and which uses one.`,
+		Example: `  collatebench bench                   the default matrix
+  collatebench bench --placement all --window 8,64 --codec sonic
+  collatebench compare before latest   benchstat's tables of two runs
+  collatebench pprof latest 'placement=collector/window=32'`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          arguments(cobra.NoArgs),
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(benchCommand(), compareCommand(), reportCommand(), pprofCommand(), mockserverCommand())
+	return root
+}
+
+// arguments makes a wrong number of arguments a fault of usage.
+func arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if err := check(c, args); err != nil {
+			return usageError{fmt.Errorf("%w; see %s --help", err, c.CommandPath())}
+		}
+		return nil
+	}
+}

@@ -1,0 +1,330 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"collatebench/bench"
+	"collatebench/profiles"
+	"collatebench/results"
+)
+
+// TestMain lets the test binary stand in for the program, which starts its
+// upstream from its own executable.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "mockserver" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// program runs the command line in this process.
+func program(args ...string) (code int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	code = run(args, strings.NewReader(""), &out, &errs)
+	return code, out.String(), errs.String()
+}
+
+// everyCommand walks the tree.
+func everyCommand(c *cobra.Command, visit func(*cobra.Command)) {
+	visit(c)
+	for _, sub := range c.Commands() {
+		everyCommand(sub, visit)
+	}
+}
+
+// TestExamplesParse holds each example of each help text, and each command line
+// of the README, to the flags and arguments that exist.
+func TestExamplesParse(t *testing.T) {
+	var lines []string
+	everyCommand(rootCommand(), func(c *cobra.Command) {
+		if c.Example == "" {
+			t.Errorf("%s has no example", c.CommandPath())
+		}
+		lines = append(lines, strings.Split(c.Example, "\n")...)
+	})
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines = append(lines, strings.Split(string(readme), "\n")...)
+	n := 0
+	for _, line := range lines {
+		line = strings.TrimPrefix(strings.TrimSpace(line), "$ ")
+		if !strings.HasPrefix(line, "collatebench ") {
+			continue
+		}
+		n++
+		if err := parses(line); err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+	if n < 10 {
+		t.Errorf("only %d examples were found", n)
+	}
+}
+
+func parses(line string) error {
+	line, _, _ = strings.Cut(line, "   ") // what follows is a remark
+	var args []string
+	for _, quoted := range regexp.MustCompile(`'[^']*'|\S+`).FindAllString(line, -1) {
+		args = append(args, strings.Trim(quoted, "'"))
+	}
+	c, rest, err := rootCommand().Find(args[1:])
+	if err == nil {
+		err = c.ParseFlags(rest)
+	}
+	if err == nil {
+		err = c.Args(c, c.Flags().Args())
+	}
+	return err
+}
+
+func TestHelpOfEveryCommand(t *testing.T) {
+	everyCommand(rootCommand(), func(c *cobra.Command) {
+		args := append(strings.Fields(c.CommandPath())[1:], "--help")
+		code, out, errs := program(args...)
+		if code != exitGood || errs != "" || !strings.Contains(out, "Examples:") {
+			t.Errorf("%v: exit code %d, %s%s", args, code, out, errs)
+		}
+	})
+}
+
+// TestMakefileKnowsEveryFlag keeps `make bench`'s variables and the flags one.
+func TestMakefileKnowsEveryFlag(t *testing.T) {
+	text, err := os.ReadFile("Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	joined := strings.ReplaceAll(string(text), "\\\n", " ")
+	line := regexp.MustCompile(`(?m)^BENCH_FLAGS := (.*)$`).FindStringSubmatch(joined)
+	if line == nil {
+		t.Fatal("no BENCH_FLAGS in the Makefile")
+	}
+	var flags []string
+	benchCommand().Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, strings.ToUpper(f.Name)) })
+	inMake := strings.Fields(line[1])
+	slices.Sort(flags)
+	slices.Sort(inMake)
+	if !slices.Equal(flags, inMake) {
+		t.Errorf("flags are\n%v, the Makefile has\n%v", flags, inMake)
+	}
+}
+
+// TestBadInput: one line that names the flag, the value and what is allowed,
+// exit code 2, and nothing written.
+func TestBadInput(t *testing.T) {
+	empty := filepath.Join(t.TempDir(), "empty.json")
+	if err := os.WriteFile(empty, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args string
+		says []string
+	}{
+		{"bench --placement nowhere", []string{"--placement", `"nowhere"`, "inline, collector"}},
+		{"bench --window 0", []string{"--window", `"0"`, "from 1"}},
+		{"bench --window 1,,8", []string{"--window", `""`, "from 1"}},
+		{"bench --size 1MB!", []string{"--size", `"1MB!"`, "MiB"}},
+		{"bench --size 1GiB", []string{"--size", `"1GiB"`, "256MiB"}},
+		{"bench --codec xml", []string{"--codec", `"xml"`, "json, sonic, proto, cbor"}},
+		{"bench --procs none", []string{"--procs", `"none"`, "all"}},
+		{"bench --latency 10", []string{"--latency", `"10"`, "lognormal"}},
+		{"bench --faults 503", []string{"--faults", `"503"`, "KIND:SHARE"}},
+		{"bench --rounds 0", []string{"--rounds", `"0"`, "from 1"}},
+		{"bench --precision 10", []string{"--precision", `"10"`, "percentage"}},
+		{"bench --precision 10% --placement pool", []string{"--precision", `"10%"`, "one placement"}},
+		{"bench --budget fast", []string{"--budget", `"fast"`, "3m"}},
+		{"bench --label ../up", []string{"--label", `"../up"`}},
+		{"bench --seed -1", []string{"--seed", `"-1"`, "from 0"}},
+		{"bench --body missing.json", []string{"--body", `"missing.json"`, "no such file"}},
+		{"bench --body " + empty, []string{"--body", "0 bytes", "1 to"}},
+		{"bench --payload captured", []string{"--payload", `"captured"`, "--body"}},
+		{"bench --upstream http://127.0.0.1:1", []string{"--upstream", "127.0.0.1:1"}},
+		{"bench --upstream http://127.0.0.1:1 --latency 5ms", []string{"--latency", `"5ms"`, "--upstream"}},
+		{"bench --resume nothing", []string{"--resume", `"nothing"`}},
+		{"bench --resume nothing --window 3", []string{"--window", "--resume"}},
+		{"bench --source /", []string{"--source"}},
+		{"bench extra", []string{"unknown command", "--help"}},
+		{"compare latest", []string{"2 arg", "--help"}},
+		{"compare nothing nowhere", []string{"OLD", `"nothing"`}},
+		{"report ./bench", []string{"RUN", "./bench", "not a run folder"}},
+		{"pprof latest --kind trace", []string{"--kind", `"trace"`, "go tool trace"}},
+		{"mockserver --queue -1", []string{"--queue", `"-1"`}},
+		{"mockserver --max-size 1", []string{"--max-size", `"1"`}},
+		{"mockserver --addr nowhere", []string{"--addr", `"nowhere"`}},
+		{"frobnicate", []string{`"frobnicate"`, "--help"}},
+	} {
+		out := t.TempDir()
+		args := strings.Fields(c.args)
+		if args[0] == "bench" || args[0] == "compare" {
+			args = append(args, "--out", out)
+		}
+		code, stdout, stderr := program(args...)
+		stderr = strings.TrimPrefix(stderr, "compiling the benchmark\n")
+		if code != exitUsage || stdout != "" || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%s: exit code %d, stdout %q, stderr %q; want 2 and one line", c.args, code, stdout, stderr)
+		}
+		for _, s := range c.says {
+			if !strings.Contains(stderr, s) {
+				t.Errorf("%s: %q does not say %q", c.args, stderr, s)
+			}
+		}
+		if left, err := os.ReadDir(out); err != nil || len(left) > 0 {
+			t.Errorf("%s: left %v (%v)", c.args, left, err)
+		}
+	}
+}
+
+// tiny is a matrix of two cells and their twins that takes a few seconds.
+var tiny = []string{"--placement", "collector,request", "--window", "4", "--size", "16KiB", "--responses", "24", "--procs", "1", "--latency", "none", "--rounds", "2"}
+
+// TestBench runs the whole way of the data, from flags to tables and profiles.
+func TestBench(t *testing.T) {
+	out := t.TempDir()
+	code, stdout, stderr := program(append([]string{"bench", "--label", "first", "--out", out}, tiny...)...)
+	if code != exitGood {
+		t.Fatalf("exit code %d\n%s%s", code, stdout, stderr)
+	}
+	for _, want := range []string{"GOMAXPROCS=1", "collector", "request", "MB/s", "cpus", "ratio to collector", "noise floor", "flagged", "run folder"} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("the output has no %q:\n%s", want, stdout)
+		}
+	}
+	run, err := results.Find(out, "latest")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkRun(t, run)
+	t.Run("json", func(t *testing.T) { checkJSON(t, out) })
+	t.Run("compare", func(t *testing.T) { checkCompare(t, out) })
+	t.Run("pprof", func(t *testing.T) { checkPprof(t, run) })
+}
+
+func checkRun(t *testing.T, run *results.Run) {
+	t.Helper()
+	samples, err := run.Samples()
+	if err != nil || len(samples) < 2*4 {
+		t.Errorf("%d samples, %v; want 8 at least", len(samples), err)
+	}
+	if s := run.Info().State; s != results.Complete {
+		t.Errorf("the run is %s", s)
+	}
+	for _, name := range run.Info().Cells {
+		c, err := bench.ParseCell(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range profiles.Kinds() {
+			_, err := os.Stat(filepath.Join(run.ProfileDir(c), k.File()))
+			if twin := c.Twin != ""; twin != (err != nil) {
+				t.Errorf("%s: %s: %v", name, k, err)
+			}
+		}
+	}
+	for _, f := range []string{"bench.txt", "log.txt", "report/benchstat.txt", "report/benchstat.csv", "report/summary.json"} {
+		if info, err := os.Stat(filepath.Join(run.Dir(), f)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", f, err)
+		}
+	}
+	checkMerged(t, run)
+}
+
+func checkMerged(t *testing.T, run *results.Run) {
+	t.Helper()
+	p, err := profiles.Read(filepath.Join(run.Dir(), "profiles", results.MergedCPU))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range p.Sample {
+		if cell := s.Label[profiles.CellLabel]; len(cell) != 1 || !slices.Contains(run.Info().Cells, cell[0]) {
+			t.Fatalf("a sample is labelled with the cell %q", cell)
+		}
+	}
+}
+
+func checkJSON(t *testing.T, out string) {
+	code, stdout, stderr := program("report", "first", "--json", "--out", out)
+	var summary map[string]any
+	if err := json.Unmarshal([]byte(stdout), &summary); code != exitGood || err != nil || len(summary) == 0 {
+		t.Errorf("exit code %d, %v\n%s%s", code, err, stdout, stderr)
+	}
+}
+
+func checkCompare(t *testing.T, out string) {
+	code, stdout, stderr := program("compare", "first", "latest", "--out", out)
+	if code != exitGood || !strings.Contains(stdout, "MB/s") && !strings.Contains(stdout, "B/s") {
+		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
+	}
+}
+
+// checkPprof opens a cell's profile the way a person names it.
+func checkPprof(t *testing.T, run *results.Run) {
+	path, title, err := profilePath(run, "window=4/placement=request/size=16KiB/responses=24/latency=none/procs=1", profiles.Heap)
+	if err != nil || title != "codec=json/placement=request/window=4/size=16KiB/responses=24/latency=none" {
+		t.Fatalf("%q, %v", title, err)
+	}
+	p, err := profiles.Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := profiles.Handler(p, profiles.UIOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	err = profiles.ServeUI(ctx, "", h, func(url string) {
+		go func() {
+			defer cancel()
+			checkPage(t, url)
+		}()
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func checkPage(t *testing.T, url string) {
+	resp, err := http.Get(url)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer resp.Body.Close()
+	page, err := io.ReadAll(resp.Body)
+	if err != nil || !bytes.Contains(page, []byte("payload")) {
+		t.Errorf("%v: no function of ours in a page of %d bytes", err, len(page))
+	}
+}
+
+// TestInstalledElsewhere builds the program and runs it where no source is.
+func TestInstalledElsewhere(t *testing.T) {
+	exe := filepath.Join(t.TempDir(), "collatebench")
+	if out, err := exec.Command("go", "build", "-o", exe, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	cmd := exec.Command(exe, "bench")
+	cmd.Dir = t.TempDir()
+	out, err := cmd.CombinedOutput()
+	if cmd.ProcessState.ExitCode() != exitUsage || !strings.Contains(string(out), "--source DIR") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if left, err := fs.ReadDir(os.DirFS(cmd.Dir), "."); err != nil || len(left) > 0 {
+		t.Errorf("left %v (%v)", left, err)
+	}
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"collatebench/bench"
+	"collatebench/profiles"
+	"collatebench/results"
+)
+
+func pprofCommand() *cobra.Command {
+	var out, addr string
+	kind := profiles.CPU
+	c := &cobra.Command{
+		Use:   "pprof RUN [CELL]",
+		Short: "Open pprof's web UI on a cell's profile, or on the whole matrix",
+		Long: `Serves pprof's web UI for one cell of a run. A cell is named by what sets it
+apart: 'placement=collector/window=32'. Without a cell it shows the CPU profile
+of the whole matrix, whose samples carry their cell as a label.`,
+		Example: `  collatebench pprof latest 'placement=collector/window=32'
+  collatebench pprof latest 'placement=request/window=32/procs=2' --kind heap
+  collatebench pprof latest`,
+		Args: arguments(cobra.RangeArgs(1, 2)),
+		RunE: func(c *cobra.Command, args []string) error {
+			run, err := findRun(c.Context(), "", out, args[0])
+			if err != nil {
+				return usageError{fmt.Errorf("RUN %w", err)}
+			}
+			path, title, err := profilePath(run, strings.Join(args[1:], ""), kind)
+			if err != nil {
+				return usageError{err}
+			}
+			return showProfile(c, path, title, addr)
+		},
+	}
+	c.Flags().Var(checked[profiles.Kind]{&kind, parsePprofKind, func(k profiles.Kind) string { return string(k) }, "kind"},
+		"kind", "profile to show: cpu, heap, allocs, block, mutex or goroutine")
+	c.Flags().StringVar(&addr, "addr", "127.0.0.1:0", "`address` to serve on; a port of 0 takes a free one")
+	c.Flags().StringVar(&out, "out", "", "`folder` of the runs (default results/runs in the module)")
+	return c
+}
+
+func parsePprofKind(s string) (profiles.Kind, error) {
+	k, err := profiles.ParseKind(s)
+	if k == profiles.Trace {
+		return "", errors.New("an execution trace is for go tool trace, not for pprof")
+	}
+	return k, err
+}
+
+// profilePath finds the one profile that was meant.
+func profilePath(run *results.Run, ref string, kind profiles.Kind) (path, title string, err error) {
+	if ref == "" {
+		if kind != profiles.CPU {
+			return "", "", fmt.Errorf("--kind %q: only the CPU profile is merged for the whole matrix; name a CELL", kind)
+		}
+		return filepath.Join(run.Dir(), "profiles", results.MergedCPU), run.Info().ID, nil
+	}
+	cell, err := findCell(run, ref)
+	if err != nil {
+		return "", "", err
+	}
+	return filepath.Join(run.ProfileDir(cell), kind.File()), cell.Name(), nil
+}
+
+// findCell takes a cell's whole name, or what sets it apart in this run.
+func findCell(run *results.Run, ref string) (bench.Cell, error) {
+	names := run.Info().Cells
+	if slices.Contains(names, ref) {
+		return bench.ParseCell(ref)
+	}
+	want, err := bench.ReadCell(ref)
+	if err != nil {
+		return bench.Cell{}, err
+	}
+	if !slices.Contains(names, want.Name()) {
+		return bench.Cell{}, fmt.Errorf("CELL %q: read as %s, which is not in run %s; it has\n  %s",
+			ref, want.Name(), run.Info().ID, strings.Join(names, "\n  "))
+	}
+	return want, nil
+}
+
+func showProfile(c *cobra.Command, path, title, addr string) error {
+	p, err := profiles.Read(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return usageError{fmt.Errorf("no profile at %s: was the run made with --profile=false, or stopped before its profiled passes?", display(path))}
+	}
+	if err != nil {
+		return err
+	}
+	h, err := profiles.Handler(p, profiles.UIOptions{Name: title})
+	if err != nil {
+		return err
+	}
+	return profiles.ServeUI(c.Context(), addr, h, func(url string) {
+		fmt.Fprintf(c.OutOrStdout(), "pprof of %s\n%s (until Ctrl-C)\n", title, url)
+	})
+}

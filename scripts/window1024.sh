@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Runs a window of 1024 bodies of 1 MiB in every placement and holds the
+# client's peak memory to window x (body + decoded) + 200 MB. What is decoded
+# takes at least as much as its body, so it is counted as one body more.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+go build -o "$work/collatebench" .
+"$work/collatebench" bench --placement all --window 1024 --responses 2048 --codec sonic --procs all \
+	--rounds 1 --profile=false --out "$work/runs"
+limit=$((1024 * 2 * (1 << 20) + 200000000))
+sed -n 's/.*"cell":"\([^"]*\)".*"max_rss_bytes":\([0-9]*\).*/\2 \1/p' "$work/runs/latest/samples.jsonl" |
+	awk -v limit="$limit" '
+		{ printf "%6.0f MB  %s\n", $1 / 1e6, $2; if ($1 > limit) over = 1 }
+		END { printf "%6.0f MB  is the limit\n", limit / 1e6; exit over }'
