@@ -114,7 +114,7 @@ func equip(c *cobra.Command, o *runner.Options) error {
 	o.Self = []string{exe, "mockserver"}
 	o.Notes = c.ErrOrStderr()
 	if f, ok := o.Notes.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		o.Terminal = f
+		o.Progress = newBar(f)
 	}
 	if o.Upstream == "" {
 		return nil

@@ -62,11 +62,13 @@ func collate(b *testing.B, c bench.Cell) {
 	}
 	defer w.Close()
 	ctx := context.Background()
-	// Memory is profiled from the beginning, at one rate; the CPU profile and
-	// the trace hold the timed ops alone.
+	// Memory is profiled from the beginning, at one rate, and nothing is timed
+	// then; the CPU profile and the trace hold the timed ops alone.
 	stopMemory := profile(b, w, profiles.PassMemory)
-	if err := w.Warm(ctx); err != nil {
-		b.Fatal(err)
+	if options.pass != string(profiles.PassMemory) {
+		if err := w.Warm(ctx); err != nil {
+			b.Fatal(err)
+		}
 	}
 	stopCPU := profile(b, w, profiles.PassCPU)
 	m, err := w.Measure(ctx, func() error {

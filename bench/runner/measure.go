@@ -21,7 +21,8 @@ func (x *experiment) measure(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	x.expect(len(samples))
+	x.expect(x.Rounds*len(x.cells) + x.profiledSteps())
+	x.done(counting(results.Rounds(x.run.Info(), samples)))
 	for round := 1; round <= x.Rounds; round++ {
 		took := time.Now()
 		if err := x.round(ctx, round); err != nil || x.stopped != "" {
@@ -53,7 +54,7 @@ func (x *experiment) round(ctx context.Context, n int) error {
 			if x.stopped = x.overBudget(); x.stopped != "" {
 				return nil
 			}
-			x.progress.at(fmt.Sprintf("round %d/%d %s", n, x.Rounds, short(c)))
+			x.doing(fmt.Sprintf("round %d/%d %s", n, x.Rounds, short(c)))
 			s, err := x.sample(ctx, c, n, have.Attempt)
 			if err != nil {
 				return err
@@ -61,7 +62,7 @@ func (x *experiment) round(ctx context.Context, n int) error {
 			if err := x.run.Append(s); err != nil {
 				return err
 			}
-			x.progress.done()
+			x.done(1)
 			if len(s.Flags) > 0 && have.Attempt < results.MaxAttempts {
 				x.retake(n, have, s)
 				break
@@ -86,20 +87,16 @@ func (x *experiment) inForce(n int) (results.Round, error) {
 
 func (x *experiment) retake(n int, r results.Round, s results.Sample) {
 	fmt.Fprintf(x.log, "round %d attempt %d is taken again: %s: %v\n", n, r.Attempt, s.Cell, s.Flags)
-	x.retaken += len(r.Samples) + 1
-	x.expect(0)
+	x.expect(len(r.Samples) + 1)
 }
 
-// expect tells the progress bar how much there is to do.
-func (x *experiment) expect(done int) {
-	steps := x.Rounds * len(x.cells)
-	if x.Profile {
-		steps += len(x.profiledCells()) * passes
+// counting returns how many samples of the attempts in force are taken.
+func counting(rounds []results.Round) int {
+	n := 0
+	for _, r := range rounds {
+		n += len(r.Samples)
 	}
-	x.progress.expect(steps + x.retaken)
-	for range done {
-		x.progress.done()
-	}
+	return n
 }
 
 // enough says why no further round is taken, or "".

@@ -17,22 +17,31 @@ var passes = len(profiles.Passes())
 // profile is the profiled passes: each cell in a fresh process a pass, apart
 // from the measured samples, which carry only the cheap probes.
 func (x *experiment) profile(ctx context.Context) error {
+	x.at.Steps = x.at.Done + x.profiledSteps() // the measured pass may have ended early
 	for _, pass := range profiles.Passes() {
 		for _, c := range x.profiledCells() {
 			if x.profiled(c, pass) {
-				x.progress.done()
+				x.done(1)
 				continue
 			}
-			x.progress.at(fmt.Sprintf("%s profiles %s", pass, short(c)))
+			x.doing(fmt.Sprintf("%s profiles %s", pass, short(c)))
 			// One op: with more, the testing package would first run one by
 			// itself, and the same process would be profiled twice.
 			if err := x.process(c, 1, "-pass="+string(pass), "-profiles="+x.profilesDir()).run(ctx); err != nil {
 				return err
 			}
-			x.progress.done()
+			x.done(1)
 		}
 	}
 	return x.merge()
+}
+
+// profiledSteps is how many processes the profiled passes take.
+func (x *experiment) profiledSteps() int {
+	if !x.Profile {
+		return 0
+	}
+	return passes * len(x.profiledCells())
 }
 
 // profiledCells are the cells but for the twins.

@@ -1,57 +1,33 @@
 package runner
 
-import (
-	"io"
-	"time"
-
-	"github.com/schollz/progressbar/v3"
-)
-
-// A progress shows rounds, the cell in work and the time left. Without a
-// terminal it shows nothing.
-type progress struct {
-	bar *progressbar.ProgressBar
+// A Progress says how far a run has come.
+type Progress struct {
+	Doing string // the round or pass, and the cell in work
+	Done  int    // of Steps
+	Steps int    // samples and profiled processes; more when a round is taken again
+	Ended bool   // nothing more is coming
 }
 
-func newProgress(terminal io.Writer) *progress {
-	if terminal == nil {
-		return &progress{}
-	}
-	return &progress{bar: progressbar.NewOptions(1,
-		progressbar.OptionSetWriter(terminal),
-		progressbar.OptionSetWidth(20),
-		progressbar.OptionShowCount(),
-		progressbar.OptionSetPredictTime(true),
-		progressbar.OptionThrottle(100*time.Millisecond),
-		progressbar.OptionSetRenderBlankState(true),
-		progressbar.OptionClearOnFinish(),
-		progressbar.OptionSpinnerCustom([]string{""}),
-	)}
+// doing tells that a step begins.
+func (x *experiment) doing(what string) {
+	x.at.Doing = what
+	x.tell()
 }
 
-// expect sets how many steps there are in all, those done included.
-func (p *progress) expect(steps int) {
-	if p.bar != nil && steps > 0 {
-		p.bar.ChangeMax(steps)
-	}
+// done counts steps that have ended.
+func (x *experiment) done(n int) {
+	x.at.Done += n
+	x.tell()
 }
 
-// at says what is in work.
-func (p *progress) at(what string) {
-	if p.bar != nil {
-		p.bar.Describe(what)
-	}
+// expect adds steps to what is to be done.
+func (x *experiment) expect(n int) {
+	x.at.Steps += n
+	x.tell()
 }
 
-// done counts a step.
-func (p *progress) done() {
-	if p.bar != nil {
-		_ = p.bar.Add(1) // the terminal went away: nothing to show it on
-	}
-}
-
-func (p *progress) finish() {
-	if p.bar != nil {
-		_ = p.bar.Finish()
+func (x *experiment) tell() {
+	if x.Progress != nil {
+		x.Progress(x.at)
 	}
 }

@@ -35,8 +35,8 @@ type Options struct {
 	Bodies   []string // files that our upstream serves as captured payloads
 	Self     []string // command that starts our upstream; the flags are appended
 
-	Terminal io.Writer // for the progress bar; nil where there is no terminal
-	Notes    io.Writer // for a line on what is going on; nil for silence
+	Progress func(Progress) // called as each step begins and ends; may be nil
+	Notes    io.Writer      // for a line on what is going on; nil for silence
 }
 
 // ErrInterrupted is the cause of a run that ended before its plan did, because
@@ -62,7 +62,7 @@ func Start(ctx context.Context, o Options) (*results.Run, error) {
 }
 
 // Resume goes on with a run that was stopped. What is on its ledger is not
-// taken again; of the options only Source, Self, Terminal and Notes count.
+// taken again; of the options only Source, Self, Progress and Notes count.
 func Resume(ctx context.Context, run *results.Run, o Options) error {
 	info := run.Info()
 	if info.State == results.Complete {
@@ -105,19 +105,18 @@ func remembered(o Options, info results.Info) (Options, error) {
 // An experiment is a run under way.
 type experiment struct {
 	Options
-	cells    []bench.Cell // twins included
-	bodies   []results.BodyFile
-	source   string
-	out      string
-	binary   binary
-	fleet    fleet
-	machine  machine
-	run      *results.Run
-	log      *os.File
-	progress *progress
-	began    time.Time
-	retaken  int    // samples of abandoned attempts
-	stopped  string // why the measured pass ended; "" as planned
+	cells   []bench.Cell // twins included
+	bodies  []results.BodyFile
+	source  string
+	out     string
+	binary  binary
+	fleet   fleet
+	machine machine
+	run     *results.Run
+	log     *os.File
+	at      Progress
+	began   time.Time
+	stopped string // why the measured pass ended; "" as planned
 }
 
 // newExperiment checks all that can be checked before anything is written.
@@ -174,10 +173,11 @@ func (x *experiment) carryOut(ctx context.Context) error {
 	if err == nil {
 		err = x.measure(ctx)
 	}
-	if err == nil && x.Profile {
+	if err == nil && x.Profile && x.overBudget() == "" {
 		err = x.profile(ctx)
 	}
-	x.progress.finish()
+	x.at.Ended = true
+	x.tell()
 	if ctx.Err() != nil {
 		err = ErrInterrupted
 	}
@@ -191,7 +191,6 @@ func (x *experiment) open() error {
 	}
 	x.log = log
 	x.machine = thisMachine()
-	x.progress = newProgress(x.Terminal)
 	info := x.run.Info()
 	info.State, info.Stopped = results.Running, ""
 	return errors.Join(x.run.SetInfo(info), x.run.OpenLedger())

@@ -1,0 +1,369 @@
+package runner_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/procfs"
+
+	"collatebench/bench"
+	"collatebench/bench/runner"
+	"collatebench/mockserver"
+	"collatebench/mockserver/behaviour"
+	"collatebench/results"
+)
+
+// dies is the environment variable that makes the upstream end at the first
+// payload it is asked for.
+const dies = "COLLATEBENCH_TEST_UPSTREAM_DIES"
+
+// TestMain lets this binary be the upstream that the runner starts.
+func TestMain(m *testing.M) {
+	if len(os.Args) < 2 || os.Args[1] != "mockserver" {
+		os.Exit(m.Run())
+	}
+	if err := beUpstream(os.Args[2:]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func beUpstream(args []string) error {
+	var o mockserver.Options
+	fs := flag.NewFlagSet("mockserver", flag.ContinueOnError)
+	fs.Bool("child", false, "")
+	fs.Uint64Var(&o.Seed, "seed", 0, "")
+	fs.Func("body", "", func(s string) error { o.Captured = append(o.Captured, s); return nil })
+	for _, k := range behaviour.Knobs() {
+		fs.Func(k.Name, "", func(s string) error { return k.Set(&o.Behaviour, s) })
+	}
+	if err := fs.Parse(args); err != nil {
+		return err
+	}
+	if os.Getenv(dies) != "" {
+		return dieAtFirstPayload(o)
+	}
+	return mockserver.Child(context.Background(), o, os.Stdin, os.Stdout)
+}
+
+func dieAtFirstPayload(o mockserver.Options) error {
+	s, err := mockserver.New(o)
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	fmt.Printf("{\"url\":\"http://%s\"}\n", l.Addr())
+	return http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/v1/payload" {
+			fmt.Fprintln(os.Stderr, "out of luck")
+			os.Exit(3)
+		}
+		s.Handler().ServeHTTP(w, r)
+	}))
+}
+
+// tiny asks for two cells and their twins, each a few milliseconds.
+func tiny(t *testing.T, rounds int, set ...string) runner.Options {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := runner.Options{Rounds: rounds, Seed: 1, Out: t.TempDir(), Self: []string{exe, "mockserver"}}
+	for _, s := range append([]string{"placement=collector,request", "window=4", "size=16KiB", "responses=24", "latency=none", "procs=1"}, set...) {
+		name, list, _ := strings.Cut(s, "=")
+		if err := o.Matrix.Set(name, list); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return o
+}
+
+// noChildren fails where a process of this one is left.
+func noChildren(t *testing.T) {
+	t.Helper()
+	all, err := procfs.AllProcs()
+	if err != nil {
+		t.Skip("no /proc to look for processes in")
+	}
+	for _, p := range all {
+		if stat, err := p.Stat(); err == nil && stat.PPID == os.Getpid() && stat.State != "Z" {
+			t.Errorf("process %d (%s) was left behind", p.PID, stat.Comm)
+		}
+	}
+}
+
+func samplesOf(t *testing.T, run *results.Run) []results.Sample {
+	t.Helper()
+	samples, err := run.Samples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return samples
+}
+
+// interrupt ends the run when a step begins that is called so.
+func interrupt(cancel func(), when string) func(runner.Progress) {
+	return func(p runner.Progress) {
+		if strings.Contains(p.Doing, when) {
+			cancel()
+		}
+	}
+}
+
+func TestInterruptedRunIsResumed(t *testing.T) {
+	for _, when := range []string{"round 2/3", "cpu profiles", "memory profiles"} {
+		t.Run(when, func(t *testing.T) {
+			o := tiny(t, 3)
+			o.Profile = true
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			o.Progress = interrupt(cancel, when)
+			run, err := runner.Start(ctx, o)
+			if !errors.Is(err, runner.ErrInterrupted) || run == nil {
+				t.Fatalf("got run %v, %v", run != nil, err)
+			}
+			noChildren(t)
+			before := samplesOf(t, run)
+			if run.Info().State != results.Stopped || len(before) == 0 {
+				t.Fatalf("%s with %d samples", run.Info().State, len(before))
+			}
+			checkResumed(t, run, o, before)
+		})
+	}
+}
+
+func checkResumed(t *testing.T, run *results.Run, o runner.Options, before []results.Sample) {
+	t.Helper()
+	again, err := results.Open(run.Dir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := runner.Resume(t.Context(), again, runner.Options{Self: o.Self}); err != nil {
+		t.Fatal(err)
+	}
+	after := samplesOf(t, again)
+	same := func(a, b results.Sample) bool { return a.Line == b.Line && a.Started.Equal(b.Started) }
+	if len(after) < len(before) || !slices.EqualFunc(after[:len(before)], before, same) {
+		t.Error("samples from before the interruption are lost")
+	}
+	taken := map[string]bool{}
+	for _, s := range after {
+		key := fmt.Sprint(s.Cell, s.Round, s.Attempt)
+		if taken[key] {
+			t.Errorf("taken twice: %s", key)
+		}
+		taken[key] = true
+	}
+	for _, r := range results.Rounds(again.Info(), after) {
+		if !r.Complete {
+			t.Errorf("round %d is not complete", r.N)
+		}
+	}
+	if s := again.Info().State; s != results.Complete {
+		t.Errorf("the run is %s", s)
+	}
+	for _, f := range []string{"bench.txt", "profiles/" + results.MergedCPU} {
+		if _, err := os.Stat(filepath.Join(again.Dir(), f)); err != nil {
+			t.Error(err)
+		}
+	}
+	noChildren(t)
+}
+
+func TestResumeRefusesAnotherBenchmark(t *testing.T) {
+	o := tiny(t, 3)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	o.Progress = interrupt(cancel, "round 2/3")
+	run, err := runner.Start(ctx, o)
+	if !errors.Is(err, runner.ErrInterrupted) {
+		t.Fatal(err)
+	}
+	before := len(samplesOf(t, run))
+	info := run.Info()
+	info.TestBinary = "0123456789ab"
+	if err := run.SetInfo(info); err != nil {
+		t.Fatal(err)
+	}
+	if err := runner.Resume(t.Context(), run, runner.Options{Self: o.Self}); err == nil || !strings.Contains(err.Error(), "the benchmark has changed") {
+		t.Errorf("got %v", err)
+	}
+	if n := len(samplesOf(t, run)); n != before {
+		t.Errorf("%d samples became %d", before, n)
+	}
+}
+
+func TestResumeRefusesACompleteRun(t *testing.T) {
+	o := tiny(t, 1)
+	run, err := runner.Start(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := runner.Resume(t.Context(), run, o); err == nil || !strings.Contains(err.Error(), "is complete") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestFailingSample ends the run with what the sample said.
+func TestFailingSample(t *testing.T) {
+	run, err := runner.Start(t.Context(), tiny(t, 2, "faults=500:100%"))
+	if err == nil || !strings.Contains(err.Error(), "500 Internal Server Error") || !strings.Contains(err.Error(), "placement=") {
+		t.Errorf("got %v", err)
+	}
+	if run == nil || run.Info().State != results.Stopped || run.Info().Stopped == "" {
+		t.Errorf("the run does not say that it was stopped, and why")
+	}
+	noChildren(t)
+}
+
+// TestDeadUpstream names the upstream, not the connection that broke.
+func TestDeadUpstream(t *testing.T) {
+	t.Setenv(dies, "1")
+	run, err := runner.Start(t.Context(), tiny(t, 2))
+	if err == nil || !strings.Contains(err.Error(), "the upstream process ended (exit status 3)") || !strings.Contains(err.Error(), "out of luck") {
+		t.Errorf("got %v", err)
+	}
+	if run == nil || run.Info().State != results.Stopped {
+		t.Error("the run does not say that it was stopped")
+	}
+	noChildren(t)
+}
+
+func TestUpstreamThatDoesNotStart(t *testing.T) {
+	o := tiny(t, 1)
+	o.Self = []string{o.Self[0], "-test.run=^$", "-test.v"}
+	if _, err := runner.Start(t.Context(), o); err == nil || !strings.Contains(err.Error(), "start the upstream") {
+		t.Errorf("got %v", err)
+	}
+	noChildren(t)
+}
+
+func TestBudget(t *testing.T) {
+	o := tiny(t, 50)
+	o.Budget = time.Nanosecond
+	run, err := runner.Start(t.Context(), o)
+	if err != nil || !strings.Contains(run.Info().Stopped, "--budget 1ns") || len(samplesOf(t, run)) != 0 {
+		t.Errorf("%v; stopped %q", err, run.Info().Stopped)
+	}
+}
+
+func TestPrecision(t *testing.T) {
+	o := tiny(t, 40)
+	o.Precision = 1 // 100%: known after the first look
+	run, err := runner.Start(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rounds := len(results.Rounds(run.Info(), samplesOf(t, run)))
+	if rounds < 8 || rounds == 40 || rounds%4 != 0 || !strings.Contains(run.Info().Stopped, "--precision") {
+		t.Errorf("%d rounds; stopped %q", rounds, run.Info().Stopped)
+	}
+}
+
+// TestOrder repeats a seed and changes it. A flagged attempt ends early, so the
+// shorter of two orders must begin the longer.
+func TestOrder(t *testing.T) {
+	one, again, other := firstAttempts(t, 1), firstAttempts(t, 1), firstAttempts(t, 2)
+	same := func(a, b [][]string) bool {
+		for round := range a {
+			if n := min(len(a[round]), len(b[round])); !slices.Equal(a[round][:n], b[round][:n]) {
+				return false
+			}
+		}
+		return true
+	}
+	if !same(one, again) {
+		t.Errorf("one seed, two orders:\n%v\n%v", one, again)
+	}
+	if len(slices.Concat(one...)) < 8 || len(slices.Concat(other...)) < 8 {
+		t.Skip("flags ended most attempts at once: the machine is busy")
+	}
+	if same(one, other) {
+		t.Errorf("two seeds, one order:\n%v", one)
+	}
+}
+
+// firstAttempts are the cells of each round's first attempt, as they were
+// taken.
+func firstAttempts(t *testing.T, seed uint64) [][]string {
+	t.Helper()
+	o := tiny(t, 3)
+	o.Seed = seed
+	run, err := runner.Start(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := make([][]string, o.Rounds)
+	for _, s := range samplesOf(t, run) {
+		if s.Attempt == 1 {
+			out[s.Round-1] = append(out[s.Round-1], s.Cell)
+		}
+	}
+	return out
+}
+
+// TestTwins are collector's and request's, at the largest window.
+func TestTwins(t *testing.T) {
+	for _, c := range []struct {
+		set  []string
+		want []string
+	}{
+		{nil, []string{"collector 4", "request 4"}},
+		{[]string{"window=2,16,4", "placement=inline,request,collector"}, []string{"collector 16", "request 16"}},
+		{[]string{"placement=inline,pool"}, []string{"inline 4", "pool 4"}},
+		{[]string{"placement=pool"}, []string{"pool 4"}},
+	} {
+		o := tiny(t, 1, c.set...)
+		o.Budget = time.Nanosecond // the plan is enough
+		run, err := runner.Start(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, name := range run.Info().Cells {
+			if cell, err := bench.ParseCell(name); err == nil && cell.Twin != "" {
+				got = append(got, fmt.Sprint(cell.Placement, " ", cell.Window))
+			}
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%v: twins are %v, want %v", c.set, got, c.want)
+		}
+	}
+}
+
+// TestCapturedBodies serves files, whose mean is the size.
+func TestCapturedBodies(t *testing.T) {
+	dir := t.TempDir()
+	o := tiny(t, 1, "codec=json,sonic", "encoding=gzip")
+	for i, text := range []string{`[{"a":1},{"b":[true,null,"x"]}]`, `{"items":[1,2.5,-3],"next":"abc"}`} {
+		path := filepath.Join(dir, fmt.Sprintf("page%d.json", i))
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		o.Bodies = append(o.Bodies, path)
+	}
+	run, err := runner.Start(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "codec=sonic/placement=request/window=4/size=32B/encoding=gzip/payload=captured/responses=24/latency=none"; !slices.Contains(run.Info().Cells, want) {
+		t.Errorf("no cell %q in\n%s", want, strings.Join(run.Info().Cells, "\n"))
+	}
+	if n := len(samplesOf(t, run)); n < 6 {
+		t.Errorf("%d samples", n)
+	}
+}
