@@ -3,6 +3,7 @@ package payload_test
 import (
 	"bytes"
 	"fmt"
+	"runtime"
 	"testing"
 
 	"collatebench/mockserver/payload"
@@ -67,4 +68,35 @@ func BenchmarkBuild(b *testing.B) {
 			})
 		}
 	}
+}
+
+// BenchmarkDecodedSize is what the values of a body of 1 MiB keep in memory: heap in use for each,
+// beside the body.
+func BenchmarkDecodedSize(b *testing.B) {
+	for _, c := range payload.Codecs() {
+		b.Run("codec="+string(c), func(b *testing.B) {
+			body := build(b, payload.Spec{Codec: c, Encoding: payload.Identity, Size: payload.MiB, Seed: 1})
+			decoder := newDecoder(b, payload.Records, c, payload.Identity)
+			var kept [64]payload.Value
+			for range b.N {
+				clear(kept[:])
+				before := heapInUse()
+				for i := range kept {
+					var err error
+					if kept[i], err = decoder.Decode(body.Bytes); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(heapInUse()-before)/float64(len(kept))/1e6, "decoded-MB")
+			}
+			runtime.KeepAlive(kept)
+		})
+	}
+}
+
+func heapInUse() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }

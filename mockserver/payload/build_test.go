@@ -135,7 +135,7 @@ func TestRecordsAreRealistic(t *testing.T) {
 		}
 		text.WriteString(r.Text)
 	}
-	if mean := 100 << 10 / len(records); mean < 300 || mean > 450 {
+	if mean := 100 << 10 / len(records); mean < 450 || mean > 750 {
 		t.Errorf("%d bytes a record on average", mean)
 	}
 	for _, odd := range []string{"é", "🚚", `"`, `\`, "\n"} {
@@ -163,8 +163,8 @@ func TestBodiesAreWhatLibrariesWrite(t *testing.T) {
 	}
 	sameBytes(t, payload.Proto, b)
 
-	// Two things differ: the array's head, and the order of the attributes, which the library
-	// sorts together with the fields or not at all.
+	// Two things differ: the array's head, which ours has room for any number in, and the order
+	// of the attributes, which the library sorts together with the fields or not at all.
 	b, err = cbor.Marshal(decoded(t, payload.CBOR))
 	if err != nil {
 		t.Fatal(err)
@@ -174,7 +174,7 @@ func TestBodiesAreWhatLibrariesWrite(t *testing.T) {
 	if err := errors.Join(cbor.Unmarshal(body, &ours), cbor.Unmarshal(b, &theirs)); err != nil {
 		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(ours, theirs) || len(body) != len(b)+2 {
+	if !reflect.DeepEqual(ours, theirs) || len(body) != len(b)+3 {
 		t.Errorf("cbor: %d bytes; library %d, or other values", len(body), len(b))
 	}
 }

@@ -11,7 +11,7 @@ const maxAttributes = 6
 
 // A maker makes the records of a seed, one after the other. They have what large API responses
 // have: identifiers and times that ascend, floats with a fraction (a whole one would be an integer
-// to some JSON libraries), a name, a sentence or two, tags, and attributes of their own. No field
+// to some JSON libraries), a name, two to four sentences, tags, and attributes of their own. No field
 // is at its zero value, which some encoders leave out.
 type maker struct {
 	random *rand.Rand
@@ -46,7 +46,7 @@ func (m *maker) next() *Record {
 	r.Name = lend(m.name)
 
 	m.text = m.sentence(m.text[:0])
-	if m.random.IntN(3) == 0 {
+	for range 1 + m.random.IntN(3) {
 		m.text = m.sentence(append(m.text, ' '))
 	}
 	r.Text = lend(m.text)
