@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"collatebench/bench"
 	"collatebench/results"
 )
 
@@ -37,15 +38,7 @@ func (c checked[T]) Set(s string) error {
 func (c checked[T]) Type() string { return c.kind }
 
 func countFlag(fs *pflag.FlagSet, to *int, name, usage string) {
-	fs.Var(checked[int]{to, parseCount, strconv.Itoa, "n"}, name, usage)
-}
-
-func parseCount(s string) (int, error) {
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 || n > 1_000_000 {
-		return 0, fmt.Errorf("%q is not a whole number from 1 to 1000000", s)
-	}
-	return n, nil
+	fs.Var(checked[int]{to, bench.ParseCount, strconv.Itoa, "n"}, name, usage)
 }
 
 func seedFlag(fs *pflag.FlagSet, to *uint64, usage string) {

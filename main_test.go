@@ -328,3 +328,20 @@ func TestInstalledElsewhere(t *testing.T) {
 		t.Errorf("left %v (%v)", left, err)
 	}
 }
+
+// TestReadmeListsTheDimensions holds the README's list to the table.
+func TestReadmeListsTheDimensions(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, d := range bench.Dimensions() {
+		if !d.Hidden {
+			want = append(want, "| `"+d.Name+"` | "+d.MatrixValues()+" |")
+		}
+	}
+	if !strings.Contains(string(readme), strings.Join(want, "\n")) {
+		t.Errorf("the README's list of dimensions should be\n%s", strings.Join(want, "\n"))
+	}
+}

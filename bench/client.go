@@ -20,7 +20,8 @@ import (
 type Client[T any] struct {
 	// URL is asked for request id, counted from 0 in each collation.
 	URL func(id int) string
-	// HTTP sends the requests; nil means Connections(Window, HTTP1).
+	// HTTP sends the requests; nil means Connections(Window, HTTP1), made for
+	// each collation: set it to keep connections from one to the next.
 	HTTP *http.Client
 	// Window is the most requests admitted and not yet collated; 0 means 1.
 	Window int
@@ -69,6 +70,9 @@ func (c *Client[T]) Collate(ctx context.Context, n int, gather func(id int, valu
 	}
 	run := newCollation(ctx, c, n, gather)
 	defer run.fail(nil)
+	if c.HTTP == nil {
+		defer run.http.CloseIdleConnections() // nobody else can
+	}
 	defer pprof.SetGoroutineLabels(ctx) // the gathering goroutine is the caller's
 	placements[T]()[place].run(run)
 	return context.Cause(run.ctx)

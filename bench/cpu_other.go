@@ -4,5 +4,5 @@ package bench
 
 import "time"
 
-// processCPU is not known here: cpus then reads as its floor.
-func processCPU() time.Duration { return 0 }
+// ProcessCPU is not known here: cpus then reads as its floor.
+func ProcessCPU() time.Duration { return 0 }

@@ -43,7 +43,7 @@ func table() []Dimension {
 			func(c *Cell) *Placement { return &c.Placement }, ParsePlacement, named).
 			core("collector", "inline,collector,request,pool").spans(names(Placements())),
 		row("window", "most requests admitted and not yet collated",
-			func(c *Cell) *int { return &c.Window }, parseCount, strconv.Itoa).core("32", "1,8,32"),
+			func(c *Cell) *int { return &c.Window }, ParseCount, strconv.Itoa).core("32", "1,8,32"),
 		row("size", "bytes of a payload before compression: 1KiB to 256MiB",
 			func(c *Cell) *payload.Size { return &c.Size }, payload.ParseSize, payload.Size.String).core("1MiB", "1MiB"),
 		row("encoding", "compression of the body: identity, gzip, zstd",
@@ -56,7 +56,7 @@ func table() []Dimension {
 		row("protocol", "http1 or h2c (HTTP/2 without TLS: one connection, read by one loop)",
 			func(c *Cell) *Protocol { return &c.Protocol }, ParseProtocol, named).off("http1").spans(names(Protocols())),
 		row("responses", "responses in one collation, the benchmark's op",
-			func(c *Cell) *int { return &c.Responses }, parseCount, strconv.Itoa).off("64"),
+			func(c *Cell) *int { return &c.Responses }, ParseCount, strconv.Itoa).off("64"),
 	}
 	for _, k := range behaviour.Knobs() {
 		rows = append(rows, upstreamRow(k))
@@ -155,7 +155,8 @@ func names[T ~string](values []T) func() []string {
 	}
 }
 
-func parseCount(s string) (int, error) {
+// ParseCount reads a whole number of at least one, as windows and the like are.
+func ParseCount(s string) (int, error) {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 || n > maxCount {
 		return 0, fmt.Errorf("%q is not a whole number from 1 to %d", s, maxCount)
@@ -170,7 +171,7 @@ func parseProcs(s string) (int, error) {
 	if s == "all" {
 		return runtime.NumCPU(), nil
 	}
-	n, err := parseCount(s)
+	n, err := ParseCount(s)
 	if err != nil {
 		return 0, fmt.Errorf("%w, or all", err)
 	}

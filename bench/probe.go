@@ -57,7 +57,7 @@ func (p *Probe) Start() {
 	p.held, p.heldPeak = 0, 0
 	p.watch = startWatch()
 	p.open = true
-	p.cpu = processCPU()
+	p.cpu = ProcessCPU()
 	p.began = time.Now()
 }
 
@@ -65,7 +65,7 @@ func (p *Probe) Start() {
 func (p *Probe) Stop() Readings {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	wall, cpu := time.Since(p.began), processCPU()-p.cpu
+	wall, cpu := time.Since(p.began), ProcessCPU()-p.cpu
 	p.open = false
 	seen := p.watch.stop()
 	return Readings{

@@ -57,7 +57,7 @@ for trial in $(seq "$trials"); do
 	rows=$(grep -c '^Benchmark' "$run/bench.txt")
 	[ "$rows" -eq $((3 * 6)) ] || fail "bench.txt has $rows rows, not 18"
 	go tool benchstat "$run/bench.txt" >"$work/table" 2>"$work/said"
-	grep -q 'MB/s' "$work/table" || fail "benchstat: $(cat "$work/said")"
+	grep -q 'B/s' "$work/table" || fail "benchstat: $(cat "$work/said")"
 	echo "trial $trial: killed at $whole samples, resumed to $(wc -l <"$run/samples.jsonl")"
 done
 echo "kill-resume: $trials trials good"

@@ -7,6 +7,7 @@ import (
 
 	"github.com/prometheus/procfs"
 
+	"collatebench/bench"
 	"collatebench/results"
 )
 
@@ -53,7 +54,7 @@ func (m machine) read(u *upstream) usage {
 	cpu := stat.CPUTotal
 	return usage{
 		busy: cpu.User + cpu.Nice + cpu.System, steal: cpu.Steal,
-		upstream: m.processCPU(u), runner: ownCPU().Seconds(),
+		upstream: m.processCPU(u), runner: bench.ProcessCPU().Seconds(),
 	}
 }
 

@@ -2,13 +2,8 @@
 
 package runner
 
-import (
-	"os/exec"
-	"time"
-)
+import "os/exec"
 
 func detach(*exec.Cmd) {}
-
-func ownCPU() time.Duration { return 0 }
 
 func peakMemory(*exec.Cmd) int64 { return 0 }
