@@ -142,7 +142,7 @@ func conclude(c *cobra.Command, run *results.Run, err error, asJSON bool) error 
 		err = errors.Join(err, reportErr)
 	}
 	if err != nil {
-		return fmt.Errorf("%w\nwhat was measured is in %s (log.txt tells more)\ngo on with: collatebench bench --resume %s",
+		return fmt.Errorf("%w\nwhat was measured is in %s (log.txt tells more)\ngo on with: make bench RESUME=%s (collatebench bench --resume %[3]s)",
 			err, display(run.Dir()), run.Info().ID)
 	}
 	return nil

@@ -18,7 +18,6 @@ func newBar(terminal io.Writer) func(runner.Progress) {
 		progressbar.OptionShowCount(),
 		progressbar.OptionSetPredictTime(true),
 		progressbar.OptionThrottle(100*time.Millisecond),
-		progressbar.OptionSetRenderBlankState(true),
 		progressbar.OptionClearOnFinish(),
 	)
 	return func(p runner.Progress) {
