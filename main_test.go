@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -13,6 +14,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/spf13/cobra"
@@ -343,5 +345,42 @@ func TestReadmeListsTheDimensions(t *testing.T) {
 	}
 	if !strings.Contains(string(readme), strings.Join(want, "\n")) {
 		t.Errorf("the README's list of dimensions should be\n%s", strings.Join(want, "\n"))
+	}
+}
+
+// TestUpstreamElsewhere measures against a server in the foreground, which
+// ends well on SIGTERM.
+func TestUpstreamElsewhere(t *testing.T) {
+	server := exec.Command(os.Args[0], "mockserver", "--addr", "127.0.0.1:0", "--latency", "1ms")
+	said, err := server.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(said).ReadString('\n')
+	url := regexp.MustCompile(`http://\S+`).FindString(line)
+	if err != nil || url == "" {
+		t.Fatalf("the server said %q, %v", line, err)
+	}
+	out := t.TempDir()
+	code, stdout, stderr := program("bench", "--upstream", url, "--placement", "collector,pool", "--window", "4",
+		"--size", "16KiB", "--responses", "24", "--procs", "1", "--rounds", "1", "--profile=false", "--out", out)
+	if code != exitGood || !strings.Contains(stdout, "pool") {
+		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
+	}
+	run, err := results.Find(out, "latest")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := run.Info().Upstream; got != url {
+		t.Errorf("run.json has the upstream %q, not %q", got, url)
+	}
+	if err := server.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Wait(); err != nil {
+		t.Errorf("the server ended with %v", err)
 	}
 }
