@@ -1,0 +1,68 @@
+package bench
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+)
+
+func (c *Client[T]) maxBody() int64 {
+	if c.MaxBody > 0 {
+		return c.MaxBody
+	}
+	return 1 << 30
+}
+
+// refusal is the error of a response that is not 200, with the first line of
+// what the upstream says about it.
+func refusal(r *http.Response) error {
+	text, _ := io.ReadAll(io.LimitReader(r.Body, 300))
+	line, _, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
+	return fmt.Errorf("upstream answered %s: %s", r.Status, line)
+}
+
+func readBody(r *http.Response, limit int64) ([]byte, error) {
+	if r.ContentLength > limit {
+		return nil, fmt.Errorf("body of %d bytes is over the limit of %d", r.ContentLength, limit)
+	}
+	if r.ContentLength < 0 {
+		return readUnknown(r.Body, limit)
+	}
+	body := make([]byte, r.ContentLength)
+	n, err := io.ReadFull(r.Body, body)
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return body[:n], fmt.Errorf("read %d of %d bytes: %w", n, len(body), err)
+	}
+	return body, nil
+}
+
+func readUnknown(r io.Reader, limit int64) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err == nil && int64(len(body)) > limit {
+		err = fmt.Errorf("body is over the limit of %d bytes", limit)
+	}
+	return body, err
+}
+
+// pulled is a body as a streaming decoder pulls it: each Read leaves decoding
+// for as long as it takes.
+type pulled[T any] struct {
+	collation *collation[T]
+	body      io.Reader
+	n         int64
+}
+
+func (p *pulled[T]) Read(b []byte) (int, error) {
+	p.collation.label(fetching)
+	p.collation.probe.pause()
+	n, err := p.body.Read(b)
+	p.collation.probe.resume()
+	p.collation.label(decoding)
+	p.n += int64(n)
+	return n, err
+}
