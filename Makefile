@@ -18,6 +18,10 @@ lower = $(shell printf %s '$(1)' | tr A-Z a-z)
 flags = $(foreach f,$(1),$(if $(call given,$(f)),--$(call lower,$(f))='$($(f))'))
 need = $(if $(call given,$(1)),,$(error $(1) is missing: $(2)))
 
+# A misspelt variable would start the default matrix: minutes of the wrong thing.
+unknown := $(filter-out $(BENCH_FLAGS) OLD NEW RUN CELL KIND ADDR,$(foreach v,$(.VARIABLES),$(if $(call given,$(v)),$(v))))
+$(if $(unknown),$(error no such variable: $(unknown); see make help))
+
 .PHONY: bench compare pprof mockserver test check help program
 
 help: ## show this

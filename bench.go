@@ -39,7 +39,7 @@ func benchCommand() *cobra.Command {
 profiles each cell, and leaves a run folder. Dimensions take comma lists; their
 product is the matrix.`,
 		Example: `  collatebench bench
-  collatebench bench --window 1,8,32,128 --placement all --codec json,sonic
+  collatebench bench --window 1,8,32,64 --placement all --codec json,sonic
   collatebench bench --size 8MiB --latency lognormal:10ms:80ms --label slow-tail
   collatebench bench --body page1.json,page2.json --budget 3m
   collatebench bench --precision 5% --placement collector,request --window 32
@@ -48,6 +48,9 @@ product is the matrix.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if !c.Flags().Changed("rounds") && o.Precision > 0 {
 				o.Rounds = maxRounds
+			}
+			if c.Flags().Changed("resume") && resume == "" {
+				return usageError{errors.New("--resume \"\": not the ID, label or path of a run")}
 			}
 			if resume == "" {
 				return startBench(c, o, asJSON)

@@ -155,6 +155,13 @@ func TestBadInput(t *testing.T) {
 		{"bench --seed -1", []string{"--seed", `"-1"`, "from 0"}},
 		{"bench --body missing.json", []string{"--body", `"missing.json"`, "no such file"}},
 		{"bench --body " + empty, []string{"--body", "0 bytes", "1 to"}},
+		{"bench --body README.md", []string{"--body", `"README.md"`, "json"}},
+		{"bench --body go.mod --size 1KiB", []string{"--size", `"1KiB"`, "--body"}},
+		{"bench --window 128", []string{"--window", `"128"`, "--responses 128"}},
+		{"bench --label -x", []string{"--label", `"-x"`}},
+		{"bench --resume=", []string{"--resume"}},
+		{"bench --out /dev/null", []string{"--out", "/dev/null"}},
+		{"bench --upstream nowhere", []string{"--upstream", `"nowhere"`, "http://"}},
 		{"bench --payload captured", []string{"--payload", `"captured"`, "--body"}},
 		{"bench --upstream http://127.0.0.1:1", []string{"--upstream", "127.0.0.1:1"}},
 		{"bench --upstream http://127.0.0.1:1 --latency 5ms", []string{"--latency", `"5ms"`, "--upstream"}},
@@ -173,7 +180,7 @@ func TestBadInput(t *testing.T) {
 	} {
 		out := t.TempDir()
 		args := strings.Fields(c.args)
-		if args[0] == "bench" || args[0] == "compare" {
+		if (args[0] == "bench" || args[0] == "compare") && !strings.Contains(c.args, "--out") {
 			args = append(args, "--out", out)
 		}
 		code, stdout, stderr := program(args...)
@@ -276,7 +283,13 @@ func checkCompare(t *testing.T, out string) {
 
 // checkPprof opens a cell's profile the way a person names it.
 func checkPprof(t *testing.T, run *results.Run) {
-	path, title, err := profilePath(run, "window=4/placement=request/size=16KiB/responses=24/latency=none/procs=1", profiles.Heap)
+	if _, _, err := profilePath(run, "window=4", profiles.Heap); err == nil || !strings.Contains(err.Error(), "2 cells") {
+		t.Errorf("two cells have a window of 4; got %v", err)
+	}
+	if _, _, err := profilePath(run, "window=5", profiles.Heap); err == nil || !strings.Contains(err.Error(), "none of the 2 cells") {
+		t.Errorf("no cell has a window of 5; got %v", err)
+	}
+	path, title, err := profilePath(run, "placement=request", profiles.Heap)
 	if err != nil || title != "codec=json/placement=request/window=4/size=16KiB/responses=24/latency=none" {
 		t.Fatalf("%q, %v", title, err)
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -72,19 +71,30 @@ func profilePath(run *results.Run, ref string, kind profiles.Kind) (path, title 
 
 // findCell takes a cell's whole name, or what sets it apart in this run.
 func findCell(run *results.Run, ref string) (bench.Cell, error) {
-	names := run.Info().Cells
-	if slices.Contains(names, ref) {
-		return bench.ParseCell(ref)
+	var cells []bench.Cell
+	for _, name := range run.Info().Cells {
+		c, err := bench.ParseCell(name)
+		if err != nil {
+			return bench.Cell{}, err
+		}
+		if c.Name() == ref {
+			return c, nil
+		}
+		if c.Twin == "" { // twins are not profiled
+			cells = append(cells, c)
+		}
 	}
-	want, err := bench.ReadCell(ref)
-	if err != nil {
-		return bench.Cell{}, err
+	found, err := bench.Select(cells, ref)
+	switch {
+	case err != nil:
+		return bench.Cell{}, fmt.Errorf("CELL: %w", err)
+	case len(found) == 0:
+		return bench.Cell{}, fmt.Errorf("CELL %q: none of the %d cells of run %s is so; its first is %s", ref, len(cells), run.Info().ID, cells[0].Name())
+	case len(found) > 1:
+		return bench.Cell{}, fmt.Errorf("CELL %q: %d cells of run %s are so, such as %s and %s; add what sets yours apart",
+			ref, len(found), run.Info().ID, found[0].Name(), found[1].Name())
 	}
-	if !slices.Contains(names, want.Name()) {
-		return bench.Cell{}, fmt.Errorf("CELL %q: read as %s, which is not in run %s; it has\n  %s",
-			ref, want.Name(), run.Info().ID, strings.Join(names, "\n  "))
-	}
-	return want, nil
+	return found[0], nil
 }
 
 func showProfile(c *cobra.Command, path, title, addr string) error {

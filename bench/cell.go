@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -88,6 +89,28 @@ func ReadCell(s string) (Cell, error) {
 		element += "/procs=" + procs
 	}
 	return parseElements(element, s)
+}
+
+// Select returns the cells that are as s says, which names any dimensions, in
+// any order: placement=pool/window=32, with GOMAXPROCS as a suffix or procs=2.
+func Select(cells []Cell, s string) ([]Cell, error) {
+	want, err := ReadCell(s)
+	if err != nil {
+		return nil, err
+	}
+	element, procs := splitProcs(strings.TrimPrefix(s, "BenchmarkCollate/"))
+	if procs != "" {
+		element += "/procs=" + procs
+	}
+	return slices.DeleteFunc(slices.Clone(cells), func(c Cell) bool {
+		for e := range strings.SplitSeq(element, "/") {
+			key, _, _ := strings.Cut(e, "=")
+			if d, ok := dimension(key); ok && d.get(c) != d.get(want) {
+				return true
+			}
+		}
+		return false
+	}), nil
 }
 
 func parseElements(elements, whole string) (Cell, error) {

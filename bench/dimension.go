@@ -78,8 +78,11 @@ func upstreamRow(k behaviour.Knob) Dimension {
 		get: func(c Cell) string { return k.Get(c.Upstream) },
 		set: func(c *Cell, s string) error { return k.Set(&c.Upstream, s) },
 	}
-	if k.Name == "latency" {
+	switch k.Name {
+	case "latency":
 		d.Default = "10ms"
+	case "faults":
+		d.Usage += "; the first one fails its op, and with it the run"
 	}
 	return d
 }

@@ -24,7 +24,7 @@ func TestCompare(t *testing.T) {
 	old := newInfo(append(before, twin(t, collector32))...)
 	old.Label, old.Commit = "main", "abc1234"
 	new := newInfo(after...)
-	new.Label, new.Commit, new.Go, new.Started = "-mine", "def5678+dirty", "go1.27.0", began().Add(time.Hour)
+	new.Label, new.Commit, new.Go, new.Started = "mine", "def5678+dirty", "go1.27.0", began().Add(time.Hour)
 	new.Machine.Cores, new.Machine.Kernel = 4, ""
 	new.Upstream = "http://10.0.0.1:8080"
 	new.Bodies = []results.BodyFile{{Path: "/a", SHA256: "0123456789abcdef"}}

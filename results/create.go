@@ -21,8 +21,8 @@ func CheckLabel(label string) error {
 	switch {
 	case len(label) > maxLabel:
 		return fmt.Errorf("label %.20q...: %d characters, at most %d are allowed", label, len(label), maxLabel)
-	case !regexp.MustCompile(`^[A-Za-z0-9._-]*$`).MatchString(label):
-		return fmt.Errorf("label %q: only letters, digits and . _ - are allowed", label)
+	case !regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9._-]*)?$`).MatchString(label):
+		return fmt.Errorf("label %q: only letters, digits and . _ - are allowed, a letter or digit first", label)
 	case label == latestLink:
 		return fmt.Errorf("label %q: this is the name of the link to the newest run", label)
 	}

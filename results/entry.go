@@ -40,7 +40,7 @@ func (s Summary) ratio(c bench.Cell, marks map[string]bool) string {
 	if strings.Contains(text, noInterval) {
 		marks[noInterval] = true
 	}
-	if r.BelowFloor {
+	if r.BelowFloor && r.Ratio.Rounds >= floorRounds { // else the floor is not known
 		marks[markBelow] = true
 		text += markBelow
 	}

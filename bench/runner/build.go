@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -32,14 +33,14 @@ func findSource(ctx context.Context, dir string) (string, error) {
 	if path, root, ok := strings.Cut(strings.TrimSpace(string(out)), "\t"); err == nil && ok && path == "collatebench" {
 		return root, nil
 	}
-	where := "the working directory"
-	if dir != "" {
-		where = dir
+	where := dir
+	if where == "" {
+		where, _ = os.Getwd() // for the message alone
 	}
 	if _, missing := exec.LookPath("go"); missing != nil {
 		return "", fmt.Errorf("compile the benchmark: %w", missing)
 	}
-	return "", &OptionError{"source", dir, fmt.Errorf("no collatebench module around %s: the benchmark is compiled from its source; go there, or name it by --source DIR", where)}
+	return "", &OptionError{"source", where, errors.New("no collatebench module around it: the benchmark is compiled from its source; go there, or name it by --source DIR")}
 }
 
 // compile builds the test binary of the bench package.

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -25,8 +26,14 @@ func (x *experiment) measure(ctx context.Context) error {
 	x.done(counting(results.Rounds(x.run.Info(), samples)))
 	for round := 1; round <= x.Rounds; round++ {
 		took := time.Now()
-		if err := x.round(ctx, round); err != nil || x.stopped != "" {
+		if err := x.round(ctx, round); err != nil {
 			return err
+		}
+		if x.stopped != "" && round == 1 {
+			return errors.New(x.stopped) // there is nothing to show
+		}
+		if x.stopped != "" {
+			return nil
 		}
 		if err := x.run.WriteBench(); err != nil {
 			return err
@@ -126,7 +133,7 @@ func (x *experiment) overBudget() string {
 	if x.Budget == 0 || time.Since(x.began) < x.Budget {
 		return ""
 	}
-	return fmt.Sprintf("--budget %v was used up within a round", x.Budget)
+	return fmt.Sprintf("--budget %v was used up within a round; resumed, the run goes on without it", x.Budget)
 }
 
 // profileTime estimates the profiled passes from the time of a round: they run

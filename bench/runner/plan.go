@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 
 	"collatebench/bench"
 	"collatebench/mockserver/payload"
@@ -22,7 +23,9 @@ func plan(o Options, bodies []results.BodyFile) ([]bench.Cell, error) {
 		return nil, err
 	}
 	if len(bodies) > 0 {
-		cells = captured(cells, bodies)
+		if cells, err = captured(cells, o); err != nil {
+			return nil, err
+		}
 	}
 	for _, c := range cells {
 		if err := possible(c, o); err != nil {
@@ -38,6 +41,8 @@ func plan(o Options, bodies []results.BodyFile) ([]bench.Cell, error) {
 // possible refuses a cell that its upstream would refuse.
 func possible(c bench.Cell, o Options) error {
 	switch made := c.Payload == payload.Records; {
+	case c.Window > c.Responses:
+		return &OptionError{"window", strconv.Itoa(c.Window), fmt.Errorf("an op of %d responses can't fill it; --responses %d can", c.Responses, c.Window)}
 	case made && (c.Size < payload.MinSize || c.Size > payload.MaxSize):
 		return &OptionError{"size", c.Size.String(), fmt.Errorf("made payloads have from %v to %v", payload.MinSize, payload.MaxSize)}
 	case !made && len(o.Bodies) == 0 && o.Upstream == "":
@@ -48,19 +53,45 @@ func possible(c bench.Cell, o Options) error {
 
 // captured puts the bodies' payload and mean size into each cell. Cells that
 // differed in these alone become one.
-func captured(cells []bench.Cell, bodies []results.BodyFile) []bench.Cell {
-	var total int64
-	for _, b := range bodies {
-		total += b.Bytes
+func captured(cells []bench.Cell, o Options) ([]bench.Cell, error) {
+	if _, given := o.Matrix.Changed()["size"]; given {
+		return nil, &OptionError{"size", o.Matrix.Get("size"), errors.New("has no effect with --body: the size is that of the files")}
+	}
+	mean, err := meanSize(o.Bodies, cells)
+	if err != nil {
+		return nil, err
 	}
 	var out []bench.Cell
 	for _, c := range cells {
-		c.Payload, c.Size = payload.Captured, payload.Size(total/int64(len(bodies)))
+		c.Payload, c.Size = payload.Captured, mean
 		if !slices.Contains(out, c) {
 			out = append(out, c)
 		}
 	}
-	return out
+	return out, nil
+}
+
+// meanSize reads each file the way the cells will decode it.
+func meanSize(paths []string, cells []bench.Cell) (payload.Size, error) {
+	total := 0
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return 0, &OptionError{"body", path, err}
+		}
+		total += len(text)
+		seen := map[payload.Codec]bool{}
+		for _, c := range cells {
+			if seen[c.Codec] {
+				continue
+			}
+			seen[c.Codec] = true
+			if _, err := payload.Capture(text, c.Codec, payload.Identity); err != nil {
+				return 0, &OptionError{"body", path, err}
+			}
+		}
+	}
+	return payload.Size(total / len(paths)), nil
 }
 
 // twins returns second samples of two cells: collector's sets the noise floor

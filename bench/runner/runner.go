@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"collatebench/bench"
@@ -56,7 +57,10 @@ func Start(ctx context.Context, o Options) (*results.Run, error) {
 		return nil, err
 	}
 	if x.run, err = results.Create(x.out, info); err != nil {
-		return nil, err
+		return nil, &OptionError{"out", x.out, err}
+	}
+	if err := x.open(); err != nil {
+		return x.run, err
 	}
 	return x.run, x.carryOut(ctx)
 }
@@ -66,7 +70,7 @@ func Start(ctx context.Context, o Options) (*results.Run, error) {
 func Resume(ctx context.Context, run *results.Run, o Options) error {
 	info := run.Info()
 	if info.State == results.Complete {
-		return fmt.Errorf("resume %s: the run is complete", info.ID)
+		return &OptionError{"resume", info.ID, errors.New("the run is complete")}
 	}
 	o, err := remembered(o, info)
 	if err != nil {
@@ -82,6 +86,9 @@ func Resume(ctx context.Context, run *results.Run, o Options) error {
 			info.ID, x.binary.hash, info.TestBinary)
 	}
 	x.run = run
+	if err := x.open(); err != nil {
+		return &OptionError{"resume", info.ID, err}
+	}
 	return x.carryOut(ctx)
 }
 
@@ -130,6 +137,9 @@ func newExperiment(ctx context.Context, o Options) (*experiment, error) {
 	if x.cells, err = plan(o, x.bodies); err != nil {
 		return nil, err
 	}
+	if o.Upstream != "" && len(o.Bodies) > 0 {
+		return nil, &OptionError{"body", o.Bodies[0], errors.New("has no effect on the upstream at --upstream, which is not ours: give it the files, and --payload captured here")}
+	}
 	if o.Upstream != "" {
 		if err := checkElsewhere(ctx, o.Upstream); err != nil {
 			return nil, &OptionError{"upstream", o.Upstream, err}
@@ -163,12 +173,9 @@ func (x *experiment) describe() (results.Info, error) {
 	}, nil
 }
 
-// carryOut starts the upstreams, takes what is missing of both passes, and
+// carryOut starts the upstreams of an open run, takes what is missing of both passes, and
 // leaves the folder consistent however it ends.
 func (x *experiment) carryOut(ctx context.Context) error {
-	if err := x.open(); err != nil {
-		return err
-	}
 	err := x.fleet.start(ctx, x)
 	if err == nil {
 		err = x.measure(ctx)
@@ -193,7 +200,10 @@ func (x *experiment) open() error {
 	x.machine = thisMachine()
 	info := x.run.Info()
 	info.State, info.Stopped = results.Running, ""
-	return errors.Join(x.run.SetInfo(info), x.run.OpenLedger())
+	if err := x.run.OpenLedger(); err != nil {
+		return err // another process has it: the run is not ours to touch
+	}
+	return x.run.SetInfo(info)
 }
 
 // finish writes what is derived from the ledger and the run's end.
@@ -205,7 +215,7 @@ func (x *experiment) finish(cause error) error {
 	info := x.run.Info()
 	info.Ended, info.State, info.Stopped = time.Now(), results.Complete, x.stopped
 	if cause != nil {
-		info.State, info.Stopped = results.Stopped, firstLine(cause.Error())
+		info.State, info.Stopped = results.Stopped, strings.TrimSuffix(firstLine(cause.Error()), "; its last lines:")
 	}
 	if s, err := results.Summarise(info, samples); err == nil {
 		info.NoiseFloor = s.NoiseFloor

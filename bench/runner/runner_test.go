@@ -82,8 +82,13 @@ func tiny(t *testing.T, rounds int, set ...string) runner.Options {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return options(t, rounds, exe, append([]string{"placement=collector,request", "window=4", "size=16KiB", "responses=24", "latency=none", "procs=1"}, set...)...)
+}
+
+func options(t *testing.T, rounds int, exe string, set ...string) runner.Options {
+	t.Helper()
 	o := runner.Options{Rounds: rounds, Seed: 1, Out: t.TempDir(), Self: []string{exe, "mockserver"}}
-	for _, s := range append([]string{"placement=collector,request", "window=4", "size=16KiB", "responses=24", "latency=none", "procs=1"}, set...) {
+	for _, s := range set {
 		name, list, _ := strings.Cut(s, "=")
 		if err := o.Matrix.Set(name, list); err != nil {
 			t.Fatal(err)
@@ -256,8 +261,37 @@ func TestBudget(t *testing.T) {
 	o := tiny(t, 50)
 	o.Budget = time.Nanosecond
 	run, err := runner.Start(t.Context(), o)
-	if err != nil || !strings.Contains(run.Info().Stopped, "--budget 1ns") || len(samplesOf(t, run)) != 0 {
-		t.Errorf("%v; stopped %q", err, run.Info().Stopped)
+	if err == nil || !strings.Contains(err.Error(), "--budget 1ns") || len(samplesOf(t, run)) != 0 || run.Info().State != results.Stopped {
+		t.Errorf("%v; the run is %s", err, run.Info().State)
+	}
+	if _, err := results.Find(o.Out, "latest"); err == nil {
+		t.Error("a run without a round is the latest")
+	}
+}
+
+// TestResumeOfARunAtWork is refused by the lock on its ledger.
+func TestResumeOfARunAtWork(t *testing.T) {
+	o := tiny(t, 50)
+	o.Budget = time.Nanosecond
+	run, err := runner.Start(t.Context(), o)
+	if err == nil {
+		t.Fatal("a budget of 1ns was enough")
+	}
+	if err := run.OpenLedger(); err != nil {
+		t.Fatal(err)
+	}
+	defer run.Close()
+	again, err := results.Open(run.Dir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := run.Info()
+	refused := (*runner.OptionError)(nil)
+	if err := runner.Resume(t.Context(), again, o); !errors.As(err, &refused) {
+		t.Errorf("got %v", err)
+	}
+	if now, err := results.Open(run.Dir()); err != nil || now.Info().State != before.State {
+		t.Errorf("the run was touched: %v", err)
 	}
 }
 
@@ -330,7 +364,7 @@ func TestTwins(t *testing.T) {
 		o := tiny(t, 1, c.set...)
 		o.Budget = time.Nanosecond // the plan is enough
 		run, err := runner.Start(t.Context(), o)
-		if err != nil {
+		if run == nil {
 			t.Fatal(err)
 		}
 		var got []string
@@ -348,7 +382,11 @@ func TestTwins(t *testing.T) {
 // TestCapturedBodies serves files, whose mean is the size.
 func TestCapturedBodies(t *testing.T) {
 	dir := t.TempDir()
-	o := tiny(t, 1, "codec=json,sonic", "encoding=gzip")
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := options(t, 1, exe, "placement=collector,request", "window=4", "responses=24", "latency=none", "procs=1", "codec=json,sonic", "encoding=gzip")
 	for i, text := range []string{`[{"a":1},{"b":[true,null,"x"]}]`, `{"items":[1,2.5,-3],"next":"abc"}`} {
 		path := filepath.Join(dir, fmt.Sprintf("page%d.json", i))
 		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {

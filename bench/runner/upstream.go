@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"strconv"
@@ -156,12 +157,33 @@ func (u *upstream) obituary() error {
 	return fmt.Errorf("the upstream process ended (%s); its last lines:\n%s", how, u.said.tail())
 }
 
-// checkElsewhere refuses an upstream that does not answer, before anything is
-// written.
+// checkElsewhere refuses an upstream that does not keep the mock server's
+// contract, before anything is written.
 func checkElsewhere(ctx context.Context, base string) error {
+	if u, err := url.Parse(base); err != nil || u.Scheme != "http" || u.Host == "" || u.RawQuery != "" {
+		return errors.New("not a base URL such as http://10.0.0.7:8080")
+	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(base, "/")+"/readyz", nil)
+	if err := answers(ctx, base, "/readyz", nil); err != nil {
+		return err
+	}
+	var stats struct {
+		Requests *float64 `json:"requests"`
+	}
+	err := answers(ctx, base, "/v1/stats", &stats)
+	if err == nil && stats.Requests == nil {
+		err = errors.New("GET /v1/stats says nothing of requests")
+	}
+	if err != nil {
+		return fmt.Errorf("%w: it must be a collatebench mockserver, or keep its contract (go doc ./mockserver)", err)
+	}
+	return nil
+}
+
+// answers wants a 200, and JSON where into is set.
+func answers(ctx context.Context, base, path string, into any) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(base, "/")+path, nil)
 	if err != nil {
 		return err
 	}
@@ -171,7 +193,13 @@ func checkElsewhere(ctx context.Context, base string) error {
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return errors.New("GET /readyz: " + resp.Status)
+		return fmt.Errorf("GET %s: %s", path, resp.Status)
+	}
+	if into == nil {
+		return nil
+	}
+	if err := json.NewDecoder(resp.Body).Decode(into); err != nil {
+		return fmt.Errorf("GET %s: %w", path, err)
 	}
 	return nil
 }
