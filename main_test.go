@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -379,7 +380,7 @@ func TestUpstreamElsewhere(t *testing.T) {
 	}
 	out := t.TempDir()
 	code, stdout, stderr := program("bench", "--upstream", url, "--placement", "collector,pool", "--window", "4",
-		"--size", "16KiB", "--responses", "24", "--procs", "1", "--rounds", "1", "--profile=false", "--out", out)
+		"--codec", "sonic", "--size", "1MiB", "--responses", "200", "--procs", "1", "--rounds", "1", "--profile=false", "--out", out)
 	if code != exitGood || !strings.Contains(stdout, "pool") {
 		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 	}
@@ -389,6 +390,17 @@ func TestUpstreamElsewhere(t *testing.T) {
 	}
 	if got := run.Info().Upstream; got != url {
 		t.Errorf("run.json has the upstream %q, not %q", got, url)
+	}
+	samples, err := run.Samples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	spent := 0.0
+	for _, s := range samples {
+		spent += s.UpstreamCPU
+	}
+	if runtime.GOOS == "linux" && spent == 0 {
+		t.Errorf("%d samples of 200 MiB each cost the upstream on this machine no CPU time", len(samples))
 	}
 	if err := server.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)

@@ -43,7 +43,7 @@ func (u usage) since(before usage) usage {
 
 // read takes a reading. Interrupts are left out of busy: on loopback they are
 // mostly our own packets, and no process is charged for them.
-func (m machine) read(u *upstream) usage {
+func (m machine) read(upstream int) usage {
 	if !m.known {
 		return usage{}
 	}
@@ -54,15 +54,13 @@ func (m machine) read(u *upstream) usage {
 	cpu := stat.CPUTotal
 	return usage{
 		busy: cpu.User + cpu.Nice + cpu.System, steal: cpu.Steal,
-		upstream: m.processCPU(u), runner: bench.ProcessCPU().Seconds(),
+		upstream: m.processCPU(upstream), runner: bench.ProcessCPU().Seconds(),
 	}
 }
 
-func (m machine) processCPU(u *upstream) float64 {
-	if u == nil {
-		return 0
-	}
-	p, err := m.fs.Proc(u.cmd.Process.Pid)
+// processCPU is 0 for a pid of 0, which is none of this machine's.
+func (m machine) processCPU(pid int) float64 {
+	p, err := m.fs.Proc(pid)
 	if err != nil {
 		return 0
 	}

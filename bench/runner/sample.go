@@ -22,11 +22,12 @@ const sampleTimeout = 20 * time.Minute
 func (x *experiment) sample(ctx context.Context, c bench.Cell, round, attempt int) (results.Sample, error) {
 	detail := filepath.Join(filepath.Dir(x.binary.path), "detail.json")
 	p := x.process(c, x.Ops, "-detail="+detail)
-	before := x.machine.read(p.upstream)
+	upstream := x.fleet.pid(c.Upstream)
+	before := x.machine.read(upstream)
 	if err := p.run(ctx); err != nil {
 		return results.Sample{}, err
 	}
-	after := x.machine.read(p.upstream)
+	after := x.machine.read(upstream)
 	s := results.Sample{
 		Cell: c.Name(), Round: round, Attempt: attempt,
 		Line: benchmarkLine(p.output.String()), Started: p.started, Seconds: p.wall.Seconds(),

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -24,6 +25,7 @@ import (
 // all started before the first sample and idle unless sampled.
 type fleet struct {
 	elsewhere string // base URL of the one upstream that is not ours
+	neighbour int    // its process, where it runs on this machine all the same; else 0
 	members   map[behaviour.Spec]*upstream
 }
 
@@ -43,7 +45,9 @@ const readyIn = 30 * time.Second
 
 func (f *fleet) start(ctx context.Context, x *experiment) error {
 	if f.elsewhere = x.Upstream; f.elsewhere != "" {
-		return nil
+		var err error
+		f.neighbour, err = pidOfNeighbour(ctx, f.elsewhere)
+		return err
 	}
 	f.members = map[behaviour.Spec]*upstream{}
 	for _, c := range x.cells {
@@ -65,6 +69,31 @@ func (f *fleet) of(spec behaviour.Spec) (string, *upstream) {
 		return u.url, u
 	}
 	return f.elsewhere, nil
+}
+
+// pid returns the process behind a behaviour, whose share of the cores is not
+// other processes'; 0 where it is on another machine.
+func (f *fleet) pid(spec behaviour.Spec) int {
+	if u := f.members[spec]; u != nil {
+		return u.cmd.Process.Pid
+	}
+	return f.neighbour
+}
+
+// pidOfNeighbour asks an upstream on a loopback address for its process.
+func pidOfNeighbour(ctx context.Context, base string) (int, error) {
+	u, err := url.Parse(base)
+	if err != nil {
+		return 0, err
+	}
+	if ip := net.ParseIP(u.Hostname()); u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return 0, nil
+	}
+	var stats struct {
+		PID int `json:"pid"`
+	}
+	err = answers(ctx, base, "/v1/stats", &stats)
+	return stats.PID, err
 }
 
 // stop closes each upstream's standard input, its signal to end after the
