@@ -30,7 +30,8 @@ func (x *experiment) measure(ctx context.Context) error {
 			return err
 		}
 		if x.stopped != "" && round == 1 {
-			return errors.New(x.stopped) // there is nothing to show
+			// There is nothing to show, so the run is not a whole one.
+			return errors.New(x.stopped + "; resumed, the run goes on without it")
 		}
 		if x.stopped != "" {
 			return nil
@@ -133,7 +134,7 @@ func (x *experiment) overBudget() string {
 	if x.Budget == 0 || time.Since(x.began) < x.Budget {
 		return ""
 	}
-	return fmt.Sprintf("--budget %v was used up within a round; resumed, the run goes on without it", x.Budget)
+	return fmt.Sprintf("--budget %v was used up within a round", x.Budget)
 }
 
 // profileTime estimates the profiled passes from the time of a round: they run

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,6 +85,9 @@ func Resume(ctx context.Context, run *results.Run, o Options) error {
 	if x.binary.hash != info.TestBinary {
 		return fmt.Errorf("resume %s: the benchmark has changed since (test binary %.12s, was %.12s): its samples can't be mixed; start a new run",
 			info.ID, x.binary.hash, info.TestBinary)
+	}
+	if !slices.Equal(x.bodies, info.Bodies) {
+		return &OptionError{"resume", info.ID, errors.New("a captured body has changed since: its samples can't be mixed; start a new run")}
 	}
 	x.run = run
 	if err := x.open(); err != nil {
@@ -173,8 +177,8 @@ func (x *experiment) describe() (results.Info, error) {
 	}, nil
 }
 
-// carryOut starts the upstreams of an open run, takes what is missing of both passes, and
-// leaves the folder consistent however it ends.
+// carryOut starts the upstreams of an open run, takes what is missing of both
+// passes, and leaves the folder consistent however it ends.
 func (x *experiment) carryOut(ctx context.Context) error {
 	err := x.fleet.start(ctx, x)
 	if err == nil {

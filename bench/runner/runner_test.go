@@ -212,6 +212,32 @@ func TestResumeRefusesAnotherBenchmark(t *testing.T) {
 	}
 }
 
+func TestResumeRefusesAnotherBody(t *testing.T) {
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := filepath.Join(t.TempDir(), "page.json")
+	if err := os.WriteFile(page, []byte(`[1,2,3]`), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	o := options(t, 1, exe, "placement=collector,request", "window=4", "responses=24", "latency=none", "procs=1")
+	o.Bodies, o.Budget = []string{page}, time.Nanosecond
+	run, err := runner.Start(t.Context(), o)
+	if run == nil || err == nil {
+		t.Fatalf("got %v", err)
+	}
+	if err := os.WriteFile(page, []byte(`[1,2,4]`), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := runner.Resume(t.Context(), run, runner.Options{Self: o.Self}); err == nil || !strings.Contains(err.Error(), "body has changed") {
+		t.Errorf("got %v", err)
+	}
+	if n := len(samplesOf(t, run)); n != 0 {
+		t.Errorf("%d samples were taken of another body", n)
+	}
+}
+
 func TestResumeRefusesACompleteRun(t *testing.T) {
 	o := tiny(t, 1)
 	run, err := runner.Start(t.Context(), o)
