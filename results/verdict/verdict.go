@@ -1,0 +1,79 @@
+// Package verdict says which cause holds a client back: evidence in, verdict
+// out. The evidence is plain numbers, from a client's probes and its upstream's
+// statistics ([Client]) or from an execution trace ([Trace]); the rules are a
+// row a cause, and every threshold stands in one table with its reason. It does
+// not know how evidence is taken or where verdicts are kept, and does no I/O.
+package verdict
+
+// A Cause is one of the reasons for which a window does not pay.
+type Cause string
+
+// The causes. All but CPUSaturated, the healthy end, are faults to mend.
+const (
+	Serialised       Cause = "serialised"        // one goroutine, or one lock's holder at a time, does the work
+	HiddenCap        Cause = "hidden-cap"        // no more than k at a time, 1 < k, and neither window nor cores say so
+	ConnectionPool   Cause = "connection-pool"   // requests wait for, or dial, connections
+	UpstreamQueueing Cause = "upstream-queueing" // requests wait at the upstream
+	NetworkBound     Cause = "network-bound"     // the link is full
+	WindowTooSmall   Cause = "window-too-small"  // the window is full and the cores are idle
+	GCBound          Cause = "gc-bound"          // the collector of garbage takes the cores
+	CPUSaturated     Cause = "cpu-saturated"     // the roof of these cores with this codec
+	Outside          Cause = "outside"           // upstream, link or window: which one only the upstream's figures tell
+)
+
+// A Verdict is what the evidence says. No cause is a verdict too: Missing then
+// says what would be needed for one.
+type Verdict struct {
+	// Subject is what was judged: a cell's name, a trace's file or address.
+	Subject string `json:"subject,omitempty"`
+	// Causes in the order in which to mend them; empty means no verdict.
+	Causes []Cause `json:"causes"`
+	// Sentence is for people: at most five lines, the first begins with the causes.
+	Sentence string `json:"sentence"`
+	// Simulated means that cores were simulated, so that gains hold for such a machine.
+	Simulated bool `json:"simulated,omitempty"`
+	// PredictedGain is the throughput to be had by mending all causes, over
+	// the observed one; 0 where none is predicted.
+	PredictedGain float64 `json:"predicted_gain,omitempty"`
+	// MeasuredGain is what the interventions on all causes together gave; nil where none was made.
+	MeasuredGain *Gain `json:"measured_gain,omitempty"`
+	// Assumptions that the predicted gain rests on.
+	Assumptions []string `json:"assumptions,omitempty"`
+
+	Evidence      []Figure       `json:"evidence"`
+	Interventions []Intervention `json:"interventions,omitempty"`
+	RuledOut      []RuledOut     `json:"ruled_out,omitempty"`
+	Missing       []string       `json:"missing,omitempty"`
+	Uncertain     []string       `json:"uncertain,omitempty"`
+}
+
+// A Figure is one number of the evidence.
+type Figure struct {
+	Name  string  `json:"name"` // as the benchmark line or the report spells it
+	Value float64 `json:"value"`
+	Unit  string  `json:"unit"` // s, cores, requests, share, responses/s, ...
+	Doc   string  `json:"doc"`  // what it is, in a few words
+}
+
+// A RuledOut says why a cause is none, by a figure.
+type RuledOut struct {
+	Cause   Cause  `json:"cause"`
+	Because string `json:"because"` // "it held 0.03 of 32 requests"
+}
+
+// A Gain is a measured ratio of throughputs with its 95% interval.
+type Gain struct {
+	Mean  float64 `json:"mean"`
+	Low   float64 `json:"low"`
+	High  float64 `json:"high"` // 0 where there are too few pairs for an interval
+	Pairs int     `json:"pairs"`
+}
+
+// An Intervention changed one thing, or those named.
+type Intervention struct {
+	Name      string  `json:"name"`                // "decode in parallel"
+	Change    string  `json:"change"`              // "placement=pool", as a cell spells it
+	Proves    []Cause `json:"proves,omitempty"`    // the causes that a gain proves
+	Predicted float64 `json:"predicted,omitempty"` // gain, before it was made; 0 where none was predicted
+	Measured  Gain    `json:"measured"`
+}
