@@ -1,8 +1,9 @@
 # The short way to the program. Each variable of `make bench` is the flag of
 # the same name: make bench WINDOW=1,8,64 PLACEMENT=all is
-# collatebench bench --window=1,8,64 --placement=all.
+# collatebench bench --window=1,8,64 --placement=all. In a flag of two words
+# the variable has _ for -.
 BENCH_FLAGS := CODEC PLACEMENT WINDOW SIZE ENCODING PAYLOAD ORDER PROTOCOL RESPONSES \
-	LATENCY QUEUE BANDWIDTH CONNBANDWIDTH FAULTS PROCS \
+	DECODE FROM GOGC CONNS FETCHES WORKERS LATENCY QUEUE BANDWIDTH CONNBANDWIDTH FAULTS PROCS \
 	ROUNDS OPS PRECISION BUDGET SEED LABEL UPSTREAM BODY PROFILE RESUME OUT SOURCE JSON
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -14,9 +15,13 @@ PROGRAM := .build/collatebench
 # A variable counts only where it is given to make: what a shell happens to
 # export as LABEL or OUT is none of ours.
 given = $(filter command line,$(origin $(1)))
-lower = $(shell printf %s '$(1)' | tr A-Z a-z)
+lower = $(shell printf %s '$(1)' | tr A-Z_ a-z-)
 flags = $(foreach f,$(1),$(if $(call given,$(f)),--$(call lower,$(f))='$($(f))'))
 need = $(if $(call given,$(1)),,$(error $(1) is missing: $(2)))
+
+# make hands its variables to what it starts, where this one has a meaning of
+# its own: it would tune the program and the upstream, not the client.
+unexport GOGC
 
 # A misspelt variable would start the default matrix: minutes of the wrong thing.
 unknown := $(filter-out $(BENCH_FLAGS) OLD NEW RUN CELL KIND ADDR,$(foreach v,$(.VARIABLES),$(if $(call given,$(v)),$(v))))

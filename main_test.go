@@ -119,7 +119,7 @@ func TestMakefileKnowsEveryFlag(t *testing.T) {
 		t.Fatal("no BENCH_FLAGS in the Makefile")
 	}
 	var flags []string
-	benchCommand().Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, strings.ToUpper(f.Name)) })
+	benchCommand().Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))) })
 	inMake := strings.Fields(line[1])
 	slices.Sort(flags)
 	slices.Sort(inMake)
@@ -147,6 +147,9 @@ func TestBadInput(t *testing.T) {
 		{"bench --codec xml", []string{"--codec", `"xml"`, "json, sonic, proto, cbor"}},
 		{"bench --procs none", []string{"--procs", `"none"`, "all"}},
 		{"bench --latency 10", []string{"--latency", `"10"`, "lognormal"}},
+		{"bench --decode maybe", []string{"--decode", `"maybe"`, "on, off"}},
+		{"bench --gogc 0", []string{"--gogc", `"0"`, "off, or"}},
+		{"bench --fetches 0", []string{"--fetches", `"0"`, "or none"}},
 		{"bench --faults 503", []string{"--faults", `"503"`, "KIND:SHARE"}},
 		{"bench --rounds 0", []string{"--rounds", `"0"`, "from 1"}},
 		{"bench --precision 10", []string{"--precision", `"10"`, "percentage"}},

@@ -59,9 +59,9 @@ type pulled[T any] struct {
 
 func (p *pulled[T]) Read(b []byte) (int, error) {
 	p.collation.label(fetching)
-	p.collation.probe.pause()
+	paused := p.collation.probe.pause()
 	n, err := p.body.Read(b)
-	p.collation.probe.resume()
+	p.collation.probe.resume(paused)
 	p.collation.label(decoding)
 	p.n += int64(n)
 	return n, err

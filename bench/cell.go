@@ -22,6 +22,12 @@ type Cell struct {
 	Order     Order
 	Protocol  Protocol
 	Responses int            // per op
+	Decode    Decoding       // whether payloads are decoded
+	From      Source         // where bodies come from
+	GOGC      int            // of the client, in percent; GCOff collects nothing
+	Conns     int            // connections to the upstream at most; 0 means no limit
+	Fetches   int            // requests sent and not read whole at most; 0 means no limit
+	Workers   int            // decodes at a time in pool and gated; 0 means one a core
 	Upstream  behaviour.Spec // what the upstream does to each request
 	Twin      string         // "b" marks a cell's second sample in a round
 	Procs     int            // GOMAXPROCS of the client

@@ -27,3 +27,31 @@ func Protocols() []Protocol { return []Protocol{HTTP1, H2C} }
 
 // ParseProtocol is the inverse of string(p).
 func ParseProtocol(s string) (Protocol, error) { return parseOneOf(s, Protocols()) }
+
+// A Decoding says whether payloads are decoded.
+type Decoding string
+
+const (
+	Decoded Decoding = "on"
+	LeftOut Decoding = "off" // bodies are read and dropped, and nothing is checked
+)
+
+// Decodings returns both, the default first.
+func Decodings() []Decoding { return []Decoding{Decoded, LeftOut} }
+
+// ParseDecoding is the inverse of string(d).
+func ParseDecoding(s string) (Decoding, error) { return parseOneOf(s, Decodings()) }
+
+// A Source is where bodies come from.
+type Source string
+
+const (
+	Network Source = "network"
+	Memory  Source = "memory" // fetched before the clock starts; no request is sent then
+)
+
+// Sources returns every source, the default first.
+func Sources() []Source { return []Source{Network, Memory} }
+
+// ParseSource is the inverse of string(s).
+func ParseSource(s string) (Source, error) { return parseOneOf(s, Sources()) }

@@ -23,8 +23,18 @@ type Client[T any] struct {
 	// HTTP sends the requests; nil means Connections(Window, HTTP1), made for
 	// each collation: set it to keep connections from one to the next.
 	HTTP *http.Client
+	// Stored, where set, hands out the header and body of response id from
+	// memory, and no request is sent. The bytes are shared: Decode must leave
+	// them as they are.
+	Stored func(id int) (http.Header, []byte)
 	// Window is the most requests admitted and not yet collated; 0 means 1.
 	Window int
+	// Fetches is the most requests that are sent and not read whole; 0 means
+	// that the window is the only limit.
+	Fetches int
+	// Workers is the most decodes at a time in the placements that have such a
+	// limit, pool and gated; 0 means GOMAXPROCS.
+	Workers int
 	// Placement says which goroutine decodes; "" means request.
 	Placement Placement
 	// Order of the results; "" means completion.
@@ -81,12 +91,24 @@ func (c *Client[T]) Collate(ctx context.Context, n int, gather func(id int, valu
 // Connections returns an HTTP client without hidden limits for a window of
 // requests. http.DefaultTransport keeps two idle connections a host: with a
 // larger window it dials anew all the time.
-func Connections(window int, p Protocol) *http.Client {
+func Connections(window int, p Protocol) *http.Client { return connections(window, 0, p, nil) }
+
+// connections limits their number too, where most is above 0, and counts into
+// probe those that are made.
+func connections(window, most int, p Protocol, probe *Probe) *http.Client {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(p != H2C)
 	protocols.SetUnencryptedHTTP2(p == H2C)
+	dialer := &net.Dialer{Timeout: 10 * time.Second}
 	return &http.Client{Transport: &http.Transport{
-		DialContext:         (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := dialer.DialContext(ctx, network, address)
+			if err == nil {
+				probe.dialled()
+			}
+			return conn, err
+		},
+		MaxConnsPerHost:     most,
 		MaxIdleConns:        window,
 		MaxIdleConnsPerHost: window,
 		// Transparent gzip would hide inflating in Read, and the length.

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -25,14 +27,36 @@ type fakeUpstream struct {
 	broken            map[int]bool // ids that get a status of 503
 	admitted, running atomic.Int64
 	collated, most    atomic.Int64
+	unread, mostSent  atomic.Int64 // requests whose body is not closed yet
+	decoding, atOnce  atomic.Int64
 }
 
-func (f *fakeUpstream) RoundTrip(r *http.Request) (*http.Response, error) {
-	if n := f.admitted.Add(1) - f.collated.Load(); n > f.most.Load() {
-		f.most.Store(n) // racy against others, but then those see as much
+// ask counts a request, however it is made.
+func (f *fakeUpstream) ask() {
+	raise(&f.most, f.admitted.Add(1)-f.collated.Load())
+}
+
+// raise is racy against others, but then those see as much.
+func raise(most *atomic.Int64, n int64) {
+	if n > most.Load() {
+		most.Store(n)
 	}
+}
+
+// closing is a body that tells when it is closed.
+type closing struct {
+	io.Reader
+	close func()
+}
+
+func (c *closing) Close() error { c.close(); return nil }
+
+func (f *fakeUpstream) RoundTrip(r *http.Request) (*http.Response, error) {
+	f.ask()
 	f.running.Add(1)
 	defer f.running.Add(-1)
+	raise(&f.mostSent, f.unread.Add(1))
+	read := sync.OnceFunc(func() { f.unread.Add(-1) })
 	id, err := strconv.Atoi(r.URL.Query().Get("id"))
 	if err != nil {
 		return nil, err
@@ -40,6 +64,7 @@ func (f *fakeUpstream) RoundTrip(r *http.Request) (*http.Response, error) {
 	select {
 	case <-time.After(f.delays[id]):
 	case <-r.Context().Done():
+		read()
 		return nil, r.Context().Err()
 	}
 	status := http.StatusOK
@@ -49,7 +74,7 @@ func (f *fakeUpstream) RoundTrip(r *http.Request) (*http.Response, error) {
 	body := strconv.Itoa(id)
 	return &http.Response{
 		StatusCode: status, Status: fmt.Sprint(status), ContentLength: int64(len(body)),
-		Body: io.NopCloser(strings.NewReader(body)),
+		Body: &closing{strings.NewReader(body), read},
 	}, nil
 }
 
@@ -61,6 +86,8 @@ func (f *fakeUpstream) client(p bench.Placement, o bench.Order, window int, deco
 		Placement: p,
 		Order:     o,
 		Decode: func(body []byte) (int, error) {
+			raise(&f.atOnce, f.decoding.Add(1))
+			defer f.decoding.Add(-1)
 			time.Sleep(decode) // of the bubble's time
 			return strconv.Atoi(string(body))
 		},
@@ -71,6 +98,21 @@ func (f *fakeUpstream) client(p bench.Placement, o bench.Order, window int, deco
 			}
 			return strconv.Atoi(string(body))
 		},
+	}
+}
+
+// stored hands a response out as a client's memory does.
+func (f *fakeUpstream) stored(id int) (http.Header, []byte) {
+	f.ask()
+	return nil, strconv.AppendInt(nil, int64(id), 10)
+}
+
+// vary gives a client limits of its own, or has it recall what it asks for.
+func (f *fakeUpstream) vary(t *rapid.T, c *bench.Client[int]) {
+	c.Fetches = rapid.IntRange(0, 4).Draw(t, "fetches")
+	c.Workers = rapid.IntRange(0, 4).Draw(t, "workers")
+	if len(f.broken) == 0 && rapid.Bool().Draw(t, "from memory") {
+		c.Stored = f.stored
 	}
 }
 
@@ -101,7 +143,9 @@ func TestContract(t *testing.T) {
 			window := rapid.IntRange(1, 12).Draw(rt, "window")
 			f := drawUpstream(rt, n)
 			decode := time.Duration(rapid.IntRange(0, 5).Draw(rt, "decode ms")) * time.Millisecond
-			inBubble(t, rt, func() error { return checkContract(f, f.client(p, o, window, decode), n) })
+			c := f.client(p, o, window, decode)
+			f.vary(rt, c)
+			inBubble(t, rt, func() error { return checkContract(f, c, n) })
 		})
 	})
 }
@@ -132,6 +176,12 @@ func checkContract(f *fakeUpstream, c *bench.Client[int], n int) error {
 	if most := f.most.Load(); most > int64(c.Window) {
 		return fmt.Errorf("%d requests were admitted and not collated; the window is %d", most, c.Window)
 	}
+	if sent := f.mostSent.Load(); c.Fetches > 0 && sent > int64(c.Fetches) {
+		return fmt.Errorf("%d requests were sent and not read whole; fetches are %d", sent, c.Fetches)
+	}
+	if limited := c.Placement == bench.Pool || c.Placement == bench.Gated; limited && c.Workers > 0 && f.atOnce.Load() > int64(c.Workers) {
+		return fmt.Errorf("%d decodes ran at once of %d", f.atOnce.Load(), c.Workers)
+	}
 	seen := map[int]bool{}
 	for i, id := range got {
 		if c.Order == bench.RequestWise && id != i {
@@ -160,6 +210,22 @@ func TestWindowIsFilled(t *testing.T) {
 	})
 }
 
+// TestWorkersDecodeAtOnce: as many as there are, and one a core by default.
+func TestWorkersDecodeAtOnce(t *testing.T) {
+	for _, p := range []bench.Placement{bench.Pool, bench.Gated} {
+		for workers, want := range map[int]int{0: runtime.GOMAXPROCS(0), 3: 3, 5: 5} {
+			synctest.Test(t, func(t *testing.T) {
+				f := &fakeUpstream{delays: make([]time.Duration, 24)}
+				c := f.client(p, bench.Completion, max(8, want), time.Millisecond)
+				c.Workers = workers
+				if err := c.Collate(t.Context(), 24, func(int, int) error { return nil }); err != nil || f.atOnce.Load() != int64(want) {
+					t.Errorf("%s with Workers %d decoded %d at once (%v); want %d", p, workers, f.atOnce.Load(), err, want)
+				}
+			})
+		}
+	}
+}
+
 // TestFirstErrorCancels breaks some requests; the error must be of one that is
 // broken, and those behind it must not be asked for.
 func TestFirstErrorCancels(t *testing.T) {
@@ -170,7 +236,9 @@ func TestFirstErrorCancels(t *testing.T) {
 			f := drawUpstream(rt, n)
 			f.broken[rapid.IntRange(0, n-1).Draw(rt, "broken")] = true
 			f.broken[rapid.IntRange(0, n-1).Draw(rt, "broken too")] = true
-			inBubble(t, rt, func() error { return checkFirstError(f, f.client(p, o, window, time.Millisecond), n) })
+			c := f.client(p, o, window, time.Millisecond)
+			f.vary(rt, c)
+			inBubble(t, rt, func() error { return checkFirstError(f, c, n) })
 		})
 	})
 }

@@ -61,6 +61,7 @@ func collate(b *testing.B, c bench.Cell) {
 		b.Fatal(err)
 	}
 	defer w.Close()
+	defer c.Tune()()
 	ctx := context.Background()
 	// Memory is profiled from the beginning, at one rate, and nothing is timed
 	// then; the CPU profile and the trace hold the timed ops alone.

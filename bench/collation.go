@@ -1,8 +1,10 @@
 package bench
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"runtime/pprof"
 	"sync"
@@ -21,6 +23,7 @@ type collation[T any] struct {
 	fail    context.CancelCauseFunc // the first cause wins
 	n       int
 	window  chan struct{} // a token for each item admitted and not collated
+	permits chan struct{} // a token for each item sent and not read whole; nil means no limit
 	deliver func(id int, value T) error
 	probe   *Probe
 	labels  [phases]context.Context
@@ -61,7 +64,10 @@ func newCollation[T any](ctx context.Context, c *Client[T], n int, gather func(i
 		probe: c.Probe, held: map[int]*item[T]{},
 	}
 	if run.http == nil {
-		run.http = Connections(window, HTTP1)
+		run.http = connections(window, 0, HTTP1, c.Probe)
+	}
+	if c.Fetches > 0 && c.Stored == nil {
+		run.permits = make(chan struct{}, c.Fetches)
 	}
 	run.ctx, run.fail = context.WithCancelCause(ctx)
 	for p := range phases {
@@ -106,12 +112,22 @@ func (c *collation[T]) admit() bool {
 // open sends the request and waits for the response's headers.
 func (c *collation[T]) open(it *item[T]) {
 	c.step(it, fetching, func() error {
-		req, err := http.NewRequestWithContext(c.ctx, http.MethodGet, c.client.URL(it.id), nil)
+		if c.client.Stored != nil {
+			c.recall(it)
+			return nil
+		}
+		if err := c.acquire(); err != nil {
+			return err
+		}
+		trace := c.probe.trace()
+		req, err := http.NewRequestWithContext(trace.over(c.ctx), http.MethodGet, c.client.URL(it.id), nil)
 		if err != nil {
 			return err
 		}
+		asked := time.Now()
 		it.response, err = c.http.Do(req)
 		it.ready = time.Now()
+		c.probe.opened(trace, it.admitted, asked, it.ready)
 		if err == nil && it.response.StatusCode != http.StatusOK {
 			err = refusal(it.response)
 		}
@@ -119,15 +135,29 @@ func (c *collation[T]) open(it *item[T]) {
 	})
 }
 
+// recall opens a response that needs no request.
+func (c *collation[T]) recall(it *item[T]) {
+	header, body := c.client.Stored(it.id)
+	it.response = &http.Response{Header: header, Body: io.NopCloser(bytes.NewReader(body))}
+	it.body = body
+	it.ready = time.Now()
+}
+
 // read reads the body whole, into a slice of just its length: io.ReadAll
 // allocates twice the body or more.
 func (c *collation[T]) read(it *item[T]) {
 	c.step(it, fetching, func() (err error) {
+		if it.body != nil { // recalled
+			c.probe.read(len(it.body), 0)
+			return nil
+		}
 		begin := time.Now()
+		defer c.release()
 		defer it.response.Body.Close()
 		it.body, err = readBody(it.response, c.client.maxBody())
-		it.ready = it.ready.Add(time.Since(begin))
-		c.probe.read(len(it.body))
+		took := time.Since(begin)
+		it.ready = it.ready.Add(took)
+		c.probe.read(len(it.body), took)
 		return err
 	})
 }
@@ -137,22 +167,22 @@ func (c *collation[T]) decode(it *item[T]) {
 	size := len(it.body)
 	c.step(it, decoding, func() (err error) {
 		c.probe.decodeBegin(it.ready)
-		defer c.probe.decodeEnd()
+		defer c.probe.decodeEnd(size)
 		if it.value, err = c.client.Decode(it.body); err != nil {
 			return fmt.Errorf("decode %d bytes: %w", size, err)
 		}
 		return c.check(it)
 	})
-	c.probe.release(size)
 	it.body = nil // held no longer than the window allows
 }
 
 // decodeStream decodes while the body arrives. Time inside Read is fetching.
 func (c *collation[T]) decodeStream(it *item[T]) {
 	c.step(it, decoding, func() (err error) {
+		defer c.release()
 		defer it.response.Body.Close()
 		c.probe.decodeBegin(it.ready)
-		defer c.probe.decodeEnd()
+		defer c.probe.decodeEnd(0)
 		body := &pulled[T]{collation: c, body: it.response.Body}
 		if it.value, err = c.client.DecodeStream(body); err != nil {
 			return fmt.Errorf("decode after %d bytes: %w", body.n, err)

@@ -57,6 +57,18 @@ func table() []Dimension {
 			func(c *Cell) *Protocol { return &c.Protocol }, ParseProtocol, named).off("http1").spans(names(Protocols())),
 		row("responses", "responses in one collation, the benchmark's op",
 			func(c *Cell) *int { return &c.Responses }, ParseCount, strconv.Itoa).off("64"),
+		row("decode", "on, or off (decoding left out: bodies are read and dropped)",
+			func(c *Cell) *Decoding { return &c.Decode }, ParseDecoding, named).off("on").spans(names(Decodings())),
+		row("from", "network, or memory (bodies that were fetched before the clock starts)",
+			func(c *Cell) *Source { return &c.From }, ParseSource, named).off("network").spans(names(Sources())),
+		row("gogc", "GOGC of the client, in percent: "+gcAllowed,
+			func(c *Cell) *int { return &c.GOGC }, parseGC, formatGC).off("100"),
+		row("conns", "connections to the upstream at most: "+limitAllowed,
+			func(c *Cell) *int { return &c.Conns }, parseLimit, formatLimit).off("none"),
+		row("fetches", "requests sent and not yet read whole at most: "+limitAllowed,
+			func(c *Cell) *int { return &c.Fetches }, parseLimit, formatLimit).off("none"),
+		row("workers", "decodes at a time, in pool and gated alone: "+limitAllowed+"; none means one a core",
+			func(c *Cell) *int { return &c.Workers }, parseLimit, formatLimit).off("none"),
 	}
 	for _, k := range behaviour.Knobs() {
 		rows = append(rows, upstreamRow(k))

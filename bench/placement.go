@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 )
 
@@ -58,4 +59,12 @@ func (p Placement) function() (int, error) {
 		return 0, fmt.Errorf("placement %q is not one of %v", p, Placements())
 	}
 	return i, nil
+}
+
+// workers is how many decodes a placement with such a limit runs at a time.
+func (c *collation[T]) workers() int {
+	if c.client.Workers > 0 {
+		return c.client.Workers
+	}
+	return runtime.GOMAXPROCS(0)
 }

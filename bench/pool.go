@@ -1,9 +1,6 @@
 package bench
 
-import (
-	"runtime"
-	"sync"
-)
+import "sync"
 
 // pool: GOMAXPROCS workers decode what the requests' goroutines have read. It
 // has one decode a core under way where request has a window of half-decoded
@@ -13,7 +10,7 @@ func pool[T any](c *collation[T]) {
 	bodies := c.each(c.open, c.read)
 	decoded := make(chan *item[T])
 	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
+	for range c.workers() {
 		workers.Go(func() {
 			for it := range bodies {
 				c.decode(it)

@@ -17,30 +17,40 @@ type Probe struct {
 	open     bool // between Start and Stop
 	began    time.Time
 	cpu      time.Duration // of the process, at Start
+	gc       gcTimes       // at Start
 	last     time.Duration // since began: when decoding last changed
 	decoding int           // decodes begun and not ended
-	busy     time.Duration // some decode was begun and not ended
-	decode   time.Duration // sum over decodes of their time
-	wait     time.Duration // sum over decodes of their wait
-	decodes  int
-	held     int64 // bytes read and not yet decoded
-	heldPeak int64
-	answered *hdrhistogram.Histogram // ns from admission to collated
+	held     int64         // bytes read and not yet decoded
+	sum      Readings
+	tracers  []*tracer // those that no request uses
 }
 
 // Readings are what a Probe saw between Start and Stop.
 type Readings struct {
+	Steps
 	Wall       time.Duration
 	CPU        time.Duration // of this process, user and system
 	Busy       time.Duration // union of the decode intervals
-	Decode     time.Duration // sum of the decode intervals
-	Wait       time.Duration // sum of the waits for decoding
 	Decodes    int
+	Dials      int                     // connections made
 	HeldPeak   int64                   // bytes
+	GC         float64                 // garbage collection's share of the busy CPU time
 	Runnable   float64                 // goroutines waiting for a core, mean
 	Responses  *hdrhistogram.Histogram // ns
 	Late       *hdrhistogram.Histogram // ns
 	GOMAXPROCS int                     // as the process saw it
+}
+
+// Steps are the steps of a response in their order, each summed over the
+// responses. Between headers and Read a response may wait as well.
+type Steps struct {
+	Start    time.Duration // from admission to the transport being asked
+	Connect  time.Duration // to a connection being got, dialling included
+	Headers  time.Duration // to the response's headers
+	Read     time.Duration // of the body, begin to whole
+	Wait     time.Duration // from being ready for the decoder to decoding entered
+	Decode   time.Duration // to decoding ended
+	Response time.Duration // from admission to collated: all of them
 }
 
 // newHistogram holds 1 us to 1 h in ns to three digits.
@@ -52,11 +62,11 @@ func newHistogram() *hdrhistogram.Histogram {
 func (p *Probe) Start() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.answered = newHistogram()
-	p.last, p.decoding, p.busy, p.decode, p.wait, p.decodes = 0, 0, 0, 0, 0, 0
-	p.held, p.heldPeak = 0, 0
+	p.sum = Readings{Responses: newHistogram()}
+	p.last, p.decoding, p.held = 0, 0, 0
 	p.watch = startWatch()
 	p.open = true
+	p.gc = readGC()
 	p.cpu = ProcessCPU()
 	p.began = time.Now()
 }
@@ -65,27 +75,26 @@ func (p *Probe) Start() {
 func (p *Probe) Stop() Readings {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	wall, cpu := time.Since(p.began), ProcessCPU()-p.cpu
+	r := p.sum
+	r.Wall, r.CPU = time.Since(p.began), ProcessCPU()-p.cpu
 	p.open = false
 	seen := p.watch.stop()
-	return Readings{
-		Wall: wall, CPU: cpu,
-		Busy: p.busy, Decode: p.decode, Wait: p.wait, Decodes: p.decodes,
-		HeldPeak: p.heldPeak, Runnable: seen.runnable, Late: seen.late,
-		Responses: p.answered, GOMAXPROCS: seen.gomaxprocs,
-	}
+	r.GC = readGC().shareSince(p.gc)
+	r.Runnable, r.Late, r.GOMAXPROCS = seen.runnable, seen.late, seen.gomaxprocs
+	return r
 }
 
 // change accounts for the time since the last change and adds d to the
 // decodes under way. Overlap and decode time are both the integral of it.
-func (p *Probe) change(d int) {
-	now := time.Since(p.began)
+func (p *Probe) change(d int) (now time.Duration) {
+	now = time.Since(p.began)
 	if p.decoding > 0 {
-		p.busy += now - p.last
-		p.decode += time.Duration(p.decoding) * (now - p.last)
+		p.sum.Busy += now - p.last
+		p.sum.Decode += time.Duration(p.decoding) * (now - p.last)
 	}
 	p.last = now
 	p.decoding += d
+	return now
 }
 
 // note runs one addition while an interval is open.
@@ -100,26 +109,70 @@ func (p *Probe) note(add func()) {
 	p.mu.Unlock()
 }
 
+// trace returns a tracer for one request, which opened takes back.
+func (p *Probe) trace() *tracer {
+	if p == nil {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last := len(p.tracers) - 1
+	if last < 0 {
+		return newTracer()
+	}
+	t := p.tracers[last]
+	p.tracers = p.tracers[:last]
+	return t
+}
+
+func (p *Probe) opened(t *tracer, admitted, asked, answered time.Time) {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.open {
+		got := t.connected(asked)
+		p.sum.Start += asked.Sub(admitted)
+		p.sum.Connect += got.Sub(asked)
+		p.sum.Headers += answered.Sub(got)
+	}
+	p.tracers = append(p.tracers, t)
+}
+
+func (p *Probe) dialled() { p.note(func() { p.sum.Dials++ }) }
+
+func (p *Probe) read(n int, took time.Duration) {
+	p.note(func() {
+		p.held += int64(n)
+		p.sum.HeldPeak = max(p.sum.HeldPeak, p.held)
+		p.sum.Read += took
+	})
+}
+
 func (p *Probe) decodeBegin(ready time.Time) {
-	p.note(func() { p.change(+1); p.wait += max(0, time.Since(ready)) })
+	p.note(func() { p.change(+1); p.sum.Wait += max(0, time.Since(ready)) })
 }
 
-func (p *Probe) decodeEnd() { p.note(func() { p.change(-1); p.decodes++ }) }
-
-// pause takes a decode out of the count while it waits in Read.
-func (p *Probe) pause() { p.note(func() { p.change(-1) }) }
-
-func (p *Probe) resume() { p.note(func() { p.change(+1) }) }
-
-func (p *Probe) read(n int) {
-	p.note(func() { p.held += int64(n); p.heldPeak = max(p.heldPeak, p.held) })
+// decodeEnd ends a decode of n bytes that were held.
+func (p *Probe) decodeEnd(n int) {
+	p.note(func() { p.change(-1); p.sum.Decodes++; p.held -= int64(n) })
 }
 
-func (p *Probe) release(n int) { p.note(func() { p.held -= int64(n) }) }
+// pause takes a decode out of the count while it waits in Read, and returns
+// what resume wants of it.
+func (p *Probe) pause() (at time.Duration) {
+	p.note(func() { at = p.change(-1) })
+	return at
+}
+
+func (p *Probe) resume(at time.Duration) { p.note(func() { p.sum.Read += p.change(+1) - at }) }
 
 func (p *Probe) collated(admitted time.Time) {
 	p.note(func() {
+		took := time.Since(admitted)
+		p.sum.Response += took
 		// An error means beyond an hour, which the deadline of a test run forbids.
-		_ = p.answered.RecordValue(int64(time.Since(admitted)))
+		_ = p.sum.Responses.RecordValue(int64(took))
 	})
 }

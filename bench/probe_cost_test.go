@@ -1,7 +1,9 @@
 package bench
 
 import (
+	"context"
 	"math"
+	"net/http/httptrace"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -20,17 +22,20 @@ func BenchmarkProbe(b *testing.B) {
 			var p Probe
 			p.Start()
 			defer p.Stop()
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
 			b.ReportAllocs()
 			for b.Loop() {
 				now := time.Now()
-				p.read(1 << 20)
+				t := p.trace()
+				httptrace.ContextClientTrace(t.over(ctx)).GotConn(httptrace.GotConnInfo{})
+				p.opened(t, now, now, now)
+				p.read(1<<20, 0)
 				p.decodeBegin(now)
 				for range pulls {
-					p.pause()
-					p.resume()
+					p.resume(p.pause())
 				}
-				p.decodeEnd()
-				p.release(1 << 20)
+				p.decodeEnd(1 << 20)
 				p.collated(now)
 			}
 		})

@@ -31,6 +31,20 @@ func Units() []Unit {
 			func(m Measurement) float64 { return float64(m.Responses.ValueAtQuantile(50)) }},
 		{"resp-p99-ns", "lower", 1, "the same, 99th percentile",
 			func(m Measurement) float64 { return float64(m.Responses.ValueAtQuantile(99)) }},
+		{"resp-ns", "lower", 1, "the same, mean",
+			func(m Measurement) float64 { return m.perResponse(m.Response) }},
+		{"start-wait-ns/resp", "lower", 1, "from admission to the transport being asked: what the client itself holds back",
+			func(m Measurement) float64 { return m.perResponse(m.Start) }},
+		{"conn-wait-ns/resp", "lower", 1, "from the transport being asked to a connection being got, dialling included",
+			func(m Measurement) float64 { return m.perResponse(m.Connect) }},
+		{"dials/resp", "lower", .0001, "connections made",
+			func(m Measurement) float64 { return float64(m.Dials) / m.responses() }},
+		{"headers-ns/resp", "lower", 1, "from a connection being got to the response's headers",
+			func(m Measurement) float64 { return m.perResponse(m.Headers) }},
+		{"read-ns/resp", "lower", 1, "reading the body, from begin to whole; in stream the time inside Read",
+			func(m Measurement) float64 { return m.perResponse(m.Read) }},
+		{"gc-share", "lower", .0001, "garbage collection's share of the client's busy CPU time, as the runtime counts it",
+			func(m Measurement) float64 { return m.GC }},
 		{"late-p99-ns", "lower", 1, "how late a goroutine due every millisecond wakes, 99th percentile",
 			func(m Measurement) float64 { return float64(m.Late.ValueAtQuantile(99)) }},
 		{"held-MB", "lower", 1e-6, "peak of bytes read and not yet decoded",
@@ -41,6 +55,8 @@ func Units() []Unit {
 			func(m Measurement) float64 { return m.perSecond(m.upstream.InFlightSeconds) }},
 		{"queue-ns/resp", "lower", 1, "wait in the upstream's queue",
 			func(m Measurement) float64 { return m.perRequest(m.upstream.QueueSeconds) }},
+		{"service-ns/resp", "", 1, "the upstream's delay, as it was",
+			func(m Measurement) float64 { return m.perRequest(m.upstream.ServiceSeconds) }},
 		{"write-ns/resp", "", 1, "the upstream's time in Write: into socket buffers, so no evidence of who waits",
 			func(m Measurement) float64 { return m.perRequest(m.upstream.WriteSeconds) }},
 	}
@@ -54,6 +70,10 @@ type Measurement struct {
 
 // Of returns the measurement in this unit, at its floor at least.
 func (u Unit) Of(m Measurement) float64 { return max(u.value(m), u.Floor) }
+
+func (m Measurement) responses() float64 { return max(float64(m.Responses.TotalCount()), 1) }
+
+func (m Measurement) perResponse(sum time.Duration) float64 { return float64(sum) / m.responses() }
 
 func (m Measurement) perSecond(sum float64) float64 { return sum / max(m.Wall.Seconds(), 1e-9) }
 

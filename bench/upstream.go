@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 )
@@ -14,6 +15,7 @@ type upstreamReading struct {
 	Requests        float64 `json:"requests"`
 	InFlightSeconds float64 `json:"in_flight_seconds"`
 	QueueSeconds    float64 `json:"queue_seconds"`
+	ServiceSeconds  float64 `json:"service_seconds"`
 	WriteSeconds    float64 `json:"write_seconds"`
 	CPUSeconds      float64 `json:"cpu_seconds"`
 }
@@ -24,6 +26,7 @@ func (r upstreamReading) since(before upstreamReading) upstreamReading {
 		Requests:        r.Requests - before.Requests,
 		InFlightSeconds: r.InFlightSeconds - before.InFlightSeconds,
 		QueueSeconds:    r.QueueSeconds - before.QueueSeconds,
+		ServiceSeconds:  r.ServiceSeconds - before.ServiceSeconds,
 		WriteSeconds:    r.WriteSeconds - before.WriteSeconds,
 		CPUSeconds:      r.CPUSeconds - before.CPUSeconds,
 	}
@@ -41,7 +44,13 @@ func (w *Workload) readUpstream(ctx context.Context) (r upstreamReading, err err
 	if resp.StatusCode != http.StatusOK {
 		return r, fmt.Errorf("read the upstream's statistics: GET %s/v1/stats: %s", w.url, resp.Status)
 	}
-	if err := json.NewDecoder(resp.Body).Decode(&r); err != nil {
+	// Whole, to its end: closed before, the connection would be dropped, and an
+	// op would have to dial.
+	text, err := io.ReadAll(resp.Body)
+	if err == nil {
+		err = json.Unmarshal(text, &r)
+	}
+	if err != nil {
 		return r, fmt.Errorf("read the upstream's statistics: %w", err)
 	}
 	return r, nil

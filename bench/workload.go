@@ -32,6 +32,7 @@ type Workload struct {
 	url    string // of the upstream
 	query  string // of every payload, without its id
 	base   int    // the id of the op's first request
+	stored []stored
 }
 
 // NewWorkload prepares a cell against the upstream at base URL upstream.
@@ -43,8 +44,9 @@ func NewWorkload(c Cell, upstream string) (*Workload, error) {
 	w := &Workload{Cell: c, url: strings.TrimSuffix(upstream, "/"), query: query(c)}
 	w.client = Client[payload.Value]{
 		URL:       w.payloadURL,
-		HTTP:      Connections(c.Window, c.Protocol),
 		Window:    c.Window,
+		Fetches:   c.Fetches,
+		Workers:   c.Workers,
 		Placement: c.Placement,
 		Order:     c.Order,
 
@@ -52,6 +54,13 @@ func NewWorkload(c Cell, upstream string) (*Workload, error) {
 		DecodeStream: decoder.DecodeStream,
 		Check:        w.check,
 		Probe:        &w.probe,
+	}
+	w.client.HTTP = connections(c.Window, c.Conns, c.Protocol, &w.probe)
+	if c.Decode == LeftOut {
+		w.leaveDecodingOut()
+	}
+	if c.From == Memory {
+		w.client.Stored = w.recall
 	}
 	return w, nil
 }
@@ -75,8 +84,10 @@ func (w *Workload) Op(ctx context.Context) error { return w.collate(ctx, w.Cell.
 // window of responses, so that the codec's caches and the heap's size are as
 // they stay. A whole op would add a minute to the default matrix.
 func (w *Workload) Warm(ctx context.Context) error {
-	if err := w.connect(ctx); err != nil {
-		return err
+	if w.Cell.From == Network {
+		if err := w.connect(ctx); err != nil {
+			return err
+		}
 	}
 	return w.collate(ctx, max(w.Cell.Window, 4), nil)
 }
@@ -86,6 +97,9 @@ func (w *Workload) Close() { w.client.HTTP.CloseIdleConnections() }
 
 // Measure runs body, n ops in all, between two readings of client and upstream.
 func (w *Workload) Measure(ctx context.Context, body func() error) (Measurement, error) {
+	if err := w.store(ctx); err != nil {
+		return Measurement{}, err
+	}
 	before, err := w.readUpstream(ctx)
 	if err != nil {
 		return Measurement{}, err
@@ -102,6 +116,9 @@ func (w *Workload) Measure(ctx context.Context, body func() error) (Measurement,
 }
 
 func (w *Workload) collate(ctx context.Context, n int, midway func()) error {
+	if err := w.store(ctx); err != nil {
+		return err
+	}
 	ctx = pprof.WithLabels(ctx, pprof.Labels(
 		"placement", string(w.Cell.Placement), "window", strconv.Itoa(w.Cell.Window), "size", w.Cell.Size.String()))
 	full := max(0, n-w.Cell.Window) / 2
@@ -122,7 +139,7 @@ func (w *Workload) collate(ctx context.Context, n int, midway func()) error {
 // before they are closed, or the transport would drop the connections again.
 func (w *Workload) connect(ctx context.Context) error {
 	var g errgroup.Group
-	held := make([]*http.Response, w.Cell.Window)
+	held := make([]*http.Response, w.connections())
 	for i := range held {
 		g.Go(func() (err error) {
 			held[i], err = w.get(ctx, "/readyz")
@@ -141,6 +158,15 @@ func (w *Workload) connect(ctx context.Context) error {
 		return fmt.Errorf("connect to the upstream: %w", err)
 	}
 	return nil
+}
+
+// connections is how many a full window holds. Waiting for one more than the
+// limit allows would be for ever.
+func (w *Workload) connections() int {
+	if w.Cell.Conns > 0 {
+		return min(w.Cell.Window, w.Cell.Conns)
+	}
+	return w.Cell.Window
 }
 
 func (w *Workload) get(ctx context.Context, path string) (*http.Response, error) {

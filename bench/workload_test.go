@@ -37,6 +37,8 @@ func TestWorkload(t *testing.T) {
 		for _, rest := range []string{
 			"codec=json", "codec=sonic/encoding=gzip", "codec=proto/order=request",
 			"codec=cbor/encoding=zstd", "codec=json/protocol=h2c", "codec=sonic/latency=1ms/queue=2",
+			"codec=json/decode=off", "codec=sonic/encoding=zstd/from=memory", "codec=cbor/decode=off/from=memory",
+			"codec=json/gogc=50/conns=3/fetches=5/workers=3/order=request", "codec=json/protocol=h2c/conns=2/fetches=9",
 		} {
 			t.Run(string(p)+"/"+rest, func(t *testing.T) {
 				c := small(t, strings.Replace("placement="+string(p)+"/"+rest, "/latency=1ms", "", 1))
