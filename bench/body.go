@@ -49,6 +49,19 @@ func readUnknown(r io.Reader, limit int64) ([]byte, error) {
 	return body, err
 }
 
+// drop reads r to its end, with a buffer as large as the transport's: that of
+// io.Discard is small, and a stream's every Read is timed.
+func drop(r io.Reader) error {
+	buffer := make([]byte, 64<<10)
+	for {
+		if _, err := r.Read(buffer); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+}
+
 // pulled is a body as a streaming decoder pulls it: each Read leaves decoding
 // for as long as it takes.
 type pulled[T any] struct {

@@ -13,24 +13,25 @@ import (
 // A Cell is one point of the experiment, a comparable value. [DefaultCell] is
 // the one that most cells differ from in a dimension or two.
 type Cell struct {
-	Codec     payload.Codec
-	Placement Placement
-	Window    int // requests admitted and not yet collated
-	Size      payload.Size
-	Encoding  payload.Encoding
-	Payload   payload.Kind
-	Order     Order
-	Protocol  Protocol
-	Responses int            // per op
-	Decode    Decoding       // whether payloads are decoded
-	From      Source         // where bodies come from
-	GOGC      int            // of the client, in percent; GCOff collects nothing
-	Conns     int            // connections to the upstream at most; 0 means no limit
-	Fetches   int            // requests sent and not read whole at most; 0 means no limit
-	Workers   int            // decodes at a time in pool and gated; 0 means one a core
-	Upstream  behaviour.Spec // what the upstream does to each request
-	Twin      string         // "b" marks a cell's second sample in a round
-	Procs     int            // GOMAXPROCS of the client
+	Codec        payload.Codec
+	Placement    Placement
+	Window       int // requests admitted and not yet collated
+	Size         payload.Size
+	Encoding     payload.Encoding
+	Payload      payload.Kind
+	Order        Order
+	Protocol     Protocol
+	Responses    int            // per op
+	Decode       Decoding       // whether payloads are decoded
+	From         Source         // where bodies come from
+	GOGC         int            // of the client, in percent; GCOff collects nothing
+	Conns        int            // connections to the upstream at most; 0 means no limit
+	Fetches      int            // requests sent and not read whole at most; 0 means no limit
+	Workers      int            // decodes at a time in pool and gated; 0 means one a core
+	VirtualCores VirtualCores   // cores on which decoding is simulated
+	Upstream     behaviour.Spec // what the upstream does to each request
+	Twin         string         // "b" marks a cell's second sample in a round
+	Procs        int            // GOMAXPROCS of the client
 }
 
 // DefaultCell returns the cell with each dimension at its default.

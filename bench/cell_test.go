@@ -29,6 +29,7 @@ var spellings = map[string][]string{
 	"conns":         {"1", "8"},
 	"fetches":       {"2", "64"},
 	"workers":       {"1", "16"},
+	"virtual-cores": {"1x48MiBps", "8x23MiBps", "16x1000Bps", "1024x190KiBps"},
 	"latency":       {"none", "1.5ms", "uniform:5ms:15ms", "lognormal:10ms:80ms", "pareto:10ms:1.5", "load:10ms:2ms"},
 	"queue":         {"1", "4"},
 	"bandwidth":     {"100MiBps"},

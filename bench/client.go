@@ -33,7 +33,7 @@ type Client[T any] struct {
 	// that the window is the only limit.
 	Fetches int
 	// Workers is the most decodes at a time in the placements that have such a
-	// limit, pool and gated; 0 means GOMAXPROCS.
+	// limit, pool and gated; 0 means GOMAXPROCS, or Simulation's cores.
 	Workers int
 	// Placement says which goroutine decodes; "" means request.
 	Placement Placement
@@ -48,6 +48,10 @@ type Client[T any] struct {
 	// DecodeStream decodes while the body arrives; only the stream placement
 	// calls it. An error of the reader must come back as an error.
 	DecodeStream func(body io.Reader) (T, error)
+	// Simulation, where it has cores, takes the place of decoding: a body is read
+	// and dropped, Decode, DecodeStream and Check are not called, and the value
+	// is the zero one.
+	Simulation Simulation
 	// Check, where set, verifies a value against its response's header, in
 	// the goroutine that decoded it and as part of decoding: in the gatherer
 	// it would serialise the placements that are not serial.

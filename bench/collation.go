@@ -24,6 +24,7 @@ type collation[T any] struct {
 	n       int
 	window  chan struct{} // a token for each item admitted and not collated
 	permits chan struct{} // a token for each item sent and not read whole; nil means no limit
+	cores   *cores        // nil means real ones
 	deliver func(id int, value T) error
 	probe   *Probe
 	labels  [phases]context.Context
@@ -61,7 +62,7 @@ func newCollation[T any](ctx context.Context, c *Client[T], n int, gather func(i
 	run := &collation[T]{
 		client: c, http: c.HTTP, n: n,
 		window: make(chan struct{}, window), deliver: gather,
-		probe: c.Probe, held: map[int]*item[T]{},
+		cores: c.Simulation.cores(), probe: c.Probe, held: map[int]*item[T]{},
 	}
 	if run.http == nil {
 		run.http = connections(window, 0, HTTP1, c.Probe)
@@ -162,12 +163,15 @@ func (c *collation[T]) read(it *item[T]) {
 	})
 }
 
-// decode decodes the body and checks what came out.
+// decode decodes the body and checks what came out, or makes as if it did.
 func (c *collation[T]) decode(it *item[T]) {
 	size := len(it.body)
 	c.step(it, decoding, func() (err error) {
 		c.probe.decodeBegin(it.ready)
 		defer c.probe.decodeEnd(size)
+		if c.cores != nil {
+			return c.simulate()
+		}
 		if it.value, err = c.client.Decode(it.body); err != nil {
 			return fmt.Errorf("decode %d bytes: %w", size, err)
 		}
@@ -184,11 +188,23 @@ func (c *collation[T]) decodeStream(it *item[T]) {
 		c.probe.decodeBegin(it.ready)
 		defer c.probe.decodeEnd(0)
 		body := &pulled[T]{collation: c, body: it.response.Body}
+		if c.cores != nil {
+			if err := drop(body); err != nil {
+				return fmt.Errorf("read after %d bytes: %w", body.n, err)
+			}
+			return c.simulate()
+		}
 		if it.value, err = c.client.DecodeStream(body); err != nil {
 			return fmt.Errorf("decode after %d bytes: %w", body.n, err)
 		}
 		return c.check(it)
 	})
+}
+
+func (c *collation[T]) simulate() error {
+	waited, held, err := c.cores.decode(c.ctx)
+	c.probe.simulated(waited, held)
+	return err
 }
 
 func (c *collation[T]) check(it *item[T]) error {

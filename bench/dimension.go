@@ -69,6 +69,8 @@ func table() []Dimension {
 			func(c *Cell) *int { return &c.Fetches }, parseLimit, formatLimit).off("none"),
 		row("workers", "decodes at a time, in pool and gated alone: "+limitAllowed+"; none means one a core",
 			func(c *Cell) *int { return &c.Workers }, parseLimit, formatLimit).off("none"),
+		row("virtual-cores", "cores on which decoding is simulated, without work: "+virtualAllowed,
+			func(c *Cell) *VirtualCores { return &c.VirtualCores }, ParseVirtualCores, VirtualCores.String).off("none"),
 	}
 	for _, k := range behaviour.Knobs() {
 		rows = append(rows, upstreamRow(k))

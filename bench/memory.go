@@ -3,11 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
-	"sync"
-
-	"collatebench/mockserver/payload"
 )
 
 // The bodies that are handed out of memory are as many as the upstream
@@ -63,19 +59,4 @@ func (w *Workload) fetch(ctx context.Context, id int) (s stored, err error) {
 func (w *Workload) recall(id int) (http.Header, []byte) {
 	s := w.stored[(w.base+id)%len(w.stored)]
 	return s.header, s.body
-}
-
-// leaveDecodingOut keeps the step and leaves out its work. What arrives in
-// pieces is read with a buffer as large as the transport's.
-func (w *Workload) leaveDecodingOut() {
-	buffers := sync.Pool{New: func() any { return new([64 << 10]byte) }}
-	w.client.Decode = func([]byte) (v payload.Value, err error) { return v, nil }
-	w.client.DecodeStream = func(r io.Reader) (v payload.Value, err error) {
-		buffer := buffers.Get().(*[64 << 10]byte)
-		defer buffers.Put(buffer)
-		// Discard would bring a buffer of its own, a small one.
-		_, err = io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{r}, buffer[:])
-		return v, err
-	}
-	w.client.Check = nil
 }

@@ -66,5 +66,8 @@ func (c *collation[T]) workers() int {
 	if c.client.Workers > 0 {
 		return c.client.Workers
 	}
+	if c.cores != nil {
+		return len(c.cores.free)
+	}
 	return runtime.GOMAXPROCS(0)
 }

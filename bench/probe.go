@@ -32,6 +32,8 @@ type Readings struct {
 	CPU        time.Duration // of this process, user and system
 	Busy       time.Duration // union of the decode intervals
 	Decodes    int
+	CoreWait   time.Duration           // sum of the waits for a virtual core
+	CoreTime   time.Duration           // sum of the times that one was held
 	Dials      int                     // connections made
 	HeldPeak   int64                   // bytes
 	GC         float64                 // garbage collection's share of the busy CPU time
@@ -157,6 +159,10 @@ func (p *Probe) decodeBegin(ready time.Time) {
 // decodeEnd ends a decode of n bytes that were held.
 func (p *Probe) decodeEnd(n int) {
 	p.note(func() { p.change(-1); p.sum.Decodes++; p.held -= int64(n) })
+}
+
+func (p *Probe) simulated(waited, held time.Duration) {
+	p.note(func() { p.sum.CoreWait += waited; p.sum.CoreTime += held })
 }
 
 // pause takes a decode out of the count while it waits in Read, and returns

@@ -15,8 +15,7 @@ type Unit struct {
 // Units returns the table, in the order of the line.
 func Units() []Unit {
 	return []Unit{
-		{"cpus", "", .001, "CPU time of the client process / wall",
-			func(m Measurement) float64 { return ratio(m.CPU, m.Wall) }},
+		{"cpus", "", .001, "CPU time of the client process / wall; virtual cores held, where decoding is simulated", cpus},
 		{"decode-busy", "", .0001, "share of the wall in which some decode was begun and not ended",
 			func(m Measurement) float64 { return ratio(m.Busy, m.Wall) }},
 		{"decode-overlap", "", 1, "decodes begun and not ended, mean over that busy time",
@@ -25,8 +24,7 @@ func Units() []Unit {
 			func(m Measurement) float64 { return each(m.Wait, m.Decodes) }},
 		{"decode-ns/resp", "lower", 1, "from decoding entered to ended, on a core or not",
 			func(m Measurement) float64 { return each(m.Decode, m.Decodes) }},
-		{"runnable", "lower", .01, "goroutines ready and waiting for a core, mean of polls at 100 Hz",
-			func(m Measurement) float64 { return m.Runnable }},
+		{"runnable", "lower", .01, "goroutines ready and waiting for a core, mean of polls at 100 Hz; of virtual cores, decodes", runnable},
 		{"resp-p50-ns", "lower", 1, "one response, from admission to collated, median",
 			func(m Measurement) float64 { return float64(m.Responses.ValueAtQuantile(50)) }},
 		{"resp-p99-ns", "lower", 1, "the same, 99th percentile",
@@ -43,8 +41,7 @@ func Units() []Unit {
 			func(m Measurement) float64 { return m.perResponse(m.Headers) }},
 		{"read-ns/resp", "lower", 1, "reading the body, from begin to whole; in stream the time inside Read",
 			func(m Measurement) float64 { return m.perResponse(m.Read) }},
-		{"gc-share", "lower", .0001, "garbage collection's share of the client's busy CPU time, as the runtime counts it",
-			func(m Measurement) float64 { return m.GC }},
+		{"gc-share", "lower", .0001, "garbage collection's share of the client's busy CPU time, as the runtime counts it", gcShare},
 		{"late-p99-ns", "lower", 1, "how late a goroutine due every millisecond wakes, 99th percentile",
 			func(m Measurement) float64 { return float64(m.Late.ValueAtQuantile(99)) }},
 		{"held-MB", "lower", 1e-6, "peak of bytes read and not yet decoded",
@@ -65,7 +62,29 @@ func Units() []Unit {
 // A Measurement is the client's readings and the upstream's of one interval.
 type Measurement struct {
 	Readings
-	upstream upstreamReading
+	upstream  upstreamReading
+	simulated bool // what this process itself used is no evidence then
+}
+
+func cpus(m Measurement) float64 {
+	if m.simulated {
+		return ratio(m.CoreTime, m.Wall)
+	}
+	return ratio(m.CPU, m.Wall)
+}
+
+func runnable(m Measurement) float64 {
+	if m.simulated {
+		return ratio(m.CoreWait, m.Wall)
+	}
+	return m.Runnable
+}
+
+func gcShare(m Measurement) float64 {
+	if m.simulated {
+		return 0
+	}
+	return m.GC
 }
 
 // Of returns the measurement in this unit, at its floor at least.

@@ -56,8 +56,11 @@ func NewWorkload(c Cell, upstream string) (*Workload, error) {
 		Probe:        &w.probe,
 	}
 	w.client.HTTP = connections(c.Window, c.Conns, c.Protocol, &w.probe)
-	if c.Decode == LeftOut {
+	switch {
+	case c.Decode == LeftOut:
 		w.leaveDecodingOut()
+	case c.Simulated():
+		w.client.Simulation = Simulation{Cores: c.VirtualCores.N, Decode: c.VirtualCores.Decode(c.Size)}
 	}
 	if c.From == Memory {
 		w.client.Stored = w.recall
@@ -106,7 +109,7 @@ func (w *Workload) Measure(ctx context.Context, body func() error) (Measurement,
 	}
 	w.probe.Start()
 	err = body()
-	m := Measurement{Readings: w.probe.Stop()}
+	m := Measurement{Readings: w.probe.Stop(), simulated: w.Cell.Simulated()}
 	if err != nil {
 		return m, err
 	}
@@ -158,6 +161,13 @@ func (w *Workload) connect(ctx context.Context) error {
 		return fmt.Errorf("connect to the upstream: %w", err)
 	}
 	return nil
+}
+
+// leaveDecodingOut keeps the step and leaves out its work.
+func (w *Workload) leaveDecodingOut() {
+	w.client.Decode = func([]byte) (v payload.Value, err error) { return v, nil }
+	w.client.DecodeStream = func(r io.Reader) (v payload.Value, err error) { return v, drop(r) }
+	w.client.Check = nil
 }
 
 // connections is how many a full window holds. Waiting for one more than the

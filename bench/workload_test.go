@@ -39,6 +39,7 @@ func TestWorkload(t *testing.T) {
 			"codec=cbor/encoding=zstd", "codec=json/protocol=h2c", "codec=sonic/latency=1ms/queue=2",
 			"codec=json/decode=off", "codec=sonic/encoding=zstd/from=memory", "codec=cbor/decode=off/from=memory",
 			"codec=json/gogc=50/conns=3/fetches=5/workers=3/order=request", "codec=json/protocol=h2c/conns=2/fetches=9",
+			"codec=json/virtual-cores=16", "codec=proto/encoding=gzip/from=memory/virtual-cores=2x10MiBps", "codec=json/decode=off/virtual-cores=4",
 		} {
 			t.Run(string(p)+"/"+rest, func(t *testing.T) {
 				c := small(t, strings.Replace("placement="+string(p)+"/"+rest, "/latency=1ms", "", 1))

@@ -1,0 +1,81 @@
+package bench
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"collatebench/mockserver/behaviour"
+	"collatebench/mockserver/payload"
+)
+
+// VirtualCores are cores that this machine may not have, on which decoding is
+// simulated: a decode holds one of N for the time that its payload would take
+// at Rate, and burns no CPU time. So placements, windows and roofs can be
+// explored as on 16 or 64 cores. The zero value is none.
+type VirtualCores struct {
+	N    int
+	Rate behaviour.Rate // of payload before compression that one core decodes
+}
+
+// What N cores decode together still has to be served, sent and read on real
+// ones; two of those can feed so much.
+const (
+	maxVirtual     = 1024
+	maxVirtualRate = behaviour.Rate(200_000_000)
+
+	usualRate      = 48 // MiB a second and core, of a common decoder
+	usualTotal     = 190
+	virtualAllowed = "none, N from 1 to 190, or NxRATE such as 8x23MiBps with N up to 1024 and N x RATE up to 200000000Bps"
+)
+
+// ParseVirtualCores reads none, NxRATE, or N at a rate that can be fed.
+func ParseVirtualCores(s string) (VirtualCores, error) {
+	if s == none {
+		return VirtualCores{}, nil
+	}
+	refused := fmt.Errorf("%q is not %s", s, virtualAllowed)
+	number, rate, rated := strings.Cut(s, "x")
+	n, err := strconv.Atoi(number)
+	if err != nil || n < 1 || n > maxVirtual {
+		return VirtualCores{}, refused
+	}
+	v := VirtualCores{N: n, Rate: behaviour.Rate(min(usualRate, usualTotal/n)) * behaviour.Rate(payload.MiB)}
+	if rated {
+		if v.Rate, err = behaviour.ParseRate(rate); err != nil {
+			return VirtualCores{}, fmt.Errorf("%q: %w", s, err)
+		}
+	}
+	if v.Rate == 0 || v.Rate > maxVirtualRate/behaviour.Rate(n) {
+		return VirtualCores{}, refused
+	}
+	return v, nil
+}
+
+// String is the inverse of ParseVirtualCores, always with the rate.
+func (v VirtualCores) String() string {
+	if v.N == 0 {
+		return none
+	}
+	return strconv.Itoa(v.N) + "x" + v.Rate.String()
+}
+
+// Decode is how long a payload holds a core.
+func (v VirtualCores) Decode(size payload.Size) time.Duration {
+	if v.N == 0 {
+		return 0
+	}
+	return time.Duration(int64(size) * int64(time.Second) / int64(v.Rate))
+}
+
+// Simulated says whether the cell decodes on virtual cores.
+func (c Cell) Simulated() bool { return c.VirtualCores.N > 0 }
+
+// Cores is how many cores the cell decodes on: virtual ones, or GOMAXPROCS.
+func (c Cell) Cores() int {
+	if c.Simulated() {
+		return c.VirtualCores.N
+	}
+	return c.Procs
+}
