@@ -170,7 +170,7 @@ func (c *collation[T]) decode(it *item[T]) {
 		c.probe.decodeBegin(it.ready)
 		defer c.probe.decodeEnd(size)
 		if c.cores != nil {
-			return c.simulate()
+			return c.simulate(it.ready)
 		}
 		if it.value, err = c.client.Decode(it.body); err != nil {
 			return fmt.Errorf("decode %d bytes: %w", size, err)
@@ -192,7 +192,7 @@ func (c *collation[T]) decodeStream(it *item[T]) {
 			if err := drop(body); err != nil {
 				return fmt.Errorf("read after %d bytes: %w", body.n, err)
 			}
-			return c.simulate()
+			return c.simulate(time.Now())
 		}
 		if it.value, err = c.client.DecodeStream(body); err != nil {
 			return fmt.Errorf("decode after %d bytes: %w", body.n, err)
@@ -201,8 +201,8 @@ func (c *collation[T]) decodeStream(it *item[T]) {
 	})
 }
 
-func (c *collation[T]) simulate() error {
-	waited, held, err := c.cores.decode(c.ctx)
+func (c *collation[T]) simulate(ready time.Time) error {
+	waited, held, err := c.cores.decode(c.ctx, ready)
 	c.probe.simulated(waited, held)
 	return err
 }

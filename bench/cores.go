@@ -14,12 +14,12 @@ type Simulation struct {
 
 // cores are a collation's virtual cores: a queue for several servers, first
 // come, first served, kept on the clock. A decode knows from the beginning when
-// it will end, and is late by its own sleep alone: what wakes late holds its
-// core no longer.
+// it will end, so what wakes late holds its core no longer.
 type cores struct {
 	hold time.Duration
 	mu   sync.Mutex
-	free []time.Time // when each core is
+	free []time.Time   // when each core is
+	late time.Duration // what last woke was, and nobody has made up for
 }
 
 func (s Simulation) cores() *cores {
@@ -29,35 +29,51 @@ func (s Simulation) cores() *cores {
 	return &cores{hold: s.Decode, free: make([]time.Time, s.Cores)}
 }
 
-// reserve takes the core that is free first, from begin on.
-func (c *cores) reserve(now time.Time) (begin time.Time) {
+// decode waits for a core, holds it, and returns how long it did each. It
+// returns early, with an error, where ctx ends.
+func (c *cores) decode(ctx context.Context, ready time.Time) (waited, held time.Duration, err error) {
+	waited, end := c.reserve(ready, time.Now())
+	timer := time.NewTimer(time.Until(end))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return 0, 0, ctx.Err()
+	case <-timer.C:
+		c.woke(end)
+		return waited, c.hold, nil
+	}
+}
+
+// reserve takes the core that is free first.
+//
+// Sleeps end up to a millisecond late, and a goroutine that decodes one body
+// after the other would be late by their sum. So a decode is entered as much
+// earlier as the last one woke late, but not before its body was ready.
+func (c *cores) reserve(ready, now time.Time) (waited time.Duration, end time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	entered := later(ready, now.Add(-c.late))
+	c.late = 0
 	first := 0
 	for i, t := range c.free {
 		if t.Before(c.free[first]) {
 			first = i
 		}
 	}
-	begin = now
-	if c.free[first].After(now) {
-		begin = c.free[first]
-	}
+	begin := later(entered, c.free[first])
 	c.free[first] = begin.Add(c.hold)
-	return begin
+	return begin.Sub(entered), c.free[first]
 }
 
-// decode waits for a core, holds it, and returns how long it did each. It
-// returns early, with an error, where ctx ends.
-func (c *cores) decode(ctx context.Context) (waited, held time.Duration, err error) {
-	now := time.Now()
-	begin := c.reserve(now)
-	timer := time.NewTimer(time.Until(begin.Add(c.hold)))
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return 0, 0, ctx.Err()
-	case <-timer.C:
-		return begin.Sub(now), c.hold, nil
+func (c *cores) woke(end time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.late = max(0, time.Since(end))
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
 	}
+	return b
 }

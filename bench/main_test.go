@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -30,6 +31,7 @@ var options struct {
 	detail   string
 	pass     string
 	profiles string
+	worth    bool
 	tethered bool
 	serve    bool
 	knobs    behaviour.Spec
@@ -48,6 +50,9 @@ func TestMain(m *testing.M) {
 	if options.tethered {
 		go dieWithParent()
 	}
+	if options.worth {
+		os.Exit(worth())
+	}
 	code := m.Run()
 	fleet.stop()
 	os.Exit(code)
@@ -61,6 +66,7 @@ func defineFlags(fs *flag.FlagSet) {
 	}
 	fs.StringVar(&options.cell, "cell", "", "run this `name` alone, in place of the matrix")
 	fs.StringVar(&options.upstream, "upstream", "", "base `URL` of the upstream; empty starts one")
+	fs.BoolVar(&options.worth, "worth", false, "measure what GOMAXPROCS cores are worth for -cell, write JSON to -detail or standard output, and end")
 	fs.StringVar(&options.detail, "detail", "", "write the sample's detail to this `file`")
 	fs.StringVar(&options.pass, "pass", "", "profile each cell: "+fmt.Sprint(profiles.Passes()))
 	fs.StringVar(&options.profiles, "profiles", "", "the `folder` for profiles")
@@ -79,6 +85,34 @@ func serve() int {
 	defer stop()
 	if err := mockserver.Child(ctx, mockserver.Options{Behaviour: options.knobs, Seed: 1}, os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "mockserver:", err)
+		return 1
+	}
+	return 0
+}
+
+// worth is this binary as the calibration of the machine. GOMAXPROCS is the
+// environment's; the cell's own says nothing here.
+func worth() int {
+	c, err := bench.ParseCell(options.cell)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "-cell:", err)
+		return 2
+	}
+	r, err := bench.Worth(context.Background(), c, runtime.GOMAXPROCS(0), bench.WorthSlice, bench.WorthPairs)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	text, err := json.Marshal(r)
+	switch {
+	case err != nil:
+	case options.detail == "":
+		_, err = fmt.Printf("%s\n", text)
+	default:
+		err = os.WriteFile(options.detail, text, 0o666)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "write what the cores are worth:", err)
 		return 1
 	}
 	return 0
