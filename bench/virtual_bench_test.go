@@ -20,10 +20,11 @@ import (
 // interval.
 //
 // What a core decodes a second is taken from the real op: a payload's size over
-// its decodes' mean time. A loop that does nothing but decode shows more, since
-// in an op the upstream, the reading and the garbage collector take from the
-// same cores; that rate's ratio is reported beside it, as loop/real. It is above
-// 1 by what those take.
+// its decodes' mean time, with the upstream, the reading and the garbage
+// collector on the same cores. The rate of a loop that does nothing but decode
+// on N cores is another thing: higher by what those take, lower for a collector
+// that has shared units to itself, and seconds apart on a busy machine. Its
+// ratio stands beside the other as loop/real, to be looked at on a quiet one.
 func BenchmarkVirtualCores(b *testing.B) {
 	for _, p := range []bench.Placement{bench.Collector, bench.Pool} {
 		for _, n := range []int{1, 2} {
