@@ -14,6 +14,7 @@ bench                mockserver/payload mockserver/behaviour
 bench/runner         bench mockserver/payload mockserver/behaviour profiles results
 profiles
 results              bench
+results/verdict
 '
 
 bad=0

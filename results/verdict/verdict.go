@@ -73,6 +73,7 @@ type Gain struct {
 type Intervention struct {
 	Name      string  `json:"name"`                // "decode in parallel"
 	Change    string  `json:"change"`              // "placement=pool", as a cell spells it
+	OnTopOf   string  `json:"on_top_of,omitempty"` // the changes before it, where it is not on the client as it was
 	Proves    []Cause `json:"proves,omitempty"`    // the causes that a gain proves
 	Predicted float64 `json:"predicted,omitempty"` // gain, before it was made; 0 where none was predicted
 	Measured  Gain    `json:"measured"`

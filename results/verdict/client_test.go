@@ -1,0 +1,203 @@
+package verdict_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"collatebench/results/verdict"
+)
+
+// healthy is a client at the roof of two cores, as it was measured: json of
+// 512 KiB, a window of 32, decoded by each request's goroutine.
+func healthy() verdict.Client {
+	return verdict.Client{
+		Window: 32, Responses: 64, Cores: 2, Machine: 2, Shared: true, Worth: 1.8,
+		Throughput: 180, BodyBytes: 512 << 10, CPUs: 1.82, Runnable: 9, GCShare: .07, Busy: .96, Overlap: 14,
+		Response: .13, Headers: .02, Read: .004, DecodeWait: 1e-5, Decode: .075,
+		UpstreamKnown: true, UpstreamCPUs: .08, Service: .0105, Queue: 1e-9,
+	}
+}
+
+// change returns the healthy client with something else about it.
+func change(with func(*verdict.Client)) verdict.Client {
+	c := healthy()
+	with(&c)
+	return c
+}
+
+// idle has nothing to decode on most of the time.
+func idle(c *verdict.Client) {
+	c.CPUs, c.Runnable, c.Busy, c.Overlap, c.Throughput = .4, .1, .3, 1.2, 60
+	c.Decode, c.DecodeWait, c.Response, c.Headers = .008, 1e-5, .5, .011
+}
+
+func collector(c *verdict.Client) {
+	c.CPUs, c.Runnable, c.Busy, c.Overlap, c.Throughput = 1.06, .2, .97, 1, 105
+	c.Decode, c.DecodeWait, c.Response, c.Headers = .0092, .21, .24, .012
+	c.Limits = []verdict.Limit{{Name: "placement", Cause: verdict.Serialised, Roof: 107}}
+}
+
+var clients = []struct {
+	name string
+	c    verdict.Client
+	want []verdict.Cause
+	says string
+}{
+	{"request at the roof", healthy(), causes(verdict.CPUSaturated), "1.82 of the 1.92 cores available"},
+	{"neighbours starve", change(func(c *verdict.Client) { c.LateP99 = .045 }), causes(verdict.CPUSaturated), "Neighbours starve"},
+	{"others take a core", change(func(c *verdict.Client) { c.CPUs, c.Others, c.Throughput = 1.4, .4, 140 }), causes(verdict.CPUSaturated), "1.40 of the 1.52"},
+	{"one core", change(func(c *verdict.Client) {
+		collector(c)
+		c.Cores, c.CPUs, c.Worth = 1, .97, 0
+	}), causes(verdict.CPUSaturated), "with one core, decoding in turn is right"},
+	{"collector", change(collector), causes(verdict.Serialised), "one goroutine decodes for 97% of the time; 1.06 of 2 cores"},
+	{"a lock around the decoder", change(func(c *verdict.Client) {
+		collector(c)
+		c.Overlap, c.Decode, c.DecodeWait = 24, .22, 1e-5
+	}), causes(verdict.Serialised), "decodes take turns: 24.0"},
+	{"three workers of eight", change(func(c *verdict.Client) {
+		collector(c)
+		c.Cores, c.Simulated, c.CPUs, c.Overlap = 8, true, 2.95, 3
+	}), causes(verdict.HiddenCap), "no more than 3.0 decodes run at a time"},
+	{"a semaphore around the fetch", change(func(c *verdict.Client) { idle(c); c.StartWait = .4 }), causes(verdict.HiddenCap), "limit of the client's own"},
+	{"few connections", change(func(c *verdict.Client) { idle(c); c.ConnWait = .4 }), causes(verdict.ConnectionPool), "wait for a connection"},
+	{"a queue at the upstream", change(func(c *verdict.Client) { idle(c); c.Queue, c.Headers = .4, .411 }), causes(verdict.UpstreamQueueing), "24.0 of 32 requests wait in the upstream's queue"},
+	{"a thin link", change(func(c *verdict.Client) { idle(c); c.Read = .4 }), causes(verdict.NetworkBound), "carries 31 MB/s"},
+	{"a small window", change(func(c *verdict.Client) {
+		idle(c)
+		c.Window, c.Headers, c.Response, c.Throughput = 2, .051, .06, 33
+	}), causes(verdict.WindowTooSmall), "a window of 2 is full"},
+	{"a slow upstream and a large window", change(func(c *verdict.Client) { idle(c); c.Headers = .48 }), causes(verdict.WindowTooSmall), "480ms of a response's 500ms"},
+	{"garbage", change(func(c *verdict.Client) { c.GCShare = .5 }), causes(verdict.GCBound), "50% of the busy CPU time"},
+	{"nothing stands out", change(func(c *verdict.Client) { idle(c); c.Read, c.Queue, c.Headers = .1, .15, .25 }), causes(), "nothing stands out"},
+	{"an older line", change(func(c *verdict.Client) { c.Response = 0 }), causes(), "the times of a response"},
+}
+
+func causes(c ...verdict.Cause) []verdict.Cause { return append([]verdict.Cause{}, c...) }
+
+func TestObserve(t *testing.T) {
+	for _, x := range clients {
+		t.Run(x.name, func(t *testing.T) {
+			v := verdict.Observe(x.c)
+			if !slices.Equal(v.Causes, x.want) || !strings.Contains(v.Sentence, x.says) {
+				t.Errorf("got %v, %q; want %v and %q", v.Causes, v.Sentence, x.want, x.says)
+			}
+			if (len(v.Causes) == 0) != (len(v.Missing) > 0) {
+				t.Errorf("causes %v, missing %q", v.Causes, v.Missing)
+			}
+		})
+	}
+}
+
+// TestEveryCauseIsAccountedFor holds for any evidence: a cause is shown, ruled
+// out by a figure, or said to be uncertain, and in one of these ways alone.
+func TestEveryCauseIsAccountedFor(t *testing.T) {
+	all := causes(verdict.Serialised, verdict.HiddenCap, verdict.ConnectionPool, verdict.UpstreamQueueing,
+		verdict.NetworkBound, verdict.WindowTooSmall, verdict.GCBound, verdict.CPUSaturated)
+	rapid.Check(t, func(t *rapid.T) {
+		f := func(name string, high float64) float64 { return rapid.Float64Range(0, high).Draw(t, name) }
+		c := verdict.Client{
+			Window: rapid.IntRange(1, 64).Draw(t, "window"), Responses: 64, Cores: rapid.IntRange(1, 16).Draw(t, "cores"), Machine: 16,
+			Throughput: f("throughput", 500) + 1, CPUs: f("cpus", 16), Runnable: f("runnable", 20), GCShare: f("gc", 1),
+			Busy: f("busy", 1), Overlap: 1 + f("overlap", 60), StartWait: f("start", .1), ConnWait: f("conn", .1),
+			Headers: f("headers", .1), Read: f("read", .1), DecodeWait: f("wait", .1), Decode: f("decode", .1),
+			UpstreamCPUs: f("upstream", 1), Service: f("service", .1), Shared: true, UpstreamKnown: true,
+		}
+		c.Response = c.StartWait + c.ConnWait + c.Headers + c.Read + c.DecodeWait + c.Decode + 1e-6
+		v := verdict.Observe(c)
+		ways := map[verdict.Cause]int{}
+		for _, shown := range v.Causes {
+			ways[shown]++
+		}
+		for _, r := range v.RuledOut {
+			ways[r.Cause]++
+			if r.Because == "" {
+				t.Errorf("%s is ruled out by nothing", r.Cause)
+			}
+		}
+		for _, u := range v.Uncertain {
+			name, _, _ := strings.Cut(u, ":")
+			ways[verdict.Cause(name)]++
+		}
+		for _, cause := range all {
+			if ways[cause] != 1 {
+				t.Errorf("%s is told of in %d ways: %+v", cause, ways[cause], v)
+			}
+		}
+		if v.PredictedGain < 0 || strings.Contains(v.Sentence, "NaN") {
+			t.Errorf("%+v", v)
+		}
+	})
+}
+
+// TestPredict checks roofs against what can be worked out by hand.
+func TestPredict(t *testing.T) {
+	c := verdict.Client{ // 10 ms of CPU a response, no upstream to speak of
+		Window: 32, Responses: 1000, Cores: 8, Machine: 8, Worth: 8,
+		Throughput: 100, CPUs: 1, Busy: 1, Overlap: 1, Response: .32, DecodeWait: .3, Decode: .01,
+		Limits: []verdict.Limit{{Name: "placement", Cause: verdict.Serialised, Roof: 100}, {Name: "queue", Cause: verdict.UpstreamQueueing, Roof: 250}},
+	}
+	for _, x := range []struct {
+		name   string
+		with   func(*verdict.Client)
+		window float64
+		lifted []string
+		want   float64
+	}{
+		{"nothing lifted, nothing gained", nil, 1, nil, 1},
+		{"the queue is next", nil, 1, []string{"placement"}, 2.5},
+		{"the cores are next", nil, 1, []string{"placement", "queue"}, 8},
+		{"cores that share their units", func(c *verdict.Client) { c.Worth = 5 }, 1, []string{"placement", "queue"}, 5},
+		{"decoding that was measured while all cores decode", func(c *verdict.Client) { c.Decoding = .016 }, 1, []string{"placement", "queue"}, 8. / 1.6},
+		{"cores that were not asked", func(c *verdict.Client) { c.Worth = 0 }, 1, []string{"placement", "queue"}, 8},
+		{"simulated cores attain their roof", func(c *verdict.Client) { c.Simulated = true }, 1, []string{"placement", "queue"}, 8},
+		{"the upstream takes its part", func(c *verdict.Client) { c.Shared, c.UpstreamCPUs = true, .25 }, 1, []string{"placement", "queue"}, 8 / 1.25},
+		{"the window is next", func(c *verdict.Client) { c.Window, c.Service, c.Headers = 4, .01, .01 }, 1, []string{"placement", "queue"}, 2},
+	} {
+		e := c
+		if x.with != nil {
+			x.with(&e)
+		}
+		if got := e.Predict(x.window, x.lifted...); got < .95*x.want || got > 1.05*x.want {
+			t.Errorf("%s: got %.3f, want %.3f", x.name, got, x.want)
+		}
+	}
+}
+
+// TestWindowDoubles as long as nothing else limits.
+func TestWindowDoubles(t *testing.T) {
+	c := change(func(c *verdict.Client) {
+		idle(c)
+		c.Window, c.Headers, c.Response, c.Throughput, c.CPUs = 2, .051, .06, 33, .2
+	})
+	if got := c.Predict(2); got < 1.9 || got > 2.05 {
+		t.Errorf("twice the window: %.2f", got)
+	}
+	if got := c.Predict(64); got > 9 {
+		t.Errorf("64 times the window: %.2f, beyond the roof of the cores", got)
+	}
+}
+
+// TestPredictKnowsTheWayThere: a far upstream bounds a small window however
+// fast it answers.
+func TestPredictKnowsTheWayThere(t *testing.T) {
+	c := change(func(c *verdict.Client) {
+		collector(c)
+		c.Window, c.Headers, c.Response, c.DecodeWait, c.Worth, c.Cores, c.Machine = 8, .1, .14, .02, 0, 16, 16
+	})
+	if got := c.Predict(1, "placement"); got > 1 {
+		t.Errorf("%.2fx, though eight requests of 110 ms make 72 a second at most, and 105 were seen", got)
+	}
+}
+
+// TestHeldResponses: what is decoded and waits for its turn is no window that
+// is too small.
+func TestHeldResponses(t *testing.T) {
+	v := verdict.Observe(change(func(c *verdict.Client) { idle(c); c.Headers = .06 }))
+	if len(v.Causes) != 0 || !strings.Contains(v.Sentence, "waited for their turn") {
+		t.Errorf("got %v, %s", v.Causes, v.Sentence)
+	}
+}

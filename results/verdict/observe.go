@@ -1,0 +1,161 @@
+package verdict
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Observe says what a client's evidence shows by itself, with no intervention.
+func Observe(c Client) Verdict {
+	v := Verdict{Causes: []Cause{}, Simulated: c.Simulated, Missing: c.missing(), Evidence: []Figure{}}
+	if c.Response > 0 {
+		v.Evidence = c.figures()
+	}
+	if len(v.Missing) > 0 {
+		v.Sentence = "no verdict: " + strings.Join(v.Missing, "; ") + "."
+		return v
+	}
+	var says []string
+	for _, r := range rules() {
+		if r.holds(c) {
+			v.Causes = append(v.Causes, r.cause)
+			says = append(says, r.says(c))
+		} else if figure := r.not(c); figure != "" {
+			v.RuledOut = append(v.RuledOut, RuledOut{r.cause, figure})
+		} else {
+			v.Uncertain = append(v.Uncertain, fmt.Sprintf("%s: neither shown nor ruled out by what was seen", r.cause))
+		}
+	}
+	if len(v.Causes) == 0 {
+		v.Missing = []string{"a stage in which the window gathers: " + c.division()}
+		v.Sentence = "no verdict: nothing stands out; " + c.division() + "."
+		return v
+	}
+	if c.Dials >= redialled {
+		v.Uncertain = append(v.Uncertain, fmt.Sprintf("%s: %.2f connections were dialled per response", ConnectionPool, c.Dials))
+	}
+	v.Sentence = named(v.Causes) + ": " + strings.Join(says, " ") + c.simulation()
+	first := rules()[slices.IndexFunc(rules(), func(r rule) bool { return r.cause == v.Causes[0] })]
+	if first.mend != "" {
+		v.PredictedGain, v.Assumptions = c.mended(first.cause), c.assumptions()
+		if v.PredictedGain >= gains {
+			v.Sentence += fmt.Sprintf("\n%s would give up to %.2fx.", sentence(first.mend), v.PredictedGain)
+		}
+	}
+	return v
+}
+
+// mended is the gain to be had by mending a fault.
+func (c Client) mended(cause Cause) float64 {
+	switch cause {
+	case WindowTooSmall:
+		return c.Predict(2)
+	case GCBound:
+		return c.PredictGOGC()
+	}
+	var lifted []string
+	for _, l := range c.Limits {
+		if l.Cause == cause {
+			lifted = append(lifted, l.Name)
+		}
+	}
+	return c.Predict(1, lifted...)
+}
+
+// assumptions are what a prediction rests on.
+func (c Client) assumptions() []string {
+	out := []string{"a response costs as much CPU time afterwards, and nothing unseen limits"}
+	if c.Worth == 0 && !c.Simulated && c.Cores > 1 {
+		out = append(out, fmt.Sprintf("%d cores do %d times what one does, which this machine was not asked", c.Cores, c.Cores))
+	}
+	return out
+}
+
+// Suspects are the causes that the evidence shows, then those that it does not
+// rule out: what an intervention may be about.
+func Suspects(c Client) []Cause {
+	if len(c.missing()) > 0 {
+		return nil
+	}
+	var shown, open []Cause
+	for _, r := range rules() {
+		switch {
+		case r.holds(c):
+			shown = append(shown, r.cause)
+		case r.not(c) == "":
+			open = append(open, r.cause)
+		}
+	}
+	return append(shown, open...)
+}
+
+// missing says what the evidence lacks for any verdict.
+func (c Client) missing() []string {
+	var out []string
+	for _, need := range []struct {
+		there bool
+		what  string
+	}{
+		{c.Throughput > 0, "a throughput"},
+		{c.Window > 0 && c.Cores > 0, "the window and the cores"},
+		{c.Simulated || c.Others < disturbed*float64(max(c.Machine, 1)), fmt.Sprintf("a quiet machine: other processes used %.2f of %d cores", c.Others, c.Machine)},
+		{c.Response > 0, "the times of a response (resp-ns and the waits), which older lines have not"},
+	} {
+		if !need.there {
+			out = append(out, need.what)
+		}
+	}
+	return out
+}
+
+// division says where the requests of the window are.
+func (c Client) division() string {
+	var parts []string
+	for _, s := range c.stages() {
+		if n := c.population(s.time); n >= .05 {
+			parts = append(parts, fmt.Sprintf("%.1f %s", n, s.what))
+		}
+	}
+	return fmt.Sprintf("of %d requests %s, and %.2f of %.2f available cores were used",
+		c.Window, strings.Join(parts, ", "), c.CPUs, c.available())
+}
+
+func (c Client) simulation() string {
+	if !c.Simulated {
+		return ""
+	}
+	return fmt.Sprintf(" Simulated: %d cores that only pass time.", c.Cores)
+}
+
+// figures are the evidence as people and programs read it.
+func (c Client) figures() []Figure {
+	out := []Figure{
+		{"throughput", c.Throughput, "responses/s", "responses collated"},
+		{"window", float64(c.Window), "requests", "admitted and not collated, at most"},
+		{"cores", float64(c.Cores), "cores", "that the client may use"},
+		{"available", c.available(), "cores", "left over by the upstream and by other processes"},
+		{"cpus", c.CPUs, "cores", "used by the client"},
+		{"runnable", c.Runnable, "goroutines", "ready and waiting for a core"},
+		{"gc-share", c.GCShare, "share", "of the busy CPU time, collecting garbage"},
+		{"decode-busy", c.Busy, "share", "of the wall, some decode under way"},
+		{"decode-overlap", c.Overlap, "decodes", "begun and not ended, over that time"},
+		{"resp", c.Response, "s", "a response, from admission to collated"},
+		{"start-wait", c.StartWait, "s/response", "for a limit of the client's own"},
+		{"conn-wait", c.ConnWait, "s/response", "for a connection"},
+		{"headers", c.Headers, "s/response", "from the connection to the headers"},
+		{"read", c.Read, "s/response", "reading the body"},
+		{"decode-wait", c.DecodeWait, "s/response", "from body whole to decoding entered"},
+		{"decode", c.Decode, "s/response", "from decoding entered to ended"},
+	}
+	if c.UpstreamKnown {
+		out = append(out,
+			Figure{"upstream-cpus", c.UpstreamCPUs, "cores", "used by the upstream"},
+			Figure{"queue", c.Queue, "s/response", "in the upstream's queue"},
+			Figure{"service", c.Service, "s/response", "at the upstream"})
+	}
+	if c.Worth > 0 {
+		out = append(out, Figure{"cores-worth", c.Worth, "cores", "what all cores decode together, one alone being 1"})
+	}
+	return out
+}

@@ -1,0 +1,50 @@
+package verdict
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+func percent(share float64) string { return fmt.Sprintf("%.0f%%", 100*share) }
+
+// seconds prints a duration to three digits at most.
+func seconds(s float64) string {
+	d := time.Duration(s * 1e9)
+	switch {
+	case d >= 100*time.Millisecond:
+		return d.Round(10 * time.Millisecond).String()
+	case d >= 10*time.Millisecond:
+		return d.Round(time.Millisecond).String()
+	case d >= time.Millisecond:
+		return d.Round(100 * time.Microsecond).String()
+	default:
+		return d.Round(time.Microsecond).String()
+	}
+}
+
+// String prints a gain as people say it: 1.8x (1.6-2.0, 8 pairs).
+func (g Gain) String() string {
+	if g.High == 0 {
+		return fmt.Sprintf("%.2fx (%s)", g.Mean, pairs(g.Pairs))
+	}
+	return fmt.Sprintf("%.2fx (%.2f-%.2f, %s)", g.Mean, g.Low, g.High, pairs(g.Pairs))
+}
+
+func pairs(n int) string {
+	if n == 1 {
+		return "1 pair"
+	}
+	return fmt.Sprintf("%d pairs", n)
+}
+
+func sentence(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+
+// named lists causes as the first words of a verdict.
+func named(causes []Cause) string {
+	words := make([]string, len(causes))
+	for i, c := range causes {
+		words[i] = string(c)
+	}
+	return strings.Join(words, ", then ")
+}

@@ -1,0 +1,181 @@
+package verdict
+
+// Every threshold of the rules, each with its reason: first those on a
+// client's evidence, two of which the rules for traces share, then what
+// predictions rest on, then those on a trace. They were set on other seeds
+// than those that the confusion matrix reports.
+const (
+	// saturated: share of the cores that were there to be used, from which on
+	// the cores are the limit. Placements at the roof were seen at 0.93 to 0.97
+	// of it, a serial one on two cores at 0.55 to 0.65.
+	saturated = .85
+
+	// alone: executing decodes below this are one at a time. Garbage collection
+	// and reading add up to 0.3 of a core to a serial decoder's 1.0.
+	alone = 1.5
+
+	// idleCores: at least so many must be left over for a cap to be one; the
+	// design's half a core.
+	idleCores = .5
+
+	// busy: share of the wall in which some decode is under way, from which on
+	// decoding is what the others wait for. The first and the last response of
+	// an op, with nothing to decode, cost a small op up to a fifth.
+	busy = .75
+
+	// gathers: share of the window that must be found in one place for that to
+	// be what holds it back. In a closed loop requests gather in front of the
+	// slowest stage; half of them, where nothing else is close.
+	gathers = .4
+
+	// elsewhere: share of the window in another place up to which that place is
+	// ruled out by a figure.
+	elsewhere = .15
+
+	// disturbed: share of the machine that other processes may use: with more,
+	// the cores left over make any client look as if it used them all.
+	disturbed = .25
+
+	// collecting: share of the busy CPU time that goes to garbage collection,
+	// from which on it is worth naming. With GOGC=100 this client was seen at
+	// .06 (json), .11 (cbor) and .13 (sonic), with GOGC=5 at .20 to .42.
+	collecting = .18
+
+	// starving: seconds by which a neighbour wakes late, from which on it is
+	// told: the scheduler's own time slice is 10 ms.
+	starving = .02
+
+	// redialled: connections made per response, from which on connections are
+	// not kept.
+	redialled = .2
+
+	// gains: a ratio from which on an intervention has gained; smaller ones are
+	// not worth a change, and drift makes some.
+	gains = 1.10
+
+	// gcGains: the same for garbage collection. Memory buys any client a little
+	// throughput, so that raising GOGC must buy more to be a cause.
+	gcGains = 1.25
+
+	// parallelGains: a ratio up to which one parallel placement may beat another
+	// without being a cause: fewer bodies half decoded at a time is worth a tenth.
+	parallelGains = 1.25
+)
+
+// What predictions of a client's gain rest on.
+const (
+	// besideGC: what a collection costs beside its own time, as a share of it:
+	// write barriers and cold caches. .2 to .8 was seen, GOGC=5 against 40.
+	besideGC = .55
+
+	// rarer: what is left of that with a GOGC eight times as high. Not an
+	// eighth: the stacks and the smallest heap are collected all the same.
+	rarer = .25
+
+	// idling: cores that a client uses for being there, its own watch included.
+	idling = .03
+
+	// idleWork: what an idle client spends on a response beside decoding it, as
+	// a share of which a busy one does: it reads in larger pieces and wakes less.
+	// .2 to .6 was seen.
+	idleWork = .5
+
+	// sharpness of the knee between the roofs of window and cores: 2 to 3 fitted
+	// simulated cores, where nothing else is in the way.
+	sharpness = 2.5
+
+	// attained: what parallel placements were seen to reach of the roof of the
+	// cores, the start of an op apart: 0.95 to 0.99.
+	attained = .97
+)
+
+// Thresholds of the rules on a trace.
+const (
+	// minSeconds, interval: shorter ones hold fewer than 20 CPU samples of a core,
+	// and waits that are longer than they are.
+	minSeconds = .2
+
+	// manySamples, samples in the trace: fewer say little about the cores in use.
+	manySamples = 50
+
+	// sampledShare, cores by samples, to cores by states: on an idle machine they
+	// agree within a tenth.
+	sampledShare = .7
+
+	// minSamples, samples: fewer can't say which function takes most of a section.
+	minSamples = 10
+
+	// minSampleTime, executing time with fewer samples, s: at 100 samples a second
+	// of CPU thirty are due in it, so that the profiler was off.
+	minSampleTime = .3
+
+	// saturatedRun, share of the cores in use, goroutines runnable: with one
+	// goroutine and more always waiting for a core, the rest is the scheduler's
+	// handing over.
+	saturatedRun = .7
+
+	// fewRunnable, goroutines waiting for a core, mean: 0.1 was seen behind a
+	// serial section, 9 and more on saturated cores.
+	fewRunnable = 1.5
+
+	// busySection, busy share of the goroutine or lock: serial sections are at
+	// 0.95 and more, and lose some to garbage collection.
+	busySection = .85
+
+	// endedAlone, share of the waits that one goroutine ends: two workers of a
+	// kind end half each.
+	endedAlone = .8
+
+	// turnsTaken, share of the interval with someone waiting: a lock or permit
+	// that is often free limits nobody.
+	turnsTaken = .8
+
+	// someWaiting, goroutines waiting, mean: with a window of 2 one works and less
+	// than one waits.
+	someWaiting = .7
+
+	// manyWaiting, goroutines waiting at a permit, mean: one alone is a loop that
+	// fills a window, which is no fault.
+	manyWaiting = 1.5
+
+	// onePermit, goroutines past the permit, mean: up to here it is one at a time,
+	// and from morePermits on it is not.
+	onePermit = 1.4
+
+	// morePermits, the same: between the two nobody can say.
+	morePermits = 1.6
+
+	// poolShare, share of the interval with someone waiting for a connection:
+	// dials at the start pass.
+	poolShare = .5
+
+	// poolOfFlight, waiting for a connection, to waiting for an answer: below it
+	// more connections would add little.
+	poolOfFlight = .25
+
+	// dialHigh, share of CPU under dials: a window's first connections are a few
+	// per cent of a second of one core; to keep connections is then worth 1.18 at
+	// least.
+	dialHigh = .15
+
+	// gcHigh, share of CPU under the garbage collector: its workers take a quarter
+	// of the cores while a cycle runs: above that, cycles run end to end and
+	// allocation pays too.
+	gcHigh = .3
+
+	// outsideCores, share of the cores in use: 0.0 to 0.4 of 2 was seen on waiting
+	// clients; nearer to the roof, CPU has a part in it.
+	outsideCores = .6
+
+	// outsideBusy, busiest goroutine, share of the interval: one that runs more
+	// may be what the others wait for.
+	outsideBusy = .7
+
+	// answerShare, share of the interval with someone waiting for an answer: else
+	// the process has nothing to do for some of it.
+	answerShare = .8
+
+	// answerWaiting, waiting for an answer, goroutines, mean: fewer is a process
+	// with nothing to do.
+	answerWaiting = .7
+)
