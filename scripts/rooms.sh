@@ -13,6 +13,7 @@ mockserver           mockserver/payload mockserver/behaviour
 bench                mockserver/payload mockserver/behaviour
 bench/runner         bench mockserver/payload mockserver/behaviour profiles results
 profiles
+profiles/diagnose    profiles results/verdict
 results              bench
 results/verdict
 '

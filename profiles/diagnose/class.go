@@ -1,0 +1,118 @@
+package diagnose
+
+import (
+	"strings"
+
+	"golang.org/x/exp/trace"
+)
+
+// A class says what a wait is for.
+type class uint8
+
+const (
+	classOther    class = iota
+	classChannel        // a channel, a select, a condition: someone of this process ends it
+	classLock           // sync.Mutex and RWMutex
+	classJoin           // sync.WaitGroup: for all to end, not for a turn
+	classNetwork        // a request that waits for its answer
+	classPool           // a connection, or a stream on one
+	classStream         // in HTTP/2's client, which has a goroutine a request
+	classServer         // for this process's own clients
+	classInternal       // the HTTP transport's own goroutines
+	classSleep
+	classRuntime
+)
+
+// A rule classes a wait by a function on its stack and by its reason. The first
+// rule that fits counts.
+type rule struct {
+	class  class
+	reason string // "" is any
+	on     string // part of a function's name; "" is any
+}
+
+var rules = []rule{
+	{classServer, reasonNetwork, "net/http.(*connReader)."},
+	{classServer, reasonNetwork, "net/http.checkConnErrorWriter."},
+	{classServer, reasonNetwork, "http2serverConn)."},
+	{classServer, reasonNetwork, "http2.(*serverConn)."},
+	{classServer, reasonNetwork, "transport.(*http2Server)."},
+	{classServer, "", "poll.(*FD).Accept"},
+	{classServer, reasonSleep, "net/http.(*conn).serve"},
+	{classServer, "", "os/signal."},
+	{classRuntime, "", "runtime/trace."},
+	{classRuntime, "", "runtime/pprof."},
+	{classPool, "", "net/http.(*Transport).getConn"},
+	{classStream, "", "awaitOpenSlotForStream"},
+	{classStream, reasonSelect, "http2clientStream).writeRequest"},
+	{classStream, reasonSelect, "http2.(*clientStream).writeRequest"},
+	{classPool, "", "net.(*Dialer).Dial"},
+	{classPool, "", "database/sql.(*DB).conn"},
+	{classInternal, "", "net/http.(*persistConn).readLoop"},
+	{classInternal, "", "net/http.(*persistConn).writeLoop"},
+	{classInternal, reasonNetwork, "http2ClientConn).readLoop"},
+	{classInternal, reasonNetwork, "http2.(*ClientConn).readLoop"},
+	{classInternal, reasonNetwork, "transport.(*http2Client).reader"},
+	{classNetwork, reasonSelect, "net/http.(*persistConn).roundTrip"},
+	{classNetwork, reasonSelect, "http2ClientConn).roundTrip"},
+	{classNetwork, reasonSelect, "http2.(*ClientConn).roundTrip"},
+	{classNetwork, "", "net/http.(*http2pipe).Read"},
+	{classNetwork, "", "x/net/http2.(*pipe).Read"},
+	{classNetwork, reasonSelect, "transport.(*recvBufferReader)."},
+	{classNetwork, reasonNetwork, ""},
+	{classJoin, "", "sync.(*WaitGroup).Wait"},
+	{classLock, reasonSync, "sync.(*Mutex)."},
+	{classLock, reasonSync, "sync.(*RWMutex)."},
+	{classSleep, reasonSleep, ""},
+	{classChannel, "chan send", ""},
+	{classChannel, "chan receive", ""},
+	{classChannel, reasonSelect, ""},
+	{classChannel, "sync.(*Cond).Wait", ""},
+	{classChannel, reasonSync, "sync.runtime_"},
+	{classRuntime, reasonSync, ""}, // the runtime's own locks, as of starting a collection
+	{classRuntime, "preempted", ""},
+}
+
+// Reasons as traces spell them.
+const (
+	reasonNetwork = "network"
+	reasonSelect  = "select"
+	reasonSync    = "sync"
+	reasonSleep   = "sleep"
+)
+
+// parkedReasons tell the reason of a wait from the runtime's function, where
+// the trace gives a stack alone.
+var parkedReasons = []struct{ on, reason string }{
+	{"runtime.chansend", "chan send"},
+	{"runtime.chanrecv", "chan receive"},
+	{"runtime.selectgo", reasonSelect},
+	{"runtime.netpollblock", reasonNetwork},
+	{"poll.runtime_pollWait", reasonNetwork},
+	{"runtime.notifyListWait", "sync.(*Cond).Wait"},
+	{"sync.runtime_notifyListWait", "sync.(*Cond).Wait"},
+	{"runtime.semacquire", reasonSync},
+	{"sync.runtime_Semacquire", reasonSync},
+	{"runtime.timeSleep", reasonSleep},
+	{"time.Sleep", reasonSleep},
+}
+
+func classify(frames []trace.StackFrame, reason string) class {
+	for _, r := range rules {
+		if r.reason != "" && r.reason != reason {
+			continue
+		}
+		if r.on == "" {
+			return r.class
+		}
+		for i := range frames {
+			if strings.Contains(frames[i].Func, r.on) {
+				return r.class
+			}
+		}
+	}
+	if strings.HasPrefix(reason, "GC ") || strings.Contains(reason, "system goroutine") || strings.HasPrefix(reason, "wait until GC") {
+		return classRuntime
+	}
+	return classOther
+}

@@ -1,0 +1,138 @@
+package diagnose
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+)
+
+// concentrated is the share of a section's samples that the function named for
+// it holds at least: a function with less does not explain the section.
+const concentrated = .6
+
+// A hotspot is where a section's samples lie.
+type hotspot struct {
+	function string // the program's own that takes the time, or a library's
+	at       string // file:line in it
+	calls    string // what it calls there; "" where it does the work itself
+	share    float64
+	samples  int64
+}
+
+// level is a function at one depth of the call tree, whatever lines called it.
+type level struct {
+	fn    int32
+	lines map[int32]int64 // within the function
+	n     int64
+}
+
+// hotspot follows the call tree of the samples down for as long as one function
+// holds most of them. Of that path it names the program's own deepest function,
+// and what that calls: below it lie a library's inner workings, which change
+// with every input.
+func (s *stacks) hotspot(samples map[int32]int64) hotspot {
+	var total int64
+	paths := make([][]int32, 0, len(samples))
+	weights := make([]int64, 0, len(samples))
+	for _, leaf := range slices.Sorted(maps.Keys(samples)) {
+		var p []int32
+		for n := leaf; n > 0; n = s.nodes[n].parent {
+			p = append(p, n)
+		}
+		slices.Reverse(p)
+		paths, weights = append(paths, p), append(weights, samples[leaf])
+		total += samples[leaf]
+	}
+	h := hotspot{samples: total}
+	if levels := s.descend(paths, weights, total); len(levels) > 0 {
+		s.name(&h, levels, total)
+	}
+	return h
+}
+
+// descend returns the path that holds most of the samples.
+func (s *stacks) descend(paths [][]int32, weights []int64, total int64) []level {
+	var found []level
+	for depth := 0; ; depth++ {
+		byFn := map[int32]*level{}
+		for i, p := range paths {
+			if depth >= len(p) {
+				continue
+			}
+			n := s.nodes[p[depth]]
+			l := byFn[n.fn]
+			if l == nil {
+				l = &level{fn: n.fn, lines: map[int32]int64{}}
+				byFn[n.fn] = l
+			}
+			l.n += weights[i]
+			l.lines[n.line] += weights[i]
+		}
+		best := s.heaviest(byFn)
+		if best == nil || float64(best.n) < concentrated*float64(total) {
+			return found
+		}
+		found = append(found, *best)
+		kept := 0
+		for i, p := range paths {
+			if depth < len(p) && s.nodes[p[depth]].fn == best.fn {
+				paths[kept], weights[kept] = p, weights[i]
+				kept++
+			}
+		}
+		paths, weights = paths[:kept], weights[:kept]
+	}
+}
+
+func (s *stacks) heaviest(levels map[int32]*level) *level {
+	var best *level
+	for _, fn := range slices.Sorted(maps.Keys(levels)) {
+		if l := levels[fn]; best == nil || l.n > best.n {
+			best = l
+		}
+	}
+	return best
+}
+
+func (s *stacks) name(h *hotspot, levels []level, total int64) {
+	own := -1
+	deepest := 0 // that is not the runtime's
+	for i, l := range levels {
+		switch k := s.functions[l.fn].kind; {
+		case k == kindOwn:
+			own, deepest = i, i
+		case k != kindRuntime:
+			deepest = i
+		}
+	}
+	if own < 0 {
+		h.function, h.share = s.functions[levels[deepest].fn].name, float64(levels[deepest].n)/float64(total)
+		return
+	}
+	l := levels[own]
+	f := s.functions[l.fn]
+	h.function, h.at = f.name, fmt.Sprintf("%s:%d", file(f.file), hottest(l.lines))
+	if own+1 < len(levels) && s.functions[levels[own+1].fn].kind != kindRuntime {
+		l = levels[own+1]
+		h.calls = s.functions[l.fn].name
+	}
+	h.share = float64(l.n) / float64(total)
+}
+
+func hottest(lines map[int32]int64) int32 {
+	return slices.MaxFunc(slices.Sorted(maps.Keys(lines)), func(a, b int32) int {
+		return cmp.Compare(lines[a], lines[b])
+	})
+}
+
+// file is short: the folder tells one main.go from another.
+func file(full string) string {
+	dir, name := path.Split(strings.ReplaceAll(full, `\`, "/"))
+	if base := path.Base(dir); dir != "" && base != "/" && base != "." {
+		return base + "/" + name
+	}
+	return name
+}

@@ -1,0 +1,65 @@
+package diagnose_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"collatebench/profiles/diagnose"
+	"collatebench/results/verdict"
+)
+
+// TestIdleCollectors: workers of the garbage collector that take idle cores do
+// not make these busy. It takes a quarter of the cores for itself.
+func TestIdleCollectors(t *testing.T) {
+	r := read(t, record(t, "hoarder", 8), diagnose.Options{})
+	if r.Executing > 3.8 {
+		t.Errorf("%.2f of 8 cores are used by one goroutine and two workers", r.Executing)
+	}
+	if r.Verdict.Causes == nil || slices.Contains(r.Verdict.Causes, verdict.CPUSaturated) || slices.Contains(r.Verdict.Causes, verdict.GCBound) {
+		t.Errorf("causes are %q", r.Verdict.Causes)
+	}
+}
+
+// TestCauses records programs whose cause is known.
+func TestCauses(t *testing.T) {
+	for _, c := range []struct {
+		workload string
+		procs    int
+		want     []verdict.Cause
+		says     []string // in the sentence
+	}{
+		{"collector", 2, []verdict.Cause{verdict.Serialised}, []string{"diagnose_test.gather", "encoding/json.Unmarshal", "diagnose_test.decodePage", "chan send at diagnose/workload_test.go:"}},
+		{"mutex", 2, []verdict.Cause{verdict.Serialised}, []string{"diagnose_test.decodeLocked", "encoding/json.Unmarshal", "one goroutine at a time"}},
+		{"pool", 2, []verdict.Cause{verdict.CPUSaturated}, nil},
+		{"garbage", 2, []verdict.Cause{verdict.GCBound}, []string{"GOGC"}},
+		{"semaphore", 2, []verdict.Cause{verdict.HiddenCap}, []string{"about 3 goroutines", "diagnose_test.semaphore.func1"}},
+		{"two-workers", 4, []verdict.Cause{verdict.HiddenCap}, []string{"about 2 goroutines", "chan send"}},
+		{"connections", 2, []verdict.Cause{verdict.ConnectionPool}, []string{"MaxConnsPerHost"}},
+		{"slow-upstream", 2, []verdict.Cause{verdict.Outside}, []string{"upstream, link or window"}},
+		{"starved-workers", 2, []verdict.Cause{verdict.Outside}, nil},
+		{"collector", 1, []verdict.Cause{verdict.CPUSaturated}, []string{"one core"}},
+		{"collector-unsampled", 2, []verdict.Cause{}, []string{"no CPU samples", "gather"}},
+		{"alone", 2, []verdict.Cause{}, []string{"nobody in this process waits for it"}},
+		{"asleep", 2, []verdict.Cause{}, []string{"sleep"}},
+		{"ticking", 2, []verdict.Cause{}, []string{"sleep", "diagnose_test.ticking.func1"}},
+		{"short", 2, []verdict.Cause{}, []string{"too short"}},
+	} {
+		t.Run(c.workload, func(t *testing.T) {
+			r := read(t, record(t, c.workload, c.procs), diagnose.Options{})
+			if !slices.Equal(r.Verdict.Causes, c.want) {
+				var b strings.Builder
+				r.Write(&b)
+				t.Fatalf("causes are %q, not %q:\n%s", r.Verdict.Causes, c.want, &b)
+			}
+			for _, part := range c.says {
+				if !raced && !strings.Contains(r.Verdict.Sentence, part) {
+					t.Errorf("the sentence does not say %q:\n%s", part, r.Verdict.Sentence)
+				}
+			}
+			if (len(c.want) == 0) != (len(r.Verdict.Missing) > 0) {
+				t.Errorf("missing: %q", r.Verdict.Missing)
+			}
+		})
+	}
+}

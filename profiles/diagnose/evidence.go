@@ -1,0 +1,156 @@
+package diagnose
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"golang.org/x/exp/trace"
+
+	"collatebench/results/verdict"
+)
+
+// evidence is what the verdict's rules are asked about.
+func (a *analysis) evidence(groups []*group) verdict.Trace {
+	t := verdict.Trace{
+		Subject: a.options.Subject,
+		Seconds: a.seconds(),
+		Procs:   a.procs,
+		Samples: a.all,
+		Answer:  a.waiting(classNetwork),
+		Pool:    a.waiting(classPool),
+		Asleep:  a.asleep(),
+		Server:  a.waiting(classServer),
+	}
+	t.Answer.Share = a.share(a.network.busy)
+	t.Executing = a.share(a.ran.running)
+	t.Runnable = a.share(a.ran.runnable)
+	if all := a.spent[workOther] + a.spent[workCollect] + a.spent[workDial]; all > 0 {
+		t.GCShare = float64(a.spent[workCollect]) / float64(all)
+		t.DialShare = float64(a.spent[workDial]) / float64(all)
+		t.Sampled = float64(all) * samplePeriod / float64(a.now-a.start)
+	}
+	t.Busiest = a.busiest(groups)
+	t.Gate = a.gate(groups)
+	a.addStreams(&t, groups)
+	return t
+}
+
+// share of the interval; of a sum over goroutines, their mean number.
+func (a *analysis) share(t trace.Time) float64 { return float64(t) / float64(a.now-a.start) }
+
+// addStreams counts the requests that wait for a stream on an HTTP/2
+// connection. They do so in goroutines of the client's, one of which waits for
+// the slot and holds up the others, while the callers seem to wait for the answer.
+func (a *analysis) addStreams(t *verdict.Trace, groups []*group) {
+	var streams float64
+	for _, s := range a.sites.known {
+		if s.class == classStream && (strings.Contains(s.place.in, "awaitOpenSlot") || a.turns(s, groups)) {
+			streams += a.mean(s)
+			t.Pool.Share = max(t.Pool.Share, a.pressure(s))
+		}
+	}
+	if streams <= t.Pool.Waiting {
+		return
+	}
+	w := t.Answer
+	w.Waiting, w.Share = t.Pool.Waiting+streams, t.Pool.Share
+	t.Pool = w
+	t.Answer.Waiting = max(0, t.Answer.Waiting-streams)
+}
+
+// busiest is the goroutine that executes the most, the runtime's apart.
+func (a *analysis) busiest(groups []*group) verdict.TraceSection {
+	var g *group
+	for _, p := range groups {
+		if !p.system() && (g == nil || p.busiest.running > g.busiest.running) {
+			g = p
+		}
+	}
+	if g == nil || g.busiest.running == 0 {
+		return verdict.TraceSection{}
+	}
+	b := g.busiest
+	samples := map[int32]int64{}
+	for _, s := range b.samples {
+		samples[s.leaf] += s.n
+	}
+	section := a.section(g.start, samples)
+	section.Busy = a.share(b.running)
+	var most *site
+	section.Behind, most = a.behind(b.wakes)
+	if most != nil {
+		section.Alone = endedBy(b.wakes, most, groups)
+	}
+	return section
+}
+
+func (a *analysis) section(name string, samples map[int32]int64) verdict.TraceSection {
+	h := a.stacks.hotspot(samples)
+	return verdict.TraceSection{
+		Name: name, Samples: h.samples,
+		Function: h.function, At: h.at, Calls: h.calls, Share: h.share,
+	}
+}
+
+// behind is who waited for the goroutine: the waits that it ended.
+func (a *analysis) behind(wakes []edge) (verdict.TraceWait, *site) {
+	var w verdict.TraceWait
+	var most edge
+	var time trace.Time
+	var n int64
+	for _, e := range wakes {
+		if !e.site.follows() {
+			continue
+		}
+		time, n = time+e.time, n+e.n
+		if most.site == nil || e.time > most.time {
+			most = e
+		}
+	}
+	w.Waiting = a.share(time)
+	w.Seconds = seconds(time) / float64(max(n, 1))
+	if most.site != nil {
+		w = a.at(w, most.site)
+		w.Share = a.pressure(most.site)
+		if most.site.queues() {
+			w.Waiting += float64(most.site.parked)
+		}
+	}
+	return w, most.site
+}
+
+// endedBy is the share of the waits at s that one goroutine ended: workers of
+// one kind share them.
+func endedBy(wakes []edge, s *site, groups []*group) float64 {
+	var mine, all trace.Time
+	for _, e := range wakes {
+		if e.site == s {
+			mine = e.time
+		}
+	}
+	for _, p := range groups {
+		all += p.wakes[s].time
+	}
+	return float64(mine) / float64(max(all, 1))
+}
+
+// system goroutines are the runtime's own, and those that record the trace.
+func (p *group) system() bool {
+	for _, prefix := range []string{"runtime.", "runtime/trace.", "runtime/pprof."} {
+		if strings.HasPrefix(p.start, prefix) && p.start != "runtime.main" {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *analysis) sortedGroups() []*group {
+	return slices.SortedFunc(maps.Values(a.group), func(p, q *group) int {
+		return cmp.Or(cmp.Compare(q.weight(), p.weight()), cmp.Compare(p.start, q.start))
+	})
+}
+
+// weight puts the groups that run before those that wait.
+func (p *group) weight() trace.Time { return p.running + p.runnable }

@@ -1,0 +1,100 @@
+package diagnose
+
+import (
+	"cmp"
+	"slices"
+
+	"collatebench/results/verdict"
+)
+
+// maxWaits and maxGroups bound what a report lists.
+const (
+	maxWaits  = 20
+	maxGroups = 20
+)
+
+func (a *analysis) report() Report {
+	a.finish()
+	groups := a.sortedGroups()
+	t := a.evidence(groups)
+	r := Report{
+		Seconds: t.Seconds, Procs: t.Procs, Executing: t.Executing, Runnable: t.Runnable,
+		Network: t.Answer.Waiting, Events: a.events, Samples: a.samples, GCShare: t.GCShare,
+		Groups: a.groups(groups), Waits: a.waits(), Func: a.spread(groups),
+		Verdict: verdict.JudgeTrace(t),
+	}
+	if slices.Contains(r.Verdict.Causes, verdict.Serialised) {
+		r.Section = serial(t)
+	}
+	return r
+}
+
+// serial is the section that the verdict is about.
+func serial(t verdict.Trace) *Section {
+	s, w, kind := t.Busiest, t.Busiest.Behind, "goroutine"
+	if !t.SerialGoroutine() {
+		s, w, kind = t.Gate.Section, t.Gate.TraceWait, "lock"
+		s.Busy = t.Gate.Share
+	}
+	return &Section{
+		Name: s.Name, Kind: kind, Busy: s.Busy, Samples: s.Samples,
+		Function: s.Function, At: s.At, Calls: s.Calls, Share: s.Share,
+		Waiting: w.Waiting, WaitSec: w.Seconds, WaitAt: w.At, WaitIn: w.In, WaitFor: w.Reason,
+	}
+}
+
+func (a *analysis) groups(groups []*group) []Group {
+	out := make([]Group, 0, min(len(groups), maxGroups))
+	for _, p := range groups[:min(len(groups), maxGroups)] {
+		g := Group{
+			Start: p.start, Count: p.count, Parked: p.parked,
+			Running: seconds(p.running), Runnable: seconds(p.runnable), Syscall: seconds(p.syscall),
+			Blocked: map[string]float64{}, Samples: p.sampled, Busiest: seconds(p.busiest.running),
+		}
+		for s, e := range p.waits {
+			g.Blocked[cmp.Or(s.reason, "(unknown)")] += seconds(e.time)
+		}
+		out = append(out, g)
+	}
+	return out
+}
+
+func (a *analysis) waits() []Wait {
+	known := slices.Clone(a.sites.known)
+	slices.SortStableFunc(known, func(s, t *site) int {
+		return cmp.Or(cmp.Compare(a.mean(t), a.mean(s)), cmp.Compare(s.place.at, t.place.at))
+	})
+	out := []Wait{}
+	for _, s := range known {
+		if len(out) == maxWaits || a.mean(s) == 0 {
+			break
+		}
+		if s.class == classRuntime || s.class == classInternal {
+			continue
+		}
+		out = append(out, Wait{
+			At: s.place.at, In: s.place.in, Via: s.place.via, Reason: s.reason,
+			Mean: a.mean(s), Count: s.count, Sec: seconds(s.time) / float64(max(s.count+s.open, 1)),
+			Share: a.pressure(s), Parked: s.parked,
+		})
+	}
+	return out
+}
+
+func (a *analysis) spread(groups []*group) *Spread {
+	if a.options.Func == nil {
+		return nil
+	}
+	s := &Spread{Pattern: a.options.Func.String(), Samples: a.samples, Of: a.all}
+	var most int64
+	for _, p := range groups {
+		s.Goroutines += p.ran
+		if p.most > most {
+			most, s.MostStart = p.most, p.start
+		}
+	}
+	if s.Samples > 0 {
+		s.Most = float64(most) / float64(s.Samples)
+	}
+	return s
+}
