@@ -6,6 +6,8 @@ BENCH_FLAGS := CODEC PLACEMENT WINDOW SIZE ENCODING PAYLOAD ORDER PROTOCOL RESPO
 	DECODE FROM GOGC CONNS FETCHES WORKERS VIRTUAL_CORES \
 	LATENCY QUEUE BANDWIDTH CONNBANDWIDTH FAULTS PROCS \
 	ROUNDS OPS PRECISION BUDGET SEED LABEL UPSTREAM BODY PROFILE RESUME OUT SOURCE JSON
+WHY_FLAGS := LATENCY QUEUE BANDWIDTH CONNBANDWIDTH FAULTS PAIRS OPS BUDGET SEED LABEL UPSTREAM BODY OUT SOURCE JSON
+DIAGNOSE_FLAGS := TRACE PPROF SECONDS FUNC KEEP JSON
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -25,19 +27,27 @@ need = $(if $(call given,$(1)),,$(error $(1) is missing: $(2)))
 unexport GOGC
 
 # A misspelt variable would start the default matrix: minutes of the wrong thing.
-unknown := $(filter-out $(BENCH_FLAGS) OLD NEW RUN CELL KIND ADDR,$(foreach v,$(.VARIABLES),$(if $(call given,$(v)),$(v))))
+unknown := $(filter-out $(BENCH_FLAGS) $(WHY_FLAGS) $(DIAGNOSE_FLAGS) OLD NEW RUN CELL KIND ADDR,$(foreach v,$(.VARIABLES),$(if $(call given,$(v)),$(v))))
 $(if $(unknown),$(error no such variable: $(unknown); see make help))
 
-.PHONY: bench compare pprof mockserver test check help program
+.PHONY: bench why diagnose compare pprof mockserver test check help program
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "  Variables of bench, each the flag of that name: $(BENCH_FLAGS)"
-	@echo "  Of compare: OLD NEW. Of pprof: RUN CELL KIND."
+	@echo "  Variables, each the flag of that name:"
+	@printf '%s\n' 'bench $(BENCH_FLAGS)' 'why CELL $(WHY_FLAGS)' 'diagnose $(DIAGNOSE_FLAGS)' \
+		'compare OLD NEW' 'pprof RUN CELL KIND' | fold -s -w 76 | sed 's/^[A-Z]/    &/; s/^/    /'
 
 bench: program ## run the matrix, print its tables, leave a run folder
 	@$(PROGRAM) bench $(call flags,$(BENCH_FLAGS))
+
+why: program ## prove which cause holds a cell back: CELL='placement=collector/window=32'
+	$(call need,CELL,make why CELL='placement=collector/window=32')
+	@$(PROGRAM) why '$(CELL)' $(call flags,$(WHY_FLAGS))
+
+diagnose: program ## the verdict for any Go program: TRACE=trace.out or PPROF=http://127.0.0.1:6060
+	@$(PROGRAM) diagnose $(call flags,$(DIAGNOSE_FLAGS))
 
 compare: program ## benchstat's tables of two runs: OLD=before NEW=latest
 	$(call need,OLD,make compare OLD=before NEW=latest)$(call need,NEW,make compare OLD=before NEW=latest)

@@ -153,6 +153,10 @@ func conclude(c *cobra.Command, run *results.Run, err error, asJSON bool) error 
 
 // report makes report/ and prints the tables, or the summary as JSON.
 func report(ctx context.Context, out io.Writer, run *results.Run, asJSON bool) error {
+	if run.Info().Why != nil {
+		_, err := reportWhy(ctx, out, run, asJSON)
+		return err
+	}
 	samples, err := run.Samples()
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ func reportCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:     "report RUN",
-		Short:   "Make a run's report/ again and print its tables",
+		Short:   "Make a run's report/ again and print its tables or its verdict",
 		Example: "  collatebench report latest\n  collatebench report before --json",
 		Args:    arguments(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -50,6 +50,6 @@ func reportCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&out, "out", "", "`folder` of the runs (default results/runs in the module)")
-	c.Flags().BoolVar(&asJSON, "json", false, "print the summary as JSON")
+	c.Flags().BoolVar(&asJSON, "json", false, "print the summary as JSON, or of a run of why its verdict")
 	return c
 }

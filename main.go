@@ -19,6 +19,8 @@ const (
 	exitGood  = 0
 	exitError = 1
 	exitUsage = 2
+
+	exitInconclusive = 4 // there is no verdict
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
@@ -35,6 +37,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitGood
+	}
+	if errors.Is(err, errInconclusive) {
+		return exitInconclusive // and what was printed says why
 	}
 	fmt.Fprintln(stderr, "collatebench:", err)
 	if usage := (usageError{}); errors.As(err, &usage) {
@@ -57,6 +62,7 @@ large responses and collates them, and shows which placement of the decoding
 uses every core and which uses one.`,
 		Example: `  collatebench bench                   the default matrix
   collatebench bench --placement all --window 8,64 --codec sonic
+  collatebench why placement=collector/window=32
   collatebench compare before latest   benchstat's tables of two runs
   collatebench pprof latest 'placement=collector/window=32'`,
 		SilenceErrors: true,
@@ -66,7 +72,8 @@ uses every core and which uses one.`,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(benchCommand(), compareCommand(), reportCommand(), pprofCommand(), mockserverCommand())
+	root.AddCommand(benchCommand(), whyCommand(), diagnoseCommand(), compareCommand(), reportCommand(), pprofCommand(),
+		mockserverCommand())
 	return root
 }
 

@@ -107,24 +107,27 @@ func TestHelpOfEveryCommand(t *testing.T) {
 	})
 }
 
-// TestMakefileKnowsEveryFlag keeps `make bench`'s variables and the flags one.
+// TestMakefileKnowsEveryFlag keeps make's variables and the flags one.
 func TestMakefileKnowsEveryFlag(t *testing.T) {
 	text, err := os.ReadFile("Makefile")
 	if err != nil {
 		t.Fatal(err)
 	}
 	joined := strings.ReplaceAll(string(text), "\\\n", " ")
-	line := regexp.MustCompile(`(?m)^BENCH_FLAGS := (.*)$`).FindStringSubmatch(joined)
-	if line == nil {
-		t.Fatal("no BENCH_FLAGS in the Makefile")
-	}
-	var flags []string
-	benchCommand().Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))) })
-	inMake := strings.Fields(line[1])
-	slices.Sort(flags)
-	slices.Sort(inMake)
-	if !slices.Equal(flags, inMake) {
-		t.Errorf("flags are\n%v, the Makefile has\n%v", flags, inMake)
+	for _, c := range []*cobra.Command{benchCommand(), whyCommand(), diagnoseCommand()} {
+		list := strings.ToUpper(c.Name()) + "_FLAGS"
+		line := regexp.MustCompile(`(?m)^` + list + ` := (.*)$`).FindStringSubmatch(joined)
+		if line == nil {
+			t.Fatalf("no %s in the Makefile", list)
+		}
+		var flags []string
+		c.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))) })
+		inMake := strings.Fields(line[1])
+		slices.Sort(flags)
+		slices.Sort(inMake)
+		if !slices.Equal(flags, inMake) {
+			t.Errorf("flags of %s are\n%v, the Makefile has\n%v", c.Name(), flags, inMake)
+		}
 	}
 }
 
@@ -148,6 +151,14 @@ func TestBadInput(t *testing.T) {
 		{"bench --procs none", []string{"--procs", `"none"`, "all"}},
 		{"bench --latency 10", []string{"--latency", `"10"`, "lognormal"}},
 		{"bench --decode maybe", []string{"--decode", `"maybe"`, "on, off"}},
+		{"why", []string{"accepts 1 arg"}},
+		{"why placement=nowhere", []string{"placement", `"nowhere"`, "inline, collector"}},
+		{"why window=8/window=9", []string{"window is given twice"}},
+		{"why placement=pool/queue=4 --queue 2", []string{"--queue", `"2"`, "says it too"}},
+		{"why window=128", []string{"window 128", "responses=128 can"}},
+		{"why window=8 --pairs 2", []string{"--pairs", `"2"`, "fewer than 3"}},
+		{"why queue=4 --upstream http://127.0.0.1:1", []string{"queue", "--upstream", "not ours"}},
+		{"why window=8 --pairs 0", []string{"--pairs", `"0"`, "from 1"}},
 		{"bench --gogc 0", []string{"--gogc", `"0"`, "off, or"}},
 		{"bench --fetches 0", []string{"--fetches", `"0"`, "or none"}},
 		{"bench --faults 503", []string{"--faults", `"503"`, "KIND:SHARE"}},
@@ -161,7 +172,7 @@ func TestBadInput(t *testing.T) {
 		{"bench --body " + empty, []string{"--body", "0 bytes", "1 to"}},
 		{"bench --body README.md", []string{"--body", `"README.md"`, "json"}},
 		{"bench --body go.mod --size 1KiB", []string{"--size", `"1KiB"`, "--body"}},
-		{"bench --window 128", []string{"--window", `"128"`, "--responses 128"}},
+		{"bench --window 128", []string{"--window", `"128"`, "responses=128"}},
 		{"bench --label -x", []string{"--label", `"-x"`}},
 		{"bench --resume=", []string{"--resume"}},
 		{"bench --out /dev/null", []string{"--out", "/dev/null"}},

@@ -98,6 +98,7 @@ func worth() int {
 		fmt.Fprintln(os.Stderr, "-cell:", err)
 		return 2
 	}
+	defer c.Tune()()
 	r, err := bench.Worth(context.Background(), c, runtime.GOMAXPROCS(0), bench.WorthSlice, bench.WorthPairs)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -7,8 +7,9 @@ import (
 	"math"
 	"os"
 	"slices"
-	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"collatebench/mockserver/payload"
 )
@@ -24,11 +25,18 @@ const (
 // together, against one of them alone. Cores that share their execution units,
 // as hyperthreads do, are worth less than their number.
 type WorthReading struct {
-	Procs    int     `json:"procs"`
-	Alone    float64 `json:"alone"`    // responses a second, of one goroutine
-	Together float64 `json:"together"` // responses a second, of Procs goroutines
-	Worth    float64 `json:"worth"`    // geometric mean over the pairs of together / alone
-	Pairs    int     `json:"pairs"`    // 0 where nothing had to be measured
+	Procs        int              `json:"procs"`
+	Codec        payload.Codec    `json:"codec,omitempty"`
+	Encoding     payload.Encoding `json:"encoding,omitempty"`
+	Size         payload.Size     `json:"size_bytes,omitzero"`    // of the payload that was decoded
+	Alone        float64          `json:"alone"`                  // responses a second, of one goroutine
+	Together     float64          `json:"together"`               // responses a second, of Procs goroutines
+	CostAlone    float64          `json:"cost_alone,omitzero"`    // CPU seconds a response, garbage collection included
+	CostTogether float64          `json:"cost_together,omitzero"` // the same, while all Procs decode
+	// Worth is Procs times CostAlone / CostTogether. Rates would not do: a lone
+	// goroutine has its garbage collected on the other cores.
+	Worth float64 `json:"worth"`
+	Pairs int     `json:"pairs"` // 0 where nothing had to be measured
 }
 
 // Worth decodes the cell's payload, made in this process and of 1 MiB at most,
@@ -51,24 +59,32 @@ func Worth(ctx context.Context, c Cell, procs int, slice time.Duration, pairs in
 	if err != nil {
 		return WorthReading{}, fmt.Errorf("worth of %d cores: %w", procs, err)
 	}
-	r := WorthReading{Procs: procs, Pairs: pairs}
+	r := WorthReading{Procs: procs, Pairs: pairs, Codec: c.Codec, Encoding: c.Encoding, Size: min(c.Size, payload.MiB)}
 	logs := 0.0
 	for pair := range pairs {
 		alone, together, err := worthPair(ctx, decode, procs, slice, pair%2 == 1)
 		if err != nil {
 			return WorthReading{}, fmt.Errorf("worth of %d cores: %w", procs, err)
 		}
-		r.Alone += alone / float64(pairs)
-		r.Together += together / float64(pairs)
-		logs += math.Log(together / alone)
+		r.Alone += alone.rate / float64(pairs)
+		r.Together += together.rate / float64(pairs)
+		r.CostAlone += alone.cost / float64(pairs)
+		r.CostTogether += together.cost / float64(pairs)
+		logs += math.Log(alone.cost / together.cost)
 	}
-	r.Worth = math.Exp(logs / float64(pairs))
+	r.Worth = float64(procs) * math.Exp(logs/float64(pairs))
 	return r, nil
+}
+
+// decoded is what one slice of time gave.
+type decoded struct {
+	rate float64 // responses a second
+	cost float64 // CPU seconds a response
 }
 
 // worthPair takes the slices of a pair in either order, so that drift cancels.
 // One core is worth one, with no slice for the noise.
-func worthPair(ctx context.Context, decode func() error, procs int, slice time.Duration, reversed bool) (alone, together float64, err error) {
+func worthPair(ctx context.Context, decode func() error, procs int, slice time.Duration, reversed bool) (alone, together decoded, err error) {
 	order := []int{1, procs}
 	switch {
 	case procs == 1:
@@ -77,15 +93,15 @@ func worthPair(ctx context.Context, decode func() error, procs int, slice time.D
 		slices.Reverse(order)
 	}
 	for _, n := range order {
-		rate, err := decodeRate(ctx, decode, n, slice)
+		d, err := decodeAll(ctx, decode, n, slice)
 		if err != nil {
-			return 0, 0, err
+			return alone, together, err
 		}
 		if n == 1 {
-			alone = rate
+			alone = d
 		}
 		if n == procs {
-			together = rate
+			together = d
 		}
 	}
 	return alone, together, nil
@@ -105,27 +121,29 @@ func payloadDecoder(c Cell) (func() error, error) {
 	}, err
 }
 
-// decodeRate is how many decodes n goroutines do in a second. Each counts up
-// to the end of its last one: a slice holds few, and a part of one would be
-// lost or won.
-func decodeRate(ctx context.Context, decode func() error, n int, slice time.Duration) (float64, error) {
-	rates, errs := make([]float64, n), make([]error, n)
-	var all sync.WaitGroup
+// decodeAll decodes in n goroutines for a slice of time.
+func decodeAll(ctx context.Context, decode func() error, n int, slice time.Duration) (decoded, error) {
+	counts := make([]int, n)
+	began, cpu := time.Now(), ProcessCPU()
+	var all errgroup.Group
 	for i := range n {
-		all.Go(func() { rates[i], errs[i] = decodeFor(ctx, decode, slice) })
+		all.Go(func() (err error) {
+			counts[i], err = decodeFor(ctx, decode, slice)
+			return err
+		})
 	}
-	all.Wait()
+	if err := all.Wait(); err != nil {
+		return decoded{}, err
+	}
 	sum := 0.0
-	for i := range n {
-		if errs[i] != nil {
-			return 0, errs[i]
-		}
-		sum += rates[i]
+	for _, count := range counts {
+		sum += float64(count)
 	}
-	return sum, nil
+	return decoded{sum / time.Since(began).Seconds(), max(1e-9, (ProcessCPU()-cpu).Seconds()) / sum}, nil
 }
 
-func decodeFor(ctx context.Context, decode func() error, slice time.Duration) (float64, error) {
+// decodeFor decodes until the slice is over, and at least once.
+func decodeFor(ctx context.Context, decode func() error, slice time.Duration) (int, error) {
 	began := time.Now()
 	for n := 1; ; n++ {
 		if err := context.Cause(ctx); err != nil {
@@ -134,8 +152,8 @@ func decodeFor(ctx context.Context, decode func() error, slice time.Duration) (f
 		if err := decode(); err != nil {
 			return 0, err
 		}
-		if took := time.Since(began); took >= slice {
-			return float64(n) / took.Seconds(), nil
+		if time.Since(began) >= slice {
+			return n, nil
 		}
 	}
 }
@@ -154,4 +172,23 @@ func ReadWorth(path string) (WorthReading, error) {
 		return WorthReading{}, fmt.Errorf("%s: %d cores worth %v is no reading", path, r.Procs, r.Worth)
 	}
 	return r, nil
+}
+
+// Join is two readings as one: what the cores are worth drifts from minute to
+// minute where they are shared with other machines.
+func (w WorthReading) Join(other WorthReading) WorthReading {
+	pairs := w.Pairs + other.Pairs
+	if pairs == 0 {
+		return w
+	}
+	mean := func(a, b float64) float64 {
+		return math.Exp((float64(w.Pairs)*math.Log(a) + float64(other.Pairs)*math.Log(b)) / float64(pairs))
+	}
+	return WorthReading{
+		Procs: w.Procs, Pairs: pairs,
+		Codec: w.Codec, Encoding: w.Encoding, Size: w.Size,
+		Alone: mean(w.Alone, other.Alone), Together: mean(w.Together, other.Together),
+		CostAlone: mean(w.CostAlone, other.CostAlone), CostTogether: mean(w.CostTogether, other.CostTogether),
+		Worth: mean(w.Worth, other.Worth),
+	}
 }

@@ -17,7 +17,7 @@ import (
 func TestWorth(t *testing.T) {
 	for _, codec := range []string{"json", "proto/encoding=gzip"} {
 		r, err := bench.Worth(t.Context(), small(t, "codec="+codec), 2, time.Millisecond, 1)
-		if err != nil || r.Procs != 2 || r.Pairs != 1 || !(r.Alone > 0) || math.Abs(r.Worth-r.Together/r.Alone) > 1e-9 {
+		if err != nil || r.Procs != 2 || r.Pairs != 1 || !(r.Alone > 0) || math.Abs(r.Worth-2*r.CostAlone/r.CostTogether) > 1e-9 {
 			t.Errorf("%s: %+v, %v", codec, r, err)
 		}
 	}
@@ -84,4 +84,19 @@ func calibrate(args ...string) (string, error) {
 	cmd.Env = append(os.Environ(), "GOMAXPROCS=2")
 	out, err := cmd.CombinedOutput()
 	return string(out), err
+}
+
+// TestJoinWeighsByPairs: a ratio and its inverse cancel, and more pairs weigh more.
+func TestJoinWeighsByPairs(t *testing.T) {
+	one := bench.WorthReading{Procs: 2, Alone: 100, Together: 200, CostAlone: 1, CostTogether: 1, Worth: 2, Pairs: 3}
+	got := one.Join(bench.WorthReading{Procs: 2, Alone: 100, Together: 50, Worth: .5, Pairs: 3})
+	if got.Worth < .999 || got.Worth > 1.001 || got.Pairs != 6 || got.Procs != 2 {
+		t.Errorf("got %+v", got)
+	}
+	if got := one.Join(bench.WorthReading{Procs: 2, Alone: 100, Together: 100, Worth: 1, Pairs: 1}); got.Worth < 1.68 || got.Worth > 1.69 {
+		t.Errorf("three pairs of 2 and one of 1 give %.3f, want 2^(3/4)", got.Worth)
+	}
+	if got := (bench.WorthReading{Procs: 2, Worth: 2}).Join(bench.WorthReading{}); got.Worth != 2 {
+		t.Errorf("nothing measured twice gives %+v", got)
+	}
 }

@@ -37,7 +37,9 @@ func benchText(info Info, samples []Sample) []byte {
 	rounds := completeRounds(info, samples)
 	for _, name := range info.Cells {
 		for _, round := range rounds {
-			fmt.Fprintln(&b, round.Samples[name].Line)
+			if s, there := round.Samples[name]; there { // else the cell joined the run later
+				fmt.Fprintln(&b, s.Line)
+			}
 		}
 	}
 	return b.Bytes()

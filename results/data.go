@@ -103,11 +103,29 @@ func unitOrder() []string {
 
 // ratio compares throughput.
 func (d data) ratio(p pair) (Ratio, error) {
-	return NewRatio(d.series(p.over, unitThroughput), d.series(p.base, unitThroughput))
+	return NewRatio(d.paired(d.names[p.over], d.names[p.base]))
 }
 
 func (d data) logRatio(p pair) (logRatio, error) {
-	return newLogRatio(d.series(p.over, unitThroughput), d.series(p.base, unitThroughput))
+	return newLogRatio(d.paired(d.names[p.over], d.names[p.base]))
+}
+
+// met says whether some round has both cells.
+func (d data) met(p pair) bool {
+	o, _ := d.paired(d.names[p.over], d.names[p.base])
+	return len(o) > 0
+}
+
+// paired returns the throughputs of two cells in the rounds that have both: a
+// cell that joined a run late has none of the rounds before.
+func (d data) paired(over, base string) (o, b []float64) {
+	for _, round := range d.values {
+		x, y := round[over][unitThroughput], round[base][unitThroughput]
+		if x > 0 && y > 0 {
+			o, b = append(o, x), append(b, y)
+		}
+	}
+	return o, b
 }
 
 // unflagged leaves the flagged rounds out.
@@ -128,8 +146,12 @@ func (d data) unflagged() data {
 func (d data) responses(c bench.Cell) (*hdrhistogram.Histogram, error) {
 	var pool *hdrhistogram.Histogram
 	for _, round := range d.rounds {
-		detail := round.Samples[d.names[c]].Detail
-		if detail.Responses == "" {
+		sample, there := round.Samples[d.names[c]]
+		detail := sample.Detail
+		switch {
+		case !there:
+			continue // the cell joined the run later
+		case detail.Responses == "":
 			return nil, nil
 		}
 		h, err := detail.Histogram()

@@ -22,6 +22,9 @@ type Estimate struct {
 
 // NewEstimate estimates from the values of one cell in one unit.
 func NewEstimate(values []float64) Estimate {
+	if len(values) == 0 { // of none benchmath makes NaN, which JSON has no word for
+		return Estimate{Low: math.Inf(-1), High: math.Inf(1), Doubts: []string{"no value"}}
+	}
 	// NewSample sorts the slice it is given, and pairing is by position.
 	sample := benchmath.NewSample(slices.Clone(values), &benchmath.DefaultThresholds)
 	s := benchmath.AssumeNothing.Summary(sample, confidence)

@@ -17,6 +17,7 @@ import (
 // Files in report/. All can be deleted and made again.
 const (
 	SummaryFile       = "summary.json"         // the Summary
+	VerdictFile       = "verdict.json"         // of a run of why the proven verdict; else a list of those observed
 	BenchstatText     = "benchstat.txt"        // benchstat's tables
 	BenchstatCSV      = "benchstat.csv"        // the same, for programs
 	BenchstatCSVDoubt = "benchstat.csv.doubts" // what benchstat doubts, by the CSV's cells; only where it does
@@ -41,6 +42,9 @@ func (r *Run) WriteReport(ctx context.Context) error {
 	if err := writeJSON(r.reportPath(SummaryFile), summary); err != nil {
 		return err
 	}
+	if err := r.writeVerdict(summary, samples); err != nil {
+		return err
+	}
 	if err := r.WriteBench(); err != nil {
 		return err
 	}
@@ -51,6 +55,17 @@ func (r *Run) WriteReport(ctx context.Context) error {
 		}
 	}
 	return r.writeBenchstat(ctx, summary.cells)
+}
+
+func (r *Run) writeVerdict(s Summary, samples []Sample) error {
+	if r.info.Why == nil {
+		return writeJSON(r.reportPath(VerdictFile), s.Verdicts)
+	}
+	v, err := r.info.Why.Verdict(r.info, samples)
+	if err != nil {
+		return err
+	}
+	return writeJSON(r.reportPath(VerdictFile), v)
 }
 
 func (r *Run) reportPath(name string) string { return filepath.Join(r.ReportDir(), name) }

@@ -45,11 +45,12 @@ func Rounds(info Info, samples []Sample) []Round {
 	return out
 }
 
-// Missing returns the cells that have no sample in this attempt, in table order.
+// Missing returns the cells that have no sample in this attempt, in table
+// order, but for those that joined the run later.
 func (r Round) Missing(info Info) []string {
 	var out []string
 	for _, name := range info.Cells {
-		if _, ok := r.Samples[name]; !ok {
+		if _, ok := r.Samples[name]; !ok && info.Joined[name] <= r.N {
 			out = append(out, name)
 		}
 	}

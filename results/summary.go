@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"collatebench/bench"
+	"collatebench/results/verdict"
 )
 
 // A Summary is the numbers of a run, made from its ledger alone.
@@ -18,12 +19,13 @@ type Summary struct {
 	Asked   int    `json:"asked"`   // rounds that the run was to have, at most
 	Samples int    `json:"samples"` // in the ledger, those of abandoned attempts too
 
-	Base       bench.Placement `json:"base_placement"` // what the paired ratios are to
-	Cells      []CellSummary   `json:"cells"`          // in table order, twins included
-	Ratios     []PairedRatio   `json:"paired_ratios"`  // in table order
-	NoiseFloor *Floor          `json:"noise_floor"`
-	NoFloor    string          `json:"no_noise_floor,omitempty"` // why there is none
-	Flagged    []FlaggedRound  `json:"flagged_rounds,omitempty"`
+	Base       bench.Placement   `json:"base_placement"` // what the paired ratios are to
+	Cells      []CellSummary     `json:"cells"`          // in table order, twins included
+	Ratios     []PairedRatio     `json:"paired_ratios"`  // in table order
+	NoiseFloor *Floor            `json:"noise_floor"`
+	NoFloor    string            `json:"no_noise_floor,omitempty"` // why there is none
+	Flagged    []FlaggedRound    `json:"flagged_rounds,omitempty"`
+	Verdicts   []verdict.Verdict `json:"verdicts,omitempty"` // observed, one a placement
 
 	cells []bench.Cell // as Cells
 }
@@ -97,10 +99,11 @@ func Summarise(info Info, samples []Sample) (Summary, error) {
 		}
 		s.Cells = append(s.Cells, cell)
 	}
-	if s.Ratios, err = d.pairedRatios(s.Base, s.NoiseFloor); err != nil {
-		return Summary{}, err
+	if info.Why == nil {
+		s.Verdicts = d.observed(info)
 	}
-	return s, nil
+	s.Ratios, err = d.pairedRatios(s.Base, s.NoiseFloor)
+	return s, err
 }
 
 // Precision is the widest of the paired ratios' relative half-widths, 0.12 for
@@ -156,12 +159,15 @@ func (d data) pairedRatios(base bench.Placement, floor *Floor) ([]PairedRatio, e
 			continue
 		}
 		p := pair{c, b}
+		if !d.met(p) {
+			continue // they joined the run in different rounds
+		}
 		r, err := d.ratio(p)
 		if err != nil {
 			return nil, err
 		}
 		row := PairedRatio{Cell: d.names[c], Base: d.names[b], Ratio: r, BelowFloor: floor.Covers(r), over: c}
-		if n := len(calm.rounds); n > 0 && n < len(d.rounds) {
+		if n := len(calm.rounds); n > 0 && n < len(d.rounds) && calm.met(p) {
 			without, err := calm.ratio(p)
 			if err != nil {
 				return nil, err

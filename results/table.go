@@ -31,6 +31,7 @@ func (s Summary) Write(w io.Writer) {
 	if s.Stopped != "" {
 		fmt.Fprintf(w, "ended: %s\n", s.Stopped)
 	}
+	s.writeObserved(w)
 }
 
 func (s Summary) heading() string {
@@ -88,6 +89,9 @@ func title(c bench.Cell, all []bench.Cell) string {
 		case d.Core || v != d.Default || varies(d, all):
 			parts = append(parts, d.Name+"="+v)
 		}
+	}
+	if c.Simulated() {
+		parts = append(parts, "(simulated: cores that only pass time)")
 	}
 	return strings.Join(parts, "  ")
 }

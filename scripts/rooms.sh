@@ -11,10 +11,10 @@ mockserver/payload
 mockserver/behaviour
 mockserver           mockserver/payload mockserver/behaviour
 bench                mockserver/payload mockserver/behaviour
-bench/runner         bench mockserver/payload mockserver/behaviour profiles results
+bench/runner         bench mockserver/payload mockserver/behaviour profiles results results/verdict
 profiles
 profiles/diagnose    profiles results/verdict
-results              bench
+results              bench results/verdict
 results/verdict
 '
 

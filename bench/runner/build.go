@@ -12,15 +12,27 @@ import (
 	"strings"
 )
 
-// A binary is the compiled benchmark, in a folder of its own.
-type binary struct {
-	path string
-	hash string // SHA-256: samples of two binaries are never mixed
+// A Program is the compiled benchmark, in a folder of its own.
+type Program struct {
+	Source string // the folder of the module that it was compiled from
+	path   string
+	hash   string // SHA-256: samples of two programs are never mixed
 }
 
-func (b binary) remove() {
-	if b.path != "" {
-		os.RemoveAll(filepath.Dir(b.path))
+// Compile builds the benchmark from the collatebench module around dir, or
+// around the working directory, for runs that share it.
+func Compile(ctx context.Context, dir string) (*Program, error) {
+	source, err := findSource(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	return compile(ctx, source)
+}
+
+// Remove deletes it.
+func (p *Program) Remove() {
+	if p != nil {
+		os.RemoveAll(filepath.Dir(p.path))
 	}
 }
 
@@ -44,21 +56,21 @@ func findSource(ctx context.Context, dir string) (string, error) {
 }
 
 // compile builds the test binary of the bench package.
-func compile(ctx context.Context, source string) (binary, error) {
+func compile(ctx context.Context, source string) (*Program, error) {
 	dir, err := os.MkdirTemp("", "collatebench-")
 	if err != nil {
-		return binary{}, err
+		return nil, err
 	}
-	b := binary{path: filepath.Join(dir, "bench.test")}
+	b := &Program{Source: source, path: filepath.Join(dir, "bench.test")}
 	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-o", b.path, "./bench")
 	cmd.Dir = source
 	if out, err := cmd.CombinedOutput(); err != nil {
-		b.remove()
-		return binary{}, fmt.Errorf("compile the benchmark in %s: %w\n%s", source, err, tail(string(out), 20))
+		b.Remove()
+		return nil, fmt.Errorf("compile the benchmark in %s: %w\n%s", source, err, tail(string(out), 20))
 	}
 	if b.hash, err = hashFile(b.path); err != nil {
-		b.remove()
-		return binary{}, err
+		b.Remove()
+		return nil, err
 	}
 	return b, nil
 }

@@ -18,6 +18,11 @@ const (
 // measure is the measured pass: every round that the ledger lacks, until the
 // plan, the precision or the budget ends it.
 func (x *experiment) measure(ctx context.Context) error {
+	if x.run.Info().Worth == nil {
+		if err := x.calibrate(ctx); err != nil {
+			return err
+		}
+	}
 	samples, err := x.run.Samples()
 	if err != nil {
 		return err
@@ -62,7 +67,7 @@ func (x *experiment) round(ctx context.Context, n int) error {
 			if x.stopped = x.overBudget(); x.stopped != "" {
 				return nil
 			}
-			x.doing(fmt.Sprintf("round %d/%d %s", n, x.Rounds, short(c)))
+			x.doing(fmt.Sprintf("round %d/%d %s", n, max(n, x.run.Info().Rounds), short(c)))
 			s, err := x.sample(ctx, c, n, have.Attempt)
 			if err != nil {
 				return err

@@ -42,7 +42,7 @@ func plan(o Options, bodies []results.BodyFile) ([]bench.Cell, error) {
 func possible(c bench.Cell, o Options) error {
 	switch made := c.Payload == payload.Records; {
 	case c.Window > c.Responses:
-		return &OptionError{"window", strconv.Itoa(c.Window), fmt.Errorf("an op of %d responses can't fill it; --responses %d can", c.Responses, c.Window)}
+		return &OptionError{"window", strconv.Itoa(c.Window), fmt.Errorf("an op of %d responses can't fill it; responses=%d can", c.Responses, c.Window)}
 	case made && (c.Size < payload.MinSize || c.Size > payload.MaxSize):
 		return &OptionError{"size", c.Size.String(), fmt.Errorf("made payloads have from %v to %v", payload.MinSize, payload.MaxSize)}
 	case !made && len(o.Bodies) == 0 && o.Upstream == "":
@@ -163,4 +163,12 @@ func describeBodies(paths []string) ([]results.BodyFile, error) {
 		out = append(out, results.BodyFile{Path: abs, Bytes: int64(len(text)), SHA256: fmt.Sprintf("%x", sha256.Sum256(text))})
 	}
 	return out, nil
+}
+
+func names(cells []bench.Cell) []string {
+	out := make([]string, len(cells))
+	for i, c := range cells {
+		out[i] = c.Name()
+	}
+	return out
 }

@@ -31,6 +31,7 @@ type Options struct {
 	Label     string
 	Profile   bool // take the profiled passes too
 
+	Program  *Program // the compiled benchmark; nil compiles it
 	Source   string   // folder of the collatebench module; "" means the enclosing one
 	Out      string   // folder of the runs; "" means results/runs in the module
 	Upstream string   // base URL of an upstream elsewhere; "" starts our own
@@ -48,7 +49,7 @@ var ErrInterrupted = errors.New("interrupted")
 // Start makes a run folder and carries the experiment out in it. Whenever a
 // folder was made the run is returned, with the error if there is one.
 func Start(ctx context.Context, o Options) (*results.Run, error) {
-	x, err := newExperiment(ctx, o)
+	x, err := newExperiment(ctx, o, plan)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +64,7 @@ func Start(ctx context.Context, o Options) (*results.Run, error) {
 	if err := x.open(); err != nil {
 		return x.run, err
 	}
-	return x.run, x.carryOut(ctx)
+	return x.run, x.carryOut(ctx, x.measure)
 }
 
 // Resume goes on with a run that was stopped. What is on its ledger is not
@@ -73,11 +74,14 @@ func Resume(ctx context.Context, run *results.Run, o Options) error {
 	if info.State == results.Complete {
 		return &OptionError{"resume", info.ID, errors.New("the run is complete")}
 	}
+	if info.Why != nil {
+		return &OptionError{"resume", info.ID, errors.New("a run of why plans as it goes: start it anew")}
+	}
 	o, err := remembered(o, info)
 	if err != nil {
 		return fmt.Errorf("resume %s: %w", info.ID, err)
 	}
-	x, err := newExperiment(ctx, o)
+	x, err := newExperiment(ctx, o, plan)
 	if err != nil {
 		return err
 	}
@@ -93,7 +97,7 @@ func Resume(ctx context.Context, run *results.Run, o Options) error {
 	if err := x.open(); err != nil {
 		return &OptionError{"resume", info.ID, err}
 	}
-	return x.carryOut(ctx)
+	return x.carryOut(ctx, x.measure)
 }
 
 // remembered takes from a run's record what was asked for at its start.
@@ -120,7 +124,7 @@ type experiment struct {
 	bodies  []results.BodyFile
 	source  string
 	out     string
-	binary  binary
+	binary  *Program
 	fleet   fleet
 	machine machine
 	run     *results.Run
@@ -130,8 +134,11 @@ type experiment struct {
 	stopped string // why the measured pass ended; "" as planned
 }
 
+// A planner gives the cells that a run begins with.
+type planner func(Options, []results.BodyFile) ([]bench.Cell, error)
+
 // newExperiment checks all that can be checked before anything is written.
-func newExperiment(ctx context.Context, o Options) (*experiment, error) {
+func newExperiment(ctx context.Context, o Options, plan planner) (*experiment, error) {
 	x := &experiment{Options: o, began: time.Now()}
 	x.Rounds, x.Ops = max(x.Rounds, 1), max(x.Ops, 1)
 	var err error
@@ -156,21 +163,19 @@ func newExperiment(ctx context.Context, o Options) (*experiment, error) {
 	if x.out == "" {
 		x.out = filepath.Join(x.source, "results", "runs")
 	}
-	x.note("compiling the benchmark\n")
-	x.binary, err = compile(ctx, x.source)
+	if x.binary = o.Program; x.binary == nil {
+		x.note("compiling the benchmark\n")
+		x.binary, err = compile(ctx, x.source)
+	}
 	return x, err
 }
 
 func (x *experiment) describe() (results.Info, error) {
-	names := make([]string, len(x.cells))
-	for i, c := range x.cells {
-		names[i] = c.Name()
-	}
 	return results.Info{
 		Label: x.Label, State: results.Running, Started: x.began,
 		Command: os.Args, Machine: results.ThisMachine(),
 		Go: runtime.Version(), Commit: commit(x.source),
-		Matrix: x.Matrix.Changed(), Cells: names,
+		Matrix: x.Matrix.Changed(), Cells: names(x.cells),
 		Rounds: x.Rounds, Ops: x.Ops, Precision: x.Precision, Budget: x.Budget,
 		Seed: x.Seed, Profiled: x.Profile, Upstream: x.Upstream,
 		Bodies: x.bodies, TestBinary: x.binary.hash,
@@ -179,10 +184,13 @@ func (x *experiment) describe() (results.Info, error) {
 
 // carryOut starts the upstreams of an open run, takes what is missing of both
 // passes, and leaves the folder consistent however it ends.
-func (x *experiment) carryOut(ctx context.Context) error {
+func (x *experiment) carryOut(ctx context.Context, measure func(context.Context) error) error {
 	err := x.fleet.start(ctx, x)
 	if err == nil {
-		err = x.measure(ctx)
+		err = x.noteNeighbour()
+	}
+	if err == nil {
+		err = measure(ctx)
 	}
 	if err == nil && x.Profile && x.overBudget() == "" {
 		err = x.profile(ctx)
@@ -193,6 +201,16 @@ func (x *experiment) carryOut(ctx context.Context) error {
 		err = ErrInterrupted
 	}
 	return errors.Join(err, x.finish(err))
+}
+
+// noteNeighbour records that an upstream elsewhere shares this machine's cores.
+func (x *experiment) noteNeighbour() error {
+	info := x.run.Info()
+	if x.fleet.neighbour == 0 || info.Neighbour {
+		return nil
+	}
+	info.Neighbour = true
+	return x.run.SetInfo(info)
 }
 
 func (x *experiment) open() error {
@@ -225,7 +243,7 @@ func (x *experiment) finish(cause error) error {
 		info.NoiseFloor = s.NoiseFloor
 	}
 	err = errors.Join(x.run.SetInfo(info), x.run.WriteBench())
-	if cause == nil {
+	if cause == nil && info.Why == nil { // latest is of a matrix, with its profiles
 		err = errors.Join(err, x.run.Link())
 	}
 	return errors.Join(err, x.run.Close())
@@ -234,7 +252,9 @@ func (x *experiment) finish(cause error) error {
 // close ends every process that the experiment started.
 func (x *experiment) close() {
 	x.fleet.stop()
-	x.binary.remove()
+	if x.Program == nil {
+		x.binary.Remove()
+	}
 	if x.log != nil {
 		x.log.Close()
 	}

@@ -43,13 +43,16 @@ type upstream struct {
 // readyIn is how long an upstream may take to print its address.
 const readyIn = 30 * time.Second
 
+// start starts what the cells need and is not there yet.
 func (f *fleet) start(ctx context.Context, x *experiment) error {
 	if f.elsewhere = x.Upstream; f.elsewhere != "" {
 		var err error
 		f.neighbour, err = pidOfNeighbour(ctx, f.elsewhere)
 		return err
 	}
-	f.members = map[behaviour.Spec]*upstream{}
+	if f.members == nil {
+		f.members = map[behaviour.Spec]*upstream{}
+	}
 	for _, c := range x.cells {
 		if f.members[c.Upstream] != nil {
 			continue

@@ -1,0 +1,307 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"collatebench/bench"
+	"collatebench/results"
+	"collatebench/results/verdict"
+)
+
+const (
+	baseRounds = 2 // of the cell alone, to plan from
+	enoughOf   = 3 // pairs, to go on to what lies behind a cause
+	maxDepth   = 3 // causes behind one another that are looked for
+
+	// leastRounds of the cell alone are what two base rounds and three of the
+	// cell with one intervention take.
+	leastRounds = 8
+)
+
+// Why runs one cell and its interventions as cells of one run: first the cell
+// alone, then, planned from that evidence, the cell and its interventions in
+// rounds; and when a cause is proven, interventions on what is left of it.
+// Rounds are the pairs of each intervention, Budget is the time for all of
+// them. The verdict is in the run's ledger: results.Why makes it.
+func Why(ctx context.Context, o Options, c bench.Cell) (*results.Run, error) {
+	o.Profile, o.Precision = false, 0
+	x, err := newExperiment(ctx, o, func(o Options, bodies []results.BodyFile) ([]bench.Cell, error) {
+		return planOne(o, bodies, c)
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer x.close()
+	info, err := x.describe()
+	if err != nil {
+		return nil, err
+	}
+	info.Why = &results.Why{Cell: info.Cells[0]}
+	info.Rounds += baseRounds
+	if x.run, err = results.Create(x.out, info); err != nil {
+		return nil, &OptionError{"out", x.out, err}
+	}
+	if err := x.open(); err != nil {
+		return x.run, err
+	}
+	return x.run, x.carryOut(ctx, x.investigate)
+}
+
+func planOne(o Options, bodies []results.BodyFile, c bench.Cell) ([]bench.Cell, error) {
+	cells := []bench.Cell{c}
+	if len(bodies) > 0 {
+		var err error
+		if cells, err = captured(cells, o); err != nil {
+			return nil, err
+		}
+	}
+	if err := possible(cells[0], o); err != nil {
+		var refused *OptionError
+		if errors.As(err, &refused) { // here it is part of a cell, no flag
+			return nil, &OptionError{Value: cells[0].Name(), Err: fmt.Errorf("%s %s: %w", refused.Option, refused.Value, refused.Err)}
+		}
+		return nil, err
+	}
+	return cells, nil
+}
+
+// investigate is the measured pass of Why.
+func (x *experiment) investigate(ctx context.Context) error {
+	x.began = time.Now()              // the build is not of the budget
+	x.expect(baseRounds + 4*x.Rounds) // a guess: three interventions
+	for n := 1; ; n++ {
+		if n <= baseRounds {
+			if err := x.calibrate(ctx); err != nil {
+				return err
+			}
+		}
+		// Where the evidence was no good, as on a machine that others used,
+		// there is no plan yet: it may be better now.
+		if n > baseRounds && n <= baseRounds+enoughOf && len(x.cells) == 1 {
+			if err := x.planOn(ctx, x.run.Info().Why.Cell, n, 0); err != nil {
+				return err
+			}
+		}
+		took := time.Now()
+		if err := x.round(ctx, n); err != nil {
+			return err
+		}
+		if x.stopped != "" {
+			return x.shortOf(n)
+		}
+		if n == 1 && x.Budget > 0 && time.Since(took)*leastRounds > x.Budget {
+			return fmt.Errorf("a sample of this cell takes %v: --budget %v is too short for it and its interventions; %v would do",
+				time.Since(took).Round(100*time.Millisecond), x.Budget, (time.Since(took) * 2 * leastRounds).Round(time.Second))
+		}
+		if n <= baseRounds {
+			continue
+		}
+		if x.Budget == 0 || x.Budget-time.Since(x.began) > enoughOf*time.Since(took) {
+			if err := x.behind(ctx, n); err != nil {
+				return err
+			}
+		}
+		if x.investigated(n, time.Since(took)) {
+			return nil
+		}
+	}
+}
+
+// firstTry is the round from which on there are interventions.
+func (x *experiment) firstTry() int {
+	first := 0
+	for _, joined := range x.run.Info().Joined {
+		if first == 0 || joined < first {
+			first = joined
+		}
+	}
+	return first
+}
+
+// shortOf is the end of a budget: a fault where nothing can be said yet.
+func (x *experiment) shortOf(n int) error {
+	if n <= baseRounds+1 {
+		return errors.New(x.stopped + ": too short for a cell and its interventions")
+	}
+	return nil
+}
+
+// investigated says whether every intervention has its pairs, or another round
+// would not fit the budget.
+func (x *experiment) investigated(n int, took time.Duration) bool {
+	if len(x.cells) == 1 {
+		return n >= baseRounds+enoughOf
+	}
+	last := baseRounds
+	for _, joined := range x.run.Info().Joined {
+		last = max(last, joined-1)
+	}
+	// Of what lies behind the first cause half the pairs must do.
+	goal := max(x.firstTry()+x.Rounds-1, last+max(enoughOf, (x.Rounds+1)/2))
+	if n >= goal {
+		return true
+	}
+	if left := x.Budget - time.Since(x.began); x.Budget > 0 && left < took {
+		x.stopped = fmt.Sprintf("after %d pairs another would not fit --budget %v", n-x.firstTry()+1, x.Budget)
+		return true
+	}
+	return false
+}
+
+// behind looks at what is left once a cause is proven, and plans on that.
+func (x *experiment) behind(ctx context.Context, n int) error {
+	info := x.run.Info()
+	samples, err := x.run.Samples()
+	if err != nil {
+		return err
+	}
+	for _, joined := range info.Joined {
+		if n-joined+1 < enoughOf {
+			return nil
+		}
+	}
+	cell, proven, err := info.Why.Deepest(info, samples)
+	planned := slices.ContainsFunc(info.Why.Tries, func(t results.Try) bool { return t.Before == cell })
+	if err != nil || proven == 0 || proven >= maxDepth || planned || ends(info.Why, cell) {
+		return err
+	}
+	return x.planOn(ctx, cell, n+1, proven)
+}
+
+// ends says that nothing lies behind a cause: full cores are the end of
+// mending, and where nothing was mended nothing new shows.
+func ends(why *results.Why, cell string) bool {
+	for _, t := range why.Tries {
+		if t.Cell == cell && (t.Flat || t.Cause == verdict.CPUSaturated) {
+			return true
+		}
+	}
+	return false
+}
+
+// planOn adds the interventions on a cell from its evidence, from round n on.
+// At the first cell that is what was observed, and what could not be ruled
+// out; behind a proven cause it is only what was observed.
+func (x *experiment) planOn(ctx context.Context, name string, n, proven int) error {
+	info := x.run.Info()
+	samples, err := x.run.Samples()
+	if err != nil {
+		return err
+	}
+	e, err := info.Why.Evidence(name, info, samples)
+	if err != nil {
+		return err
+	}
+	observed, suspects := verdict.Observe(e).Causes, verdict.Suspects(e)
+	if proven > 0 {
+		done := append(mended(*info.Why, name), verdict.CPUSaturated)
+		suspects = slices.DeleteFunc(slices.Clone(observed), func(c verdict.Cause) bool { return slices.Contains(done, c) })
+		observed = suspects
+	}
+	cell, err := bench.ParseCell(name)
+	if err != nil {
+		return err
+	}
+	why := *info.Why
+	for _, i := range interventions() {
+		if !i.wanted(observed, suspects) || !i.possible(x.Upstream != "") || proven > 0 && i.beside != nil {
+			continue
+		}
+		x.try(&why, i, cell, e)
+	}
+	return x.join(ctx, why, n)
+}
+
+// wanted says whether the plan has a use for an intervention.
+func (i intervention) wanted(observed, suspects []verdict.Cause) bool {
+	if i.flat { // that nothing changes is true of much: only what was seen is worth it
+		return slices.Contains(observed, i.cause)
+	}
+	if i.beside != nil {
+		return slices.ContainsFunc(i.beside, func(c verdict.Cause) bool { return slices.Contains(observed, c) })
+	}
+	// Leaving decoding out gains wherever there is decoding: it proves nothing
+	// of cores that were not seen to be full.
+	if i.cause == verdict.CPUSaturated {
+		return slices.Contains(observed, i.cause)
+	}
+	return slices.Contains(suspects, i.cause)
+}
+
+// try adds one intervention to the plan, if it changes anything that can be
+// changed.
+func (x *experiment) try(why *results.Why, i intervention, cell bench.Cell, e verdict.Client) {
+	next, made := i.apply(cell)
+	if len(made) == 0 || possible(next, x.Options) != nil || tooLarge(next, x.run.Info().Machine) {
+		return
+	}
+	t := results.Try{
+		Name: i.name, Change: strings.Join(made, " "), Cause: i.cause, Aside: i.beside != nil, Flat: i.flat,
+		OnTopOf: changes(*why, cell.Name()), Before: cell.Name(), Cell: next.Name(), Predicted: i.predicted(e),
+	}
+	same := func(other results.Try) bool { return other.Cell == t.Cell && other.Before == t.Before }
+	if slices.ContainsFunc(why.Tries, same) {
+		return // a step already: as an aside it would say the same
+	}
+	why.Tries = append(why.Tries, t)
+	if !slices.Contains(x.cells, next) {
+		x.cells = append(x.cells, next)
+	}
+}
+
+// tooLarge refuses a window that this machine's memory can't hold: a body, and
+// twice as much for what it decodes to and the garbage before.
+func tooLarge(c bench.Cell, m results.Machine) bool {
+	return m.Memory > 0 && 3*int64(c.Window)*int64(c.Size) > m.Memory/2
+}
+
+// join makes the plan's new cells part of the run from round n on: its record
+// first, then the upstreams that they need.
+func (x *experiment) join(ctx context.Context, why results.Why, n int) error {
+	info := x.run.Info()
+	joined := map[string]int{}
+	maps.Copy(joined, info.Joined)
+	for _, c := range x.cells[len(info.Cells):] {
+		joined[c.Name()] = n
+	}
+	info.Why, info.Joined, info.Cells = &why, joined, names(x.cells)
+	if err := x.run.SetInfo(info); err != nil {
+		return err
+	}
+	return x.fleet.start(ctx, x)
+}
+
+// behindIt lists the steps that led to a cell, the last first.
+func behindIt(why results.Why, cell string) []results.Try {
+	var out []results.Try
+	for _, t := range slices.Backward(why.Tries) { // a later step may stand on an earlier one
+		if t.Cell == cell && !t.Aside {
+			out, cell = append(out, t), t.Before
+		}
+	}
+	return out
+}
+
+// mended lists the causes whose interventions led to a cell.
+func mended(why results.Why, cell string) []verdict.Cause {
+	var out []verdict.Cause
+	for _, t := range behindIt(why, cell) {
+		out = append(out, t.Cause)
+	}
+	return out
+}
+
+// changes spells what was changed on the way to a cell.
+func changes(why results.Why, cell string) string {
+	var out []string
+	for _, t := range slices.Backward(behindIt(why, cell)) {
+		out = append(out, t.Change)
+	}
+	return strings.Join(out, " ")
+}

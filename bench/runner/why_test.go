@@ -1,0 +1,118 @@
+package runner_test
+
+import (
+	"errors"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"collatebench/bench"
+	"collatebench/bench/runner"
+	"collatebench/results"
+	"collatebench/results/verdict"
+)
+
+// why runs a cell on simulated cores, which pass time whatever else this
+// machine does.
+func why(t *testing.T, cell string, pairs int) (*results.Run, verdict.Verdict) {
+	t.Helper()
+	c, err := bench.ReadCell(cell)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := runner.Why(t.Context(), runner.Options{Rounds: pairs, Seed: 1, Out: t.TempDir(), Self: []string{exe, "mockserver"}}, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	noChildren(t)
+	v, err := run.Info().Why.Verdict(run.Info(), samplesOf(t, run))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run, v
+}
+
+// TestWhy follows a stacked pair: the collector first, and the upstream's
+// queue, which shows once decoding is parallel.
+func TestWhy(t *testing.T) {
+	run, v := why(t, "placement=collector/window=16/size=64KiB/responses=48/virtual-cores=8x8MiBps/queue=1/latency=4ms", 3)
+	if want := []verdict.Cause{verdict.Serialised, verdict.UpstreamQueueing}; !slices.Equal(v.Causes, want) {
+		t.Fatalf("got %v, %s", v.Causes, v.Sentence)
+	}
+	if v.MeasuredGain == nil || v.MeasuredGain.Low <= 1 || v.PredictedGain <= 1 || !v.Simulated || !strings.Contains(v.Sentence, "Simulated") {
+		t.Errorf("%+v", v)
+	}
+	info := run.Info()
+	base, parallel := info.Cells[0], strings.Replace(info.Cells[0], "collector", "pool", 1)
+	if info.Why.Cell != base || info.Joined[base] != 0 || info.Joined[parallel] != 3 {
+		t.Errorf("the run is about %q; joined: %v", info.Why.Cell, info.Joined)
+	}
+	for _, r := range results.Rounds(info, samplesOf(t, run)) {
+		if _, there := r.Samples[parallel]; there != (r.N > 2) {
+			t.Errorf("round %d: the intervention is there: %v", r.N, there)
+		}
+	}
+	again, err := results.Open(run.Dir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if reread, err := again.Info().Why.Verdict(again.Info(), samplesOf(t, again)); err != nil || reread.Sentence != v.Sentence {
+		t.Errorf("read again: %v, %q", err, reread.Sentence)
+	}
+	if err := run.WriteReport(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if refused := (*runner.OptionError)(nil); !errors.As(runner.Resume(t.Context(), stopped(t, again), runner.Options{}), &refused) {
+		t.Error("a run of why was resumed")
+	}
+}
+
+// stopped marks a run as one that could be resumed.
+func stopped(t *testing.T, run *results.Run) *results.Run {
+	t.Helper()
+	info := run.Info()
+	info.State = results.Stopped
+	if err := run.SetInfo(info); err != nil {
+		t.Fatal(err)
+	}
+	return run
+}
+
+// TestWhyLeavesOutWhatIsRuledOut: nothing but the cap is worth a try here.
+func TestWhyLeavesOutWhatIsRuledOut(t *testing.T) {
+	run, v := why(t, "placement=pool/window=8/size=64KiB/responses=32/workers=2/virtual-cores=8x4MiBps/latency=none", 2)
+	var tried []string
+	for _, i := range run.Info().Why.Tries {
+		tried = append(tried, i.Change)
+	}
+	if !slices.Contains(tried, "workers=none") || slices.Contains(tried, "gogc=800") || slices.Contains(tried, "window=16") {
+		t.Errorf("tried %v", tried)
+	}
+	if want := []verdict.Cause{verdict.HiddenCap}; !slices.Equal(v.Causes, want) {
+		t.Errorf("got %v, %s", v.Causes, v.Sentence)
+	}
+	if len(v.RuledOut) == 0 {
+		t.Error("nothing was ruled out")
+	}
+}
+
+// TestWhyRefuses what can't be run, before anything is written.
+func TestWhyRefuses(t *testing.T) {
+	c, err := bench.ReadCell("window=128")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := t.TempDir()
+	run, err := runner.Why(t.Context(), runner.Options{Out: out}, c)
+	if refused := (*runner.OptionError)(nil); run != nil || !errors.As(err, &refused) {
+		t.Errorf("got %v", err)
+	}
+	if left, err := os.ReadDir(out); err != nil || len(left) > 0 {
+		t.Errorf("left %v, %v", left, err)
+	}
+}

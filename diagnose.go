@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"collatebench/profiles/diagnose"
+)
+
+// maxSeconds bounds an interval: the trace of five minutes is gigabytes.
+const maxSeconds = 300
+
+type diagnoseFlags struct {
+	trace, pprof, function, keep string
+	seconds                      int
+	asJSON                       bool
+}
+
+func diagnoseCommand() *cobra.Command {
+	var f diagnoseFlags
+	c := &cobra.Command{
+		Use:   "diagnose --trace FILE | --pprof URL",
+		Short: "Say what holds any Go program back, from an execution trace",
+		Long: `Reads the execution trace of any Go program, with no change to its code, and says
+which goroutine or lock the others wait for, in which function it spends its
+time, and what running that in parallel would be worth. With --pprof it records
+the trace from the program's net/http/pprof, with the CPU profiler on, so that
+the trace carries CPU samples. Exit code 4 means that the trace names no cause.`,
+		Example: `  collatebench diagnose --pprof http://127.0.0.1:6060 --seconds 5
+  collatebench diagnose --pprof http://127.0.0.1:6060 --keep slow.trace
+  collatebench diagnose --trace trace.out
+  collatebench diagnose --trace trace.out --func 'encoding/json\.Unmarshal' --json`,
+		Args: arguments(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error { return f.run(c) },
+	}
+	c.Flags().StringVar(&f.trace, "trace", "", "`file` of an execution trace; - is standard input")
+	c.Flags().StringVar(&f.pprof, "pprof", "", "`address` of a program's net/http/pprof, to record from")
+	c.Flags().IntVar(&f.seconds, "seconds", 5, "how long to record, 1 to 300 `s`")
+	c.Flags().StringVar(&f.function, "func", "", "count only the CPU samples in functions that match the `regexp`")
+	c.Flags().StringVar(&f.keep, "keep", "", "keep the recorded trace in this `file`")
+	c.Flags().BoolVar(&f.asJSON, "json", false, "print the report as JSON")
+	return c
+}
+
+func (f diagnoseFlags) run(c *cobra.Command) error {
+	o, err := f.check(c)
+	if err != nil {
+		return usageError{err}
+	}
+	defer diagnose.LimitMemory()()
+	var r diagnose.Report
+	if f.pprof != "" {
+		r, err = f.record(c, o)
+	} else {
+		r, err = f.read(c, o)
+	}
+	if err != nil {
+		return err
+	}
+	if err := f.print(c.OutOrStdout(), r); err != nil {
+		return err
+	}
+	if len(r.Verdict.Causes) == 0 {
+		return errInconclusive
+	}
+	return nil
+}
+
+// check finds what is wrong with the command line before anything is done.
+func (f diagnoseFlags) check(c *cobra.Command) (diagnose.Options, error) {
+	var o diagnose.Options
+	var err error
+	switch {
+	case (f.trace == "") == (f.pprof == ""):
+		return o, errors.New("give one of --trace and --pprof; see collatebench diagnose --help")
+	case f.seconds < 1 || f.seconds > maxSeconds:
+		return o, fmt.Errorf("--seconds %d: not 1 to %d", f.seconds, maxSeconds)
+	case f.trace != "" && (f.keep != "" || c.Flags().Changed("seconds")):
+		return o, errors.New("--seconds and --keep are for recording, with --pprof")
+	}
+	if f.function != "" {
+		if o.Func, err = regexp.Compile(f.function); err != nil {
+			return o, fmt.Errorf("--func: %w", err)
+		}
+	}
+	if f.pprof != "" {
+		if _, err := diagnose.ParseBase(f.pprof); err != nil {
+			return o, fmt.Errorf("--pprof %w", err)
+		}
+	}
+	if info, err := os.Stat(f.keep); f.keep != "" && err == nil && info.IsDir() {
+		return o, fmt.Errorf("--keep %s: it is a folder", f.keep)
+	}
+	o.Subject = f.trace + f.pprof
+	return o, nil
+}
+
+func (f diagnoseFlags) read(c *cobra.Command, o diagnose.Options) (diagnose.Report, error) {
+	if f.trace == "-" {
+		return diagnose.Read(c.InOrStdin(), o)
+	}
+	file, err := os.Open(f.trace)
+	if err != nil {
+		return diagnose.Report{}, usageError{fmt.Errorf("--trace: %w", err)}
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return diagnose.Report{}, usageError{fmt.Errorf("--trace %s: it is a folder", f.trace)}
+	}
+	r, err := diagnose.Read(file, o)
+	if err != nil {
+		return diagnose.Report{}, fmt.Errorf("%s: %w", f.trace, err)
+	}
+	return r, nil
+}
+
+// record keeps the trace on disk until it is read: analysing it as it comes
+// would compete with the program for the cores.
+func (f diagnoseFlags) record(c *cobra.Command, o diagnose.Options) (diagnose.Report, error) {
+	dir := ""
+	if f.keep != "" {
+		dir = filepath.Dir(f.keep) // so that it can be renamed
+	}
+	file, err := os.CreateTemp(dir, "collatebench-*.trace")
+	if err != nil && f.keep != "" {
+		return diagnose.Report{}, usageError{fmt.Errorf("--keep %q: %w", f.keep, err)}
+	}
+	if err != nil {
+		return diagnose.Report{}, fmt.Errorf("no room for the trace: %w", err)
+	}
+	defer os.Remove(file.Name())
+	defer file.Close()
+	fmt.Fprintf(c.ErrOrStderr(), "recording %d s from %s (Ctrl-C stops it) ...\n", f.seconds, f.pprof)
+	err = diagnose.Record(c.Context(), f.pprof, time.Duration(f.seconds)*time.Second, file)
+	if errors.Is(err, context.Canceled) {
+		return diagnose.Report{}, errors.New("stopped while recording")
+	}
+	if err != nil {
+		return diagnose.Report{}, err
+	}
+	if f.keep != "" {
+		err = errors.Join(file.Chmod(0o644), os.Rename(file.Name(), f.keep))
+	}
+	if _, seek := file.Seek(0, io.SeekStart); err != nil || seek != nil {
+		return diagnose.Report{}, fmt.Errorf("keep trace: %w", errors.Join(err, seek))
+	}
+	return diagnose.Read(file, o)
+}
+
+func (f diagnoseFlags) print(w io.Writer, r diagnose.Report) error {
+	if !f.asJSON {
+		return r.Write(w)
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(r)
+}
+
+// errInconclusive ends a command with its own exit code and nothing more to say.
+var errInconclusive = errors.New("no verdict")

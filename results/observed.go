@@ -1,0 +1,39 @@
+package results
+
+import (
+	"slices"
+
+	"collatebench/bench"
+	"collatebench/results/verdict"
+)
+
+// observed gives for each placement the verdict that its evidence shows by
+// itself, with no intervention: at the most cores and the largest window that
+// the run has, where a serial placement hurts most.
+func (d data) observed(info Info) []verdict.Verdict {
+	var out []verdict.Verdict
+	for _, c := range foremost(d.cells) {
+		v := verdict.Observe(d.client(c, info))
+		v.Subject = d.names[c]
+		out = append(out, v)
+	}
+	return out
+}
+
+// foremost returns a cell of each placement, in table order.
+func foremost(cells []bench.Cell) []bench.Cell {
+	var out []bench.Cell
+	for _, c := range cells {
+		if c.Twin != "" {
+			continue
+		}
+		i := slices.IndexFunc(out, func(o bench.Cell) bool { return o.Placement == c.Placement })
+		switch {
+		case i < 0:
+			out = append(out, c)
+		case c.Cores() > out[i].Cores() || c.Cores() == out[i].Cores() && c.Window > out[i].Window:
+			out[i] = c
+		}
+	}
+	return out
+}

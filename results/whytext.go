@@ -1,0 +1,60 @@
+package results
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"collatebench/results/verdict"
+)
+
+// WriteVerdict prints a proven verdict for people: what was changed and what
+// it gave, what was ruled out by which figure, and last the verdict.
+func WriteVerdict(w io.Writer, v verdict.Verdict) {
+	if len(v.Interventions) > 0 {
+		t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+		fmt.Fprintln(t, "intervention\tchange\tpredicted\tmeasured")
+		for _, i := range v.Interventions {
+			predicted := "-"
+			if i.Predicted > 0 {
+				predicted = fmt.Sprintf("%.2fx", i.Predicted)
+			}
+			change := i.Change
+			if i.OnTopOf != "" {
+				change = i.OnTopOf + " + " + i.Change
+			}
+			fmt.Fprintf(t, "%s\t%s\t%s\t%v\n", i.Name, change, predicted, i.Measured)
+		}
+		_ = t.Flush() // as Fprintln below, it tells nobody
+		fmt.Fprintln(w)
+	}
+	for _, r := range v.RuledOut {
+		fmt.Fprintf(w, "ruled out: %s: %s\n", r.Cause, r.Because)
+	}
+	for _, u := range v.Uncertain {
+		fmt.Fprintf(w, "uncertain: %s\n", u)
+	}
+	if len(v.RuledOut)+len(v.Uncertain) > 0 {
+		fmt.Fprintln(w)
+	}
+	fmt.Fprintln(w, v.Sentence)
+}
+
+// writeObserved prints a line for each placement, or one where none has
+// evidence for a verdict.
+func (s Summary) writeObserved(w io.Writer) {
+	blind := func(v verdict.Verdict) bool { return len(v.Causes)+len(v.RuledOut) == 0 }
+	if len(s.Verdicts) == 0 {
+		return
+	}
+	if !slices.ContainsFunc(s.Verdicts, func(v verdict.Verdict) bool { return !blind(v) }) {
+		fmt.Fprintf(w, "\n%s\n", s.Verdicts[0].Sentence)
+		return
+	}
+	fmt.Fprintln(w, "\nobserved at the largest window and GOMAXPROCS (collatebench why CELL proves it)")
+	for i, c := range foremost(s.cells) {
+		fmt.Fprintf(w, "%-10s %s\n", c.Placement, strings.ReplaceAll(s.Verdicts[i].Sentence, "\n", " "))
+	}
+}

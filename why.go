@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"collatebench/bench"
+	"collatebench/bench/runner"
+	"collatebench/mockserver/behaviour"
+	"collatebench/results"
+	"collatebench/results/verdict"
+)
+
+const (
+	defaultPairs     = 8
+	leastPairs       = 3
+	defaultWhyBudget = 75 * time.Second
+)
+
+func whyCommand() *cobra.Command {
+	o := runner.Options{Rounds: defaultPairs, Ops: 1, Budget: defaultWhyBudget}
+	var asJSON bool
+	var knobs behaviour.Spec
+	c := &cobra.Command{
+		Use:   "why CELL",
+		Short: "Say which cause holds a cell back, prove it, and predict the gain",
+		Long: `Runs one cell, plans interventions from what it sees (decoding in parallel or left
+out, bytes from memory, a larger window, a higher GOGC, limits lifted one at a
+time), runs those in rounds with the cell, and ends with a verdict: the cause, the
+gain that mending it was predicted to give, and the gain that it gave. CELL names
+dimensions in any order; what it leaves out is at its default.
+
+Exit code 4 means that no verdict could be proven.`,
+		Example: `  collatebench why placement=collector/window=32
+  collatebench why placement=request/codec=sonic/size=4MiB --queue 4
+  collatebench why placement=pool/window=8 --upstream http://10.0.0.7:8080
+  collatebench why placement=collector/virtual-cores=16 --json`,
+		Args: arguments(cobra.ExactArgs(1)),
+		RunE: func(c *cobra.Command, args []string) error {
+			cell, err := readCell(c, args[0], len(o.Bodies) > 0)
+			if err == nil && o.Rounds < leastPairs {
+				err = fmt.Errorf("--pairs \"%d\": fewer than %d have no interval to speak of", o.Rounds, leastPairs)
+			}
+			if err != nil {
+				return usageError{err}
+			}
+			if err := equip(c, &o); err != nil {
+				return err
+			}
+			run, err := runner.Why(c.Context(), o, cell)
+			return concludeWhy(c, run, err, asJSON)
+		},
+	}
+	fs := c.Flags()
+	fs.SortFlags = false
+	for _, k := range behaviour.Knobs() {
+		fs.Var(checked[string]{new(string), func(s string) (string, error) { return s, k.Set(&knobs, s) }, func(s string) string { return s }, "value"}, k.Name, k.Usage+": "+k.Allowed)
+	}
+	countFlag(fs, &o.Rounds, "pairs", "rounds of the cell with its interventions")
+	countFlag(fs, &o.Ops, "ops", "timed collations in a sample")
+	durationFlag(fs, &o.Budget, "budget", "time for all samples, the build excluded")
+	seedFlag(fs, &o.Seed, "seed of the order, the payloads and the upstream's choices")
+	labelFlag(fs, &o.Label, "word that ends the run folder's name")
+	fs.StringVar(&o.Upstream, "upstream", "", "base `URL` of an upstream that runs elsewhere")
+	fs.StringSliceVar(&o.Bodies, "body", nil, "captured responses to serve in place of made ones: `file`[,file]")
+	fs.StringVar(&o.Out, "out", "", "`folder` of the runs (default results/runs in the module)")
+	fs.StringVar(&o.Source, "source", "", "`folder` of the collatebench module (default the enclosing one)")
+	fs.BoolVar(&asJSON, "json", false, "print verdict.json")
+	return c
+}
+
+// readCell parses the cell and sets what the flags of the upstream say.
+func readCell(c *cobra.Command, text string, captured bool) (bench.Cell, error) {
+	cell, err := bench.ReadCell(text)
+	if err != nil {
+		return cell, err
+	}
+	if captured && strings.Contains(text, "size=") {
+		return cell, fmt.Errorf("cell %q: size has no effect with --body: the size is that of the files", text)
+	}
+	elsewhere := c.Flag("upstream").Value.String()
+	for _, k := range behaviour.Knobs() {
+		if elsewhere != "" && (c.Flags().Changed(k.Name) || strings.Contains("/"+text, "/"+k.Name+"=")) {
+			return cell, fmt.Errorf("%s has no effect on the upstream at --upstream %q, which is not ours", k.Name, elsewhere)
+		}
+	}
+	for _, name := range changedFlags(c) {
+		if !isKnob(name) {
+			continue
+		}
+		if strings.Contains("/"+text, "/"+name+"=") {
+			return cell, fmt.Errorf("--%s %q: the cell %q says it too", name, c.Flag(name).Value, text)
+		}
+		if cell, err = cell.Change(name + "=" + c.Flag(name).Value.String()); err != nil {
+			return cell, fmt.Errorf("--%w", err)
+		}
+	}
+	return cell, nil
+}
+
+func isKnob(name string) bool {
+	for _, k := range behaviour.Knobs() {
+		if k.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// concludeWhy prints the verdict of what the run has.
+func concludeWhy(c *cobra.Command, run *results.Run, err error, asJSON bool) error {
+	if option := (*runner.OptionError)(nil); errors.As(err, &option) {
+		return usageError{err}
+	}
+	if err != nil {
+		if run != nil {
+			err = fmt.Errorf("%w\nwhat was measured is in %s (log.txt tells more)", err, display(run.Dir()))
+		}
+		return err
+	}
+	v, err := reportWhy(context.WithoutCancel(c.Context()), c.OutOrStdout(), run, asJSON)
+	if err == nil && len(v.Causes) == 0 {
+		return errInconclusive
+	}
+	return err
+}
+
+// reportWhy makes report/ and prints the verdict.
+func reportWhy(ctx context.Context, out io.Writer, run *results.Run, asJSON bool) (verdict.Verdict, error) {
+	samples, err := run.Samples()
+	if err != nil {
+		return verdict.Verdict{}, err
+	}
+	v, err := run.Info().Why.Verdict(run.Info(), samples)
+	if err != nil {
+		return v, err
+	}
+	if asJSON {
+		e := json.NewEncoder(out)
+		e.SetIndent("", "  ")
+		err = e.Encode(v)
+	} else {
+		fmt.Fprintf(out, "%s\nrun folder: %s\n\n", v.Subject, display(run.Dir()))
+		results.WriteVerdict(out, v)
+	}
+	return v, errors.Join(err, run.WriteReport(ctx))
+}
