@@ -8,6 +8,7 @@ BENCH_FLAGS := CODEC PLACEMENT WINDOW SIZE ENCODING PAYLOAD ORDER PROTOCOL RESPO
 	ROUNDS OPS PRECISION BUDGET SEED LABEL UPSTREAM BODY PROFILE RESUME OUT SOURCE JSON
 WHY_FLAGS := LATENCY QUEUE BANDWIDTH CONNBANDWIDTH FAULTS PAIRS OPS BUDGET SEED LABEL UPSTREAM BODY OUT SOURCE JSON
 DIAGNOSE_FLAGS := TRACE PPROF SECONDS FUNC KEEP JSON
+VERDICTS_FLAGS := SEEDS SMALL ONLY PAIRS BUDGET OUT SOURCE JSON
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -27,16 +28,16 @@ need = $(if $(call given,$(1)),,$(error $(1) is missing: $(2)))
 unexport GOGC
 
 # A misspelt variable would start the default matrix: minutes of the wrong thing.
-unknown := $(filter-out $(BENCH_FLAGS) $(WHY_FLAGS) $(DIAGNOSE_FLAGS) OLD NEW RUN CELL KIND ADDR,$(foreach v,$(.VARIABLES),$(if $(call given,$(v)),$(v))))
+unknown := $(filter-out $(BENCH_FLAGS) $(WHY_FLAGS) $(DIAGNOSE_FLAGS) $(VERDICTS_FLAGS) OLD NEW RUN CELL KIND ADDR,$(foreach v,$(.VARIABLES),$(if $(call given,$(v)),$(v))))
 $(if $(unknown),$(error no such variable: $(unknown); see make help))
 
-.PHONY: bench why diagnose compare pprof mockserver test check help program
+.PHONY: bench why diagnose verdicts compare pprof mockserver test check help program
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  Variables, each the flag of that name:"
-	@printf '%s\n' 'bench $(BENCH_FLAGS)' 'why CELL $(WHY_FLAGS)' 'diagnose $(DIAGNOSE_FLAGS)' \
+	@printf '%s\n' 'bench $(BENCH_FLAGS)' 'why CELL $(WHY_FLAGS)' 'diagnose $(DIAGNOSE_FLAGS)' 'verdicts $(VERDICTS_FLAGS)' \
 		'compare OLD NEW' 'pprof RUN CELL KIND' | fold -s -w 76 | sed 's/^[A-Z]/    &/; s/^/    /'
 
 bench: program ## run the matrix, print its tables, leave a run folder
@@ -48,6 +49,9 @@ why: program ## prove which cause holds a cell back: CELL='placement=collector/w
 
 diagnose: program ## the verdict for any Go program: TRACE=trace.out or PPROF=http://127.0.0.1:6060
 	@$(PROGRAM) diagnose $(call flags,$(DIAGNOSE_FLAGS))
+
+verdicts: program ## hold why and diagnose to scenarios whose cause is known [SMALL=true SEEDS=1,2,3]
+	@$(PROGRAM) verdicts $(call flags,$(VERDICTS_FLAGS))
 
 compare: program ## benchstat's tables of two runs: OLD=before NEW=latest
 	$(call need,OLD,make compare OLD=before NEW=latest)$(call need,NEW,make compare OLD=before NEW=latest)

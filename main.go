@@ -73,7 +73,7 @@ uses every core and which uses one.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(benchCommand(), whyCommand(), diagnoseCommand(), compareCommand(), reportCommand(), pprofCommand(),
-		mockserverCommand())
+		mockserverCommand(), verdictsCommand())
 	return root
 }
 

@@ -114,7 +114,7 @@ func TestMakefileKnowsEveryFlag(t *testing.T) {
 		t.Fatal(err)
 	}
 	joined := strings.ReplaceAll(string(text), "\\\n", " ")
-	for _, c := range []*cobra.Command{benchCommand(), whyCommand(), diagnoseCommand()} {
+	for _, c := range []*cobra.Command{benchCommand(), whyCommand(), diagnoseCommand(), verdictsCommand()} {
 		list := strings.ToUpper(c.Name()) + "_FLAGS"
 		line := regexp.MustCompile(`(?m)^` + list + ` := (.*)$`).FindStringSubmatch(joined)
 		if line == nil {
@@ -159,6 +159,8 @@ func TestBadInput(t *testing.T) {
 		{"why window=8 --pairs 2", []string{"--pairs", `"2"`, "fewer than 3"}},
 		{"why queue=4 --upstream http://127.0.0.1:1", []string{"queue", "--upstream", "not ours"}},
 		{"why window=8 --pairs 0", []string{"--pairs", `"0"`, "from 1"}},
+		{"verdicts --seeds x", []string{"--seeds", `"x"`, "1,2,3"}},
+		{"verdicts --only [", []string{"--only", `"["`, "missing closing"}},
 		{"bench --gogc 0", []string{"--gogc", `"0"`, "off, or"}},
 		{"bench --fetches 0", []string{"--fetches", `"0"`, "or none"}},
 		{"bench --faults 503", []string{"--faults", `"503"`, "KIND:SHARE"}},

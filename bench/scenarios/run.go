@@ -1,0 +1,181 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"collatebench/bench"
+	"collatebench/bench/runner"
+	"collatebench/profiles/diagnose"
+	"collatebench/results/verdict"
+)
+
+// Options say which scenarios to run. The zero value runs all of them once.
+type Options struct {
+	Seeds  []uint64       // each scenario is run with each; empty means 1
+	Small  bool           // a scenario a cause
+	Only   *regexp.Regexp // of the scenarios' titles; nil means all
+	Pairs  int            // of an intervention; 0 means 4
+	Budget time.Duration  // of a cell; 0 means none
+	Source string         // folder of the collatebench module; "" means the enclosing one
+	Out    string         // folder in which the runs are kept; "" keeps none
+	Self   []string       // command that starts our upstream
+
+	Progress func(done, of int, doing string) // called as each scenario begins; may be nil
+}
+
+// programSeconds is how long a program's trace is.
+const programSeconds = 2
+
+// Run puts each scenario to its command.
+func Run(ctx context.Context, o Options) (Matrix, error) {
+	r, err := newTrial(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	defer r.close()
+	var out Matrix
+	for _, seed := range r.Seeds {
+		for _, s := range r.scenarios {
+			if r.Progress != nil {
+				r.Progress(len(out), len(r.Seeds)*len(r.scenarios), fmt.Sprintf("%s %s", s.Command, s.Title()))
+			}
+			began := time.Now()
+			v, function, err := r.put(ctx, s, seed)
+			if ctx.Err() != nil {
+				return out, runner.ErrInterrupted
+			}
+			if err != nil { // counted as no verdict: the others can still be right
+				v = verdict.Verdict{Causes: []verdict.Cause{}, Sentence: "error: " + err.Error(), Missing: []string{err.Error()}}
+			}
+			out = append(out, Outcome{
+				Scenario: s, Command: s.Command, Title: s.Title(), Seed: seed, Truth: s.Causes,
+				Verdict: v, Function: function, Seconds: time.Since(began).Seconds(),
+			})
+		}
+	}
+	return out, nil
+}
+
+// A trial is what the scenarios of one run share.
+type trial struct {
+	Options
+	scenarios []Scenario
+	program   *runner.Program
+	dir       string            // removed at the end
+	built     map[string]string // by program
+}
+
+func newTrial(ctx context.Context, o Options) (*trial, error) {
+	if len(o.Seeds) == 0 {
+		o.Seeds = []uint64{1}
+	}
+	if o.Pairs == 0 {
+		o.Pairs = 4
+	}
+	r := &trial{Options: o, built: map[string]string{}}
+	program, err := runner.Compile(ctx, o.Source)
+	if err != nil {
+		return nil, err
+	}
+	r.program = program
+	if r.dir, err = os.MkdirTemp("", "collatebench-verdicts-"); err != nil {
+		r.close()
+		return nil, err
+	}
+	if r.Out == "" {
+		r.Out = r.dir
+	}
+	all, err := All(program.Source)
+	if err != nil {
+		r.close()
+		return nil, err
+	}
+	for _, s := range all {
+		if (s.Small || !o.Small) && (o.Only == nil || o.Only.MatchString(string(s.Command)+" "+s.Title())) {
+			r.scenarios = append(r.scenarios, s)
+		}
+	}
+	return r, nil
+}
+
+func (r *trial) close() {
+	r.program.Remove()
+	os.RemoveAll(r.dir)
+}
+
+// put returns the verdict, and the function that was found if it is a trace's.
+func (r *trial) put(ctx context.Context, s Scenario, seed uint64) (v verdict.Verdict, function string, err error) {
+	if s.Command == Why {
+		v, err = r.why(ctx, s, seed)
+		return v, "", err
+	}
+	report, err := r.diagnose(ctx, s, seed)
+	if report.Section != nil {
+		function = report.Section.Function
+	}
+	return report.Verdict, function, err
+}
+
+func (r *trial) why(ctx context.Context, s Scenario, seed uint64) (verdict.Verdict, error) {
+	c, err := bench.ReadCell(s.Cell)
+	if err != nil {
+		return verdict.Verdict{}, err
+	}
+	run, err := runner.Why(ctx, runner.Options{
+		Rounds: r.Pairs, Budget: r.Budget, Seed: seed, Source: r.program.Source, Program: r.program, Out: r.Out, Self: r.Self,
+	}, c)
+	if err != nil {
+		return verdict.Verdict{}, err
+	}
+	samples, err := run.Samples()
+	if err != nil {
+		return verdict.Verdict{}, err
+	}
+	if r.Out != r.dir {
+		if err := run.WriteReport(ctx); err != nil {
+			return verdict.Verdict{}, err
+		}
+	}
+	return run.Info().Why.Verdict(run.Info(), samples)
+}
+
+// diagnose records a trace of the program and reads it.
+func (r *trial) diagnose(ctx context.Context, s Scenario, seed uint64) (diagnose.Report, error) {
+	path, err := r.build(ctx, s.Name)
+	if err != nil {
+		return diagnose.Report{}, err
+	}
+	trace := filepath.Join(r.dir, "trace.out")
+	args := append([]string{"-trace=" + trace, "-seed=" + strconv.FormatUint(seed, 10), "-seconds=" + strconv.Itoa(programSeconds)}, s.Args...)
+	if text, err := exec.CommandContext(ctx, path, args...).CombinedOutput(); err != nil {
+		return diagnose.Report{}, fmt.Errorf("%w: %s", err, strings.TrimSpace(string(text)))
+	}
+	f, err := os.Open(trace)
+	if err != nil {
+		return diagnose.Report{}, err
+	}
+	defer f.Close()
+	return diagnose.Read(f, diagnose.Options{Subject: s.Title()})
+}
+
+func (r *trial) build(ctx context.Context, name string) (string, error) {
+	if path, ok := r.built[name]; ok {
+		return path, nil
+	}
+	path := filepath.Join(r.dir, name)
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", path, "./"+Programs+"/"+name)
+	cmd.Dir = r.program.Source
+	if text, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build it: %w\n%s", err, text)
+	}
+	r.built[name] = path
+	return path, nil
+}
