@@ -163,6 +163,11 @@ const (
 	// allocation pays too.
 	gcHigh = .3
 
+	// stoppedRun, share of the cores in use, goroutines runnable, while garbage is
+	// collected: a collection that begins and ends all the time stops the world,
+	// and leaves cores idle though goroutines wait for them. .67 was seen.
+	stoppedRun = .6
+
 	// outsideCores, share of the cores in use: 0.0 to 0.4 of 2 was seen on waiting
 	// clients; nearer to the roof, CPU has a part in it.
 	outsideCores = .6

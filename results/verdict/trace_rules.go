@@ -17,7 +17,8 @@ func (t Trace) dialling() (bool, string) {
 }
 
 func (t Trace) gcBound() (bool, string) {
-	if !t.full() {
+	stopped := t.Executing >= stoppedRun*float64(t.Procs) && t.Runnable >= fewRunnable
+	if !t.full() && !stopped {
 		return false, t.cores()
 	}
 	return t.GCShare >= gcHigh, fmt.Sprintf("%.0f%% of the CPU samples are the garbage collector's", 100*t.GCShare)

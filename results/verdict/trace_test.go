@@ -116,6 +116,7 @@ func TestJudgeTrace(t *testing.T) {
 		{"full cores", saturatedTrace, nil, one(verdict.CPUSaturated), 0, "the roof of these cores"},
 		{"full cores without samples", saturatedTrace, func(t *verdict.Trace) { t.Samples = 0 }, none, 0, "no CPU samples"},
 		{"garbage", garbageTrace, nil, one(verdict.GCBound), 2, "GOGC"},
+		{"garbage that stops the world", garbageTrace, func(t *verdict.Trace) { t.Executing, t.Runnable = 1.35, 1.7 }, one(verdict.GCBound), 2, "GOGC"},
 		{"garbage on idle cores", garbageTrace, func(t *verdict.Trace) { t.Executing, t.Runnable = .4, .1 }, none, 0, ""},
 		{"dials", dialTrace, nil, one(verdict.ConnectionPool), 2.5, "60% of the CPU samples are dials"},
 		{"upstream", waitingTrace, nil, one(verdict.Outside), 0, "take the upstream's figures"},
