@@ -18,7 +18,7 @@ import (
 )
 
 func verdictsCommand() *cobra.Command {
-	o := scenarios.Options{Pairs: 4, Budget: 25 * time.Second, Seeds: []uint64{1, 2, 3}}
+	o := scenarios.Options{Pairs: 4, Budget: 45 * time.Second, Seeds: []uint64{1, 2, 3}}
 	var only string
 	var asJSON bool
 	c := &cobra.Command{

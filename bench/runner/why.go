@@ -75,6 +75,7 @@ func planOne(o Options, bodies []results.BodyFile, c bench.Cell) ([]bench.Cell, 
 func (x *experiment) investigate(ctx context.Context) error {
 	x.began = time.Now()              // the build is not of the budget
 	x.expect(baseRounds + 4*x.Rounds) // a guess: three interventions
+	looked := false                   // behind the first cause, with pairs enough to know it
 	for n := 1; ; n++ {
 		if n <= baseRounds {
 			if err := x.calibrate(ctx); err != nil {
@@ -106,8 +107,12 @@ func (x *experiment) investigate(ctx context.Context) error {
 			if err := x.behind(ctx, n); err != nil {
 				return err
 			}
+			looked = looked || n-x.firstTry()+1 >= enoughOf
 		}
 		if x.investigated(n, time.Since(took)) {
+			if !looked && x.stopped == "" && len(x.cells) > 1 {
+				x.stopped = fmt.Sprintf("--budget %v left no time to look behind the first cause", x.Budget)
+			}
 			return nil
 		}
 	}

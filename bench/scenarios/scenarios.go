@@ -96,7 +96,7 @@ func cells() []Scenario {
 
 		one("placement=collector/window=32/size=256KiB/queue=4/latency=15ms/virtual-cores=8", verdict.Serialised, verdict.UpstreamQueueing),
 		one("placement=collector/window=32/size=256KiB/bandwidth=60MiBps/virtual-cores=8", verdict.Serialised, verdict.NetworkBound),
-		one("placement=inline/window=24/size=256KiB/conns=6/latency=25ms/virtual-cores=8", verdict.Serialised, verdict.ConnectionPool),
+		one("placement=inline/window=48/size=256KiB/responses=96/conns=6/latency=25ms/virtual-cores=8", verdict.Serialised, verdict.ConnectionPool),
 		one("placement=collector/window=4/size=256KiB/latency=20ms/virtual-cores=8", verdict.Serialised, verdict.WindowTooSmall),
 	}
 }
