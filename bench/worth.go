@@ -60,7 +60,7 @@ func Worth(ctx context.Context, c Cell, procs int, slice time.Duration, pairs in
 		return WorthReading{}, fmt.Errorf("worth of %d cores: %w", procs, err)
 	}
 	r := WorthReading{Procs: procs, Pairs: pairs, Codec: c.Codec, Encoding: c.Encoding, Size: min(c.Size, payload.MiB)}
-	logs := 0.0
+	var ratios, alones, togethers []float64
 	for pair := range pairs {
 		alone, together, err := worthPair(ctx, decode, procs, slice, pair%2 == 1)
 		if err != nil {
@@ -68,12 +68,18 @@ func Worth(ctx context.Context, c Cell, procs int, slice time.Duration, pairs in
 		}
 		r.Alone += alone.rate / float64(pairs)
 		r.Together += together.rate / float64(pairs)
-		r.CostAlone += alone.cost / float64(pairs)
-		r.CostTogether += together.cost / float64(pairs)
-		logs += math.Log(alone.cost / together.cost)
+		ratios = append(ratios, alone.cost/together.cost)
+		alones, togethers = append(alones, alone.cost), append(togethers, together.cost)
 	}
-	r.Worth = float64(procs) * math.Exp(logs/float64(pairs))
+	r.CostAlone, r.CostTogether, r.Worth = median(alones), median(togethers), float64(procs)*median(ratios)
 	return r, nil
+}
+
+// median, as one slice in which the host was busy must not set what every
+// prediction rests on: it was seen to make two cores worth 1.2.
+func median(values []float64) float64 {
+	slices.Sort(values)
+	return (values[(len(values)-1)/2] + values[len(values)/2]) / 2
 }
 
 // decoded is what one slice of time gave.
