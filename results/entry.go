@@ -18,7 +18,7 @@ const (
 )
 
 func (s Summary) throughput(l layout, c bench.Cell, marks map[string]bool) string {
-	cell := s.cell(c)
+	cell := s.Of(c)
 	text := l.entry(amount(cell.Throughput.Median), plusMinus(cell.Throughput), amount(cell.CPUs.Median))
 	if strings.Contains(text, noInterval) {
 		marks[noInterval] = true
@@ -31,7 +31,7 @@ func (s Summary) throughput(l layout, c bench.Cell, marks map[string]bool) strin
 }
 
 func (s Summary) ratio(c bench.Cell, marks map[string]bool) string {
-	r, ok := s.paired(c)
+	r, ok := s.Paired(c)
 	if !ok {
 		return s.unpaired(c)
 	}
@@ -48,7 +48,7 @@ func (s Summary) ratio(c bench.Cell, marks map[string]bool) string {
 }
 
 func (s Summary) unflaggedRatio(c bench.Cell) string {
-	if r, ok := s.paired(c); ok && r.Unflagged != nil {
+	if r, ok := s.Paired(c); ok && r.Unflagged != nil {
 		return r.Unflagged.String()
 	}
 	return s.unpaired(c)
@@ -62,7 +62,9 @@ func (s Summary) unpaired(c bench.Cell) string {
 	return "-" // nothing to compare with
 }
 
-func (s Summary) paired(c bench.Cell) (PairedRatio, bool) {
+// Paired returns the ratio of a cell to the base placement; false where there
+// is none.
+func (s Summary) Paired(c bench.Cell) (PairedRatio, bool) {
 	i := slices.IndexFunc(s.Ratios, func(r PairedRatio) bool { return r.over == c })
 	if i < 0 {
 		return PairedRatio{}, false
@@ -72,14 +74,15 @@ func (s Summary) paired(c bench.Cell) (PairedRatio, bool) {
 
 // flagsMatter says whether a ratio of the group, as it is printed, is another
 // without the flagged rounds.
-func (s Summary) flagsMatter(g group) bool {
-	return slices.ContainsFunc(g.cells, func(c bench.Cell) bool {
-		r, ok := s.paired(c)
+func (s Summary) flagsMatter(g Group) bool {
+	return slices.ContainsFunc(g.Cells, func(c bench.Cell) bool {
+		r, ok := s.Paired(c)
 		return ok && r.Unflagged != nil && amount(r.Unflagged.Mean) != amount(r.Ratio.Mean)
 	})
 }
 
-func (s Summary) cell(c bench.Cell) CellSummary { return s.Cells[slices.Index(s.cells, c)] }
+// Of returns what was measured of a cell of the run.
+func (s Summary) Of(c bench.Cell) CellSummary { return s.Cells[slices.Index(s.cells, c)] }
 
 // String gives the mean and the interval: 1.86 (1.80-1.92).
 func (r Ratio) String() string {

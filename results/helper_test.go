@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -162,3 +163,5 @@ func newRun(t testing.TB, info results.Info, samples []results.Sample) *results.
 	}
 	return r
 }
+
+func formatFloat(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }

@@ -15,7 +15,7 @@ type layout struct{ value, spread, cpus int }
 func (s Summary) newLayout(cells []bench.Cell) layout {
 	l := layout{value: len("MB/s"), cpus: len(unitCPUs)}
 	for _, c := range cells {
-		e := s.cell(c)
+		e := s.Of(c)
 		l.value = max(l.value, width(amount(e.Throughput.Median)))
 		l.spread = max(l.spread, width(plusMinus(e.Throughput)))
 		l.cpus = max(l.cpus, width(amount(e.CPUs.Median)))

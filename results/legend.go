@@ -28,6 +28,22 @@ func (s Summary) writeLegend(w io.Writer, marks map[string]bool) {
 	}
 }
 
+// Notes says, a line each, what the noise floor is, which samples were flagged
+// and why, and why the run ended when it did.
+func (s Summary) Notes() []string {
+	var b strings.Builder
+	s.writeNotes(&b)
+	return strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
+}
+
+func (s Summary) writeNotes(w io.Writer) {
+	s.writeNoise(w)
+	s.writeFlagged(w)
+	if s.Stopped != "" {
+		fmt.Fprintf(w, "ended: %s\n", s.Stopped)
+	}
+}
+
 // floorRounds is where a t interval begins to say something: of two rounds it
 // spans orders of magnitude.
 const floorRounds = 4

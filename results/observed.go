@@ -20,6 +20,10 @@ func (d data) observed(info Info) []verdict.Verdict {
 	return out
 }
 
+// Foremost returns the cells that Verdicts are about: one of each placement, at
+// the most cores and the largest window.
+func (s Summary) Foremost() []bench.Cell { return foremost(s.cells) }
+
 // foremost returns a cell of each placement, in table order.
 func foremost(cells []bench.Cell) []bench.Cell {
 	var out []bench.Cell

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -21,6 +22,7 @@ const (
 	BenchstatText     = "benchstat.txt"        // benchstat's tables
 	BenchstatCSV      = "benchstat.csv"        // the same, for programs
 	BenchstatCSVDoubt = "benchstat.csv.doubts" // what benchstat doubts, by the CSV's cells; only where it does
+	ReportFile        = "report.html"          // the page, made by package report
 )
 
 // ReportDir returns the folder of what is derived from the run.
@@ -66,6 +68,15 @@ func (r *Run) writeVerdict(s Summary, samples []Sample) error {
 		return err
 	}
 	return writeJSON(r.reportPath(VerdictFile), v)
+}
+
+// WriteDerived writes a file of report/, which appears when it is whole. The
+// folder is made where it is missing.
+func (r *Run) WriteDerived(name string, content []byte) error {
+	if err := os.MkdirAll(r.ReportDir(), 0o777); err != nil {
+		return err
+	}
+	return writeWhole(r.reportPath(name), content)
 }
 
 func (r *Run) reportPath(name string) string { return filepath.Join(r.ReportDir(), name) }
@@ -179,12 +190,14 @@ func fillDefaults(tables []byte) []byte {
 	return tables
 }
 
-// quoted writes arguments as a shell takes them.
+// quoted writes arguments as a shell takes them. Whatever is not known to be
+// harmless there is quoted: such a line is made to be copied.
 func quoted(args []string) string {
+	plain := regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
 	out := make([]string, len(args))
 	for i, a := range args {
 		out[i] = a
-		if strings.ContainsAny(a, " ()*'") {
+		if !plain.MatchString(a) {
 			out[i] = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
 		}
 	}

@@ -40,6 +40,18 @@ type CellSummary struct {
 	Responses     int64          `json:"pooled_responses"`
 	UpstreamHeavy bool           `json:"upstream_above_tenth_of_cores"` // it competed for the client's cores
 	Units         []UnitEstimate `json:"units"`                         // every unit of the line
+
+	cell bench.Cell
+}
+
+// Unit returns the cell's median in a unit of its line, 0 where it has none.
+func (c CellSummary) Unit(name string) float64 {
+	for _, u := range c.Units {
+		if u.Unit == name {
+			return u.Value.Median
+		}
+	}
+	return 0
 }
 
 // A UnitEstimate is a cell's median in one unit of its line.
@@ -128,6 +140,7 @@ func basePlacement(cells []bench.Cell) bench.Placement {
 
 func (d data) summary(c bench.Cell, cores int) (CellSummary, error) {
 	s := CellSummary{
+		cell:       c,
 		Cell:       d.names[c],
 		Throughput: NewEstimate(d.series(c, unitThroughput)),
 		CPUs:       NewEstimate(d.series(c, unitCPUs)),

@@ -3,8 +3,6 @@ package results
 import (
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 
 	"collatebench/bench"
 )
@@ -14,27 +12,24 @@ import (
 // the paired ratios, window and size down, placements across. Each mark is
 // explained where it occurs.
 func (s Summary) Write(w io.Writer) {
-	fmt.Fprintln(w, s.heading())
+	fmt.Fprintln(w, s.Heading())
 	if s.Rounds == 0 {
 		fmt.Fprintf(w, "no round is complete yet: %s so far\n", plural(s.Samples, "sample"))
 	}
 	marks := map[string]bool{}
-	for _, g := range s.groups() {
-		fmt.Fprintf(w, "\n%s\n", g.title)
+	for _, g := range s.Groups("placement", "window", "size") {
+		fmt.Fprintf(w, "\n%s\n", g.Title)
 		for _, line := range s.table(g, marks) {
 			fmt.Fprintln(w, line)
 		}
 	}
 	s.writeLegend(w, marks)
-	s.writeNoise(w)
-	s.writeFlagged(w)
-	if s.Stopped != "" {
-		fmt.Fprintf(w, "ended: %s\n", s.Stopped)
-	}
+	s.writeNotes(w)
 	s.writeObserved(w)
 }
 
-func (s Summary) heading() string {
+// Heading says in a line what was run, and how much of it there is.
+func (s Summary) Heading() string {
 	rounds := plural(s.Rounds, "round")
 	if s.Rounds < s.Asked {
 		rounds = fmt.Sprintf("%d of %s", s.Rounds, plural(s.Asked, "round"))
@@ -50,56 +45,10 @@ func (s Summary) heading() string {
 	return fmt.Sprintf("%s: %s of %s%s", s.Run, rounds, cells, where)
 }
 
-// A group is the cells of one table.
-type group struct {
-	key   bench.Cell // without placement, window and size
-	title string
-	cells []bench.Cell
-}
-
-func (s Summary) groups() []group {
-	var out []group
-	if s.Rounds == 0 {
-		return nil
-	}
-	plain := slices.DeleteFunc(slices.Clone(s.cells), func(c bench.Cell) bool { return c.Twin != "" })
-	for _, c := range plain {
-		key := c
-		key.Placement, key.Window, key.Size = "", 0, 0
-		i := slices.IndexFunc(out, func(g group) bool { return g.key == key })
-		if i < 0 {
-			i = len(out)
-			out = append(out, group{key: key, title: title(c, plain)})
-		}
-		out[i].cells = append(out[i].cells, c)
-	}
-	return out
-}
-
-// title names what all cells of a table share; what is the same in the whole
-// run and at its default is left out, as in names.
-func title(c bench.Cell, all []bench.Cell) string {
-	var parts []string
-	for _, d := range bench.Dimensions() {
-		v := d.Of(c)
-		switch {
-		case slices.Contains([]string{"placement", "window", "size"}, d.Name):
-		case d.Suffix:
-			parts = append(parts, "GOMAXPROCS="+v)
-		case d.Core || v != d.Default || varies(d, all):
-			parts = append(parts, d.Name+"="+v)
-		}
-	}
-	if c.Simulated() {
-		parts = append(parts, "(simulated: cores that only pass time)")
-	}
-	return strings.Join(parts, "  ")
-}
-
 // table lays out the blocks of a group in the same columns.
-func (s Summary) table(g group, marks map[string]bool) []string {
-	grid := newGrid(g.cells)
-	l := s.newLayout(g.cells)
+func (s Summary) table(g Group, marks map[string]bool) []string {
+	grid := newGrid(g.Cells)
+	l := s.newLayout(g.Cells)
 	units := []string{"", ""}
 	for range grid.columns {
 		units = append(units, l.entry("MB/s", "", unitCPUs))

@@ -201,3 +201,40 @@ func TestHeldResponses(t *testing.T) {
 		t.Errorf("got %v, %s", v.Causes, v.Sentence)
 	}
 }
+
+// TestRests: each verdict names two or three figures of its evidence, so none
+// of the names in the table of rules is misspelt.
+func TestRests(t *testing.T) {
+	seen := map[verdict.Cause]bool{}
+	for _, c := range clients {
+		v := verdict.Observe(c.c)
+		if len(v.Causes) == 0 {
+			if len(v.Rests()) != 0 {
+				t.Errorf("%s: no verdict rests on %v", c.name, v.Rests())
+			}
+			continue
+		}
+		seen[v.Causes[0]] = true
+		if n := len(v.Rests()); n < 2 || n > 3 {
+			t.Errorf("%s: %s rests on %v", c.name, v.Causes[0], v.Rests())
+		}
+	}
+	if len(seen) < 8 {
+		t.Errorf("only %v were seen", seen)
+	}
+}
+
+func TestFigureText(t *testing.T) {
+	for _, c := range []struct {
+		figure verdict.Figure
+		want   string
+	}{
+		{verdict.Figure{Value: 1.0649, Unit: "cores"}, "1.06 cores"},
+		{verdict.Figure{Value: .2, Unit: "s/response"}, "200ms"},
+		{verdict.Figure{Value: .975, Unit: "share"}, "98%"},
+	} {
+		if got := c.figure.String(); got != c.want {
+			t.Errorf("%+v reads %q, want %q", c.figure, got, c.want)
+		}
+	}
+}

@@ -10,20 +10,21 @@ type rule struct {
 	says  func(Client) string
 	not   func(Client) string // "" where no figure rules it out
 	mend  string              // what would help; "" where nothing is to be mended
+	rests []string            // names of the figures that a verdict of this cause rests on
 }
 
 // rules are in the order in which to mend what holds: a limit in front of
 // another hides it.
 func rules() []rule {
 	return []rule{
-		{Serialised, Client.serialised, sayDecoder, notDecoder, "decoding in parallel"},
-		{HiddenCap, Client.capped, sayCap, notCapped, "lifting that limit"},
-		{ConnectionPool, gathering(ConnectionPool), sayConnections, notGathering(ConnectionPool), "more connections"},
-		{UpstreamQueueing, gathering(UpstreamQueueing), sayQueue, notGathering(UpstreamQueueing), "an upstream without the queue"},
-		{NetworkBound, Client.linkFull, sayLink, notGathering(NetworkBound), "a wider link"},
-		{WindowTooSmall, Client.windowSmall, sayWindow, notWindow, "twice the window"},
-		{GCBound, Client.gcBound, sayGC, notGC, "a GOGC eight times as high"},
-		{CPUSaturated, Client.coresFull, sayCores, notCores, ""},
+		{Serialised, Client.serialised, sayDecoder, notDecoder, "decoding in parallel", []string{"cpus", "decode-wait", "decode"}},
+		{HiddenCap, Client.capped, sayCap, notCapped, "lifting that limit", []string{"start-wait", "decode-overlap", "cpus"}},
+		{ConnectionPool, gathering(ConnectionPool), sayConnections, notGathering(ConnectionPool), "more connections", []string{"conn-wait", "resp", "cpus"}},
+		{UpstreamQueueing, gathering(UpstreamQueueing), sayQueue, notGathering(UpstreamQueueing), "an upstream without the queue", []string{"queue", "service", "cpus"}},
+		{NetworkBound, Client.linkFull, sayLink, notGathering(NetworkBound), "a wider link", []string{"read", "resp", "cpus"}},
+		{WindowTooSmall, Client.windowSmall, sayWindow, notWindow, "twice the window", []string{"headers", "resp", "cpus"}},
+		{GCBound, Client.gcBound, sayGC, notGC, "a GOGC eight times as high", []string{"gc-share", "cpus"}},
+		{CPUSaturated, Client.coresFull, sayCores, notCores, "", []string{"cpus", "available", "runnable"}},
 	}
 }
 

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -47,4 +48,32 @@ func named(causes []Cause) string {
 		words[i] = string(c)
 	}
 	return strings.Join(words, ", then ")
+}
+
+// Rests returns the two or three figures that the verdict rests on; none where
+// there is no verdict, or where it is a trace's.
+func (v Verdict) Rests() []Figure {
+	if len(v.Causes) == 0 {
+		return nil
+	}
+	var out []Figure
+	for _, r := range rules() {
+		for _, f := range v.Evidence {
+			if r.cause == v.Causes[0] && slices.Contains(r.rests, f.Name) {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+// String gives the value with its unit as people read it: 1.06 cores, 200ms.
+func (f Figure) String() string {
+	switch f.Unit {
+	case "s", "s/response":
+		return seconds(f.Value)
+	case "share":
+		return percent(f.Value)
+	}
+	return fmt.Sprintf("%.2f %s", f.Value, f.Unit)
 }

@@ -1,0 +1,68 @@
+package results
+
+import (
+	"slices"
+	"strings"
+
+	"collatebench/bench"
+)
+
+// A Group is the cells of one table or chart: they differ in its free
+// dimensions alone.
+type Group struct {
+	Title string       // what all of them share, where the run has others or it is off its default
+	Cells []bench.Cell // in table order, without twins
+}
+
+// Groups divides the cells by all dimensions but the free ones. A run without
+// a complete round has none.
+func (s Summary) Groups(free ...string) []Group {
+	if s.Rounds == 0 {
+		return nil
+	}
+	plain := slices.DeleteFunc(slices.Clone(s.cells), func(c bench.Cell) bool { return c.Twin != "" })
+	var out []Group
+	at := map[string]int{}
+	for _, c := range plain {
+		k := fixed(c, free)
+		i, there := at[k]
+		if !there {
+			i = len(out)
+			at[k] = i
+			out = append(out, Group{Title: title(c, plain, free)})
+		}
+		out[i].Cells = append(out[i].Cells, c)
+	}
+	return out
+}
+
+// fixed spells a cell's values on all dimensions that are not free.
+func fixed(c bench.Cell, free []string) string {
+	var b strings.Builder
+	for _, d := range bench.Dimensions() {
+		if !slices.Contains(free, d.Name) {
+			b.WriteString(d.Of(c) + "/")
+		}
+	}
+	return b.String()
+}
+
+// title names what all cells of a group share; what is the same in the whole
+// run and at its default is left out, as in names.
+func title(c bench.Cell, all []bench.Cell, free []string) string {
+	var parts []string
+	for _, d := range bench.Dimensions() {
+		v := d.Of(c)
+		switch {
+		case slices.Contains(free, d.Name):
+		case d.Suffix:
+			parts = append(parts, "GOMAXPROCS="+v)
+		case d.Core || v != d.Default || varies(d, all):
+			parts = append(parts, d.Name+"="+v)
+		}
+	}
+	if c.Simulated() {
+		parts = append(parts, "(simulated: cores that only pass time)")
+	}
+	return strings.Join(parts, "  ")
+}
