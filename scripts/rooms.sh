@@ -16,6 +16,7 @@ bench/runner         bench mockserver/payload mockserver/behaviour profiles resu
 profiles
 profiles/diagnose    profiles results/verdict
 results              bench results/verdict
+results/report/draw
 results/verdict
 '
 

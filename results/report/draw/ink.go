@@ -1,0 +1,82 @@
+package draw
+
+import (
+	"hash/fnv"
+	"image/color"
+	"slices"
+	"strconv"
+)
+
+// An Ink names a colour by its role: a page resolves it by theme, a PNG takes
+// the light one. Unknown names are drawn as "text".
+type Ink string
+
+// Inks lists all inks: roles, series, phases, the heat scale, marks.
+func Inks() []Ink {
+	out := make([]Ink, len(inks))
+	for i, s := range inks {
+		out[i] = s.ink
+	}
+	return out
+}
+
+// Light is the colour on white paper, as #rrggbb.
+func (i Ink) Light() string { return i.swatch().light }
+
+// Dark is the colour in a dark page, as #rrggbb.
+func (i Ink) Dark() string { return i.swatch().dark }
+
+// series are the placements in the order of their forms.
+var series = [...]Ink{"inline", "collector", "request", "pool", "gated", "stream", "series7", "series8"}
+
+// SeriesInk is the ink of a placement. A name that is none takes one of the two
+// last inks, by the name alone: it must not change its ink with its company.
+func SeriesInk(name string) Ink { return series[seriesIndex(name)] }
+
+// SeriesForm is the form of a placement's markers, chosen as its ink is.
+func SeriesForm(name string) int { return seriesIndex(name) }
+
+func seriesIndex(name string) int {
+	known := series[:len(series)-2]
+	if i := slices.Index(known, Ink(name)); i >= 0 {
+		return i
+	}
+	h := fnv.New32a()
+	h.Write([]byte(name))
+	return len(known) + int(h.Sum32()%2)
+}
+
+// HeatInks are the ground and the text of step 0 to 8 of the heat scale;
+// beyond its ends it stays at them.
+func HeatInks(step int) (ground, text Ink) {
+	n := strconv.Itoa(max(0, min(step, heatSteps-1)))
+	return Ink("heat" + n), Ink("heattext" + n)
+}
+
+const heatSteps = 9
+
+func (i Ink) swatch() swatch {
+	if n := slices.IndexFunc(inks[:], func(s swatch) bool { return s.ink == i }); n >= 0 {
+		return inks[n]
+	}
+	return Ink("text").swatch()
+}
+
+func (i Ink) or(other Ink) Ink {
+	if i == "" {
+		return other
+	}
+	return i
+}
+
+func (i Ink) fillClass() string   { return "f-" + string(i.swatch().ink) }
+func (i Ink) strokeClass() string { return "s-" + string(i.swatch().ink) }
+
+// color is the light one.
+func (i Ink) color(opacity float64) color.Color {
+	v, err := strconv.ParseUint(i.Light()[1:], 16, 32)
+	if err != nil {
+		panic("draw: ink " + string(i) + ": " + err.Error()) // the table below is at fault
+	}
+	return color.NRGBA{R: uint8(v >> 16), G: uint8(v >> 8), B: uint8(v), A: uint8(255*opaque(opacity) + .5)}
+}
