@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -17,7 +18,8 @@ const serveGrace = 3 * time.Second
 // without a host means 127.0.0.1, "" any free port of it. ready, where set, is
 // called once with the URL, as soon as it can be opened. A request is refused
 // whose Host is not one of this server's: a page elsewhere could otherwise
-// point a name of its own here and read along (DNS rebinding).
+// point a name of its own here and read along (DNS rebinding). So is one that
+// a page of another origin makes; a link there may lead here.
 func ServeUI(ctx context.Context, addr string, h http.Handler, ready func(url string)) error {
 	host, l, err := listen(addr)
 	if err != nil {
@@ -73,15 +75,38 @@ func openURL(host string, l net.Listener) string {
 	return "http://" + net.JoinHostPort(host, port) + "/"
 }
 
-// guard passes on the requests that name this server.
+// guard passes on the requests that name this server and come from its own
+// pages, from a person, or from a program that is no browser.
 func guard(host string, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !names(r.Host, host) {
+		switch {
+		case !names(r.Host, host):
 			http.Error(w, "this server has no such name", http.StatusForbidden)
-			return
+		case !isOwn(r):
+			http.Error(w, "pages of other origins are not served", http.StatusForbidden)
+		default:
+			h.ServeHTTP(w, r)
 		}
-		h.ServeHTTP(w, r)
 	})
+}
+
+// isOwn reports whether no page of another origin makes the request. Browsers
+// say so in Origin where the page wants to read the answer, and in
+// Sec-Fetch-Site also where it only embeds it; another port of this host is
+// another origin, though of the same site. Opening a link in a window of its
+// own hands nothing to the page with the link. Any Host that names checked is
+// good to compare with, so that a forwarded port works.
+func isOwn(r *http.Request) bool {
+	for _, origin := range r.Header.Values("Origin") {
+		if u, err := url.Parse(origin); err != nil || u.Host == "" || !strings.EqualFold(u.Host, r.Host) {
+			return false
+		}
+	}
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "", "none", "same-origin":
+		return true
+	}
+	return r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document"
 }
 
 // names reports whether a Host header names the server that listens at host.

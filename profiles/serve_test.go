@@ -3,6 +3,7 @@ package profiles_test
 import (
 	"context"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -39,12 +40,18 @@ var hello = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _
 // statusFor asks base under the name host.
 func statusFor(t *testing.T, base, host string) int {
 	t.Helper()
+	return statusWith(t, base, host, nil)
+}
+
+func statusWith(t *testing.T, base, host string, header http.Header) int {
+	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base, nil)
 	if err != nil {
 		t.Error(err)
 		return 0
 	}
 	req.Host = host
+	maps.Copy(req.Header, header)
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Error(err)
@@ -52,7 +59,7 @@ func statusFor(t *testing.T, base, host string) int {
 	}
 	defer resp.Body.Close()
 	if body, _ := io.ReadAll(resp.Body); (string(body) == "hello") != (resp.StatusCode == http.StatusOK) {
-		t.Errorf("Host %s: status %d with %q", host, resp.StatusCode, body)
+		t.Errorf("Host %s, %v: status %d with %q", host, header, resp.StatusCode, body)
 	}
 	return resp.StatusCode
 }
@@ -81,6 +88,50 @@ func TestServeUIHosts(t *testing.T) {
 		if err := end(); err != nil {
 			t.Errorf("at %q: %v", tt.addr, err)
 		}
+	}
+}
+
+// TestServeUIOrigins: what a page elsewhere can make a browser ask for is
+// refused, but for a link that is followed.
+func TestServeUIOrigins(t *testing.T) {
+	base, end := serve(t, "", hello)
+	own := strings.TrimSuffix(base, "/")
+	other := "http://localhost:1"
+	for _, tt := range []struct {
+		headers string // name=value, by blanks
+		status  int
+	}{
+		{"", http.StatusOK}, // a program
+		{"Origin=" + own, http.StatusOK},
+		{"Sec-Fetch-Site=none Sec-Fetch-Mode=navigate Sec-Fetch-Dest=document", http.StatusOK}, // typed
+		{"Sec-Fetch-Site=same-origin Sec-Fetch-Mode=cors Sec-Fetch-Dest=empty", http.StatusOK},
+		{"Sec-Fetch-Site=cross-site Sec-Fetch-Mode=navigate Sec-Fetch-Dest=document", http.StatusOK}, // a link
+		{"Sec-Fetch-Site=same-site Sec-Fetch-Mode=navigate Sec-Fetch-Dest=document", http.StatusOK},
+		{"Origin=" + other, http.StatusForbidden},
+		{"Origin=http://evil.example", http.StatusForbidden},
+		{"Origin=null", http.StatusForbidden},
+		{"Origin=file://", http.StatusForbidden},
+		{"Origin=" + own + ".evil.example", http.StatusForbidden},
+		{"Origin=" + own + " Origin=" + other, http.StatusForbidden},
+		{"Origin=http://evil.example Sec-Fetch-Site=same-origin", http.StatusForbidden},
+		{"Sec-Fetch-Site=cross-site Sec-Fetch-Mode=no-cors Sec-Fetch-Dest=script", http.StatusForbidden},
+		{"Sec-Fetch-Site=cross-site Sec-Fetch-Mode=no-cors Sec-Fetch-Dest=image", http.StatusForbidden},
+		{"Sec-Fetch-Site=same-site Sec-Fetch-Mode=cors Sec-Fetch-Dest=empty", http.StatusForbidden},
+		{"Sec-Fetch-Site=cross-site Sec-Fetch-Mode=navigate Sec-Fetch-Dest=iframe", http.StatusForbidden},
+		{"Sec-Fetch-Site=cross-site", http.StatusForbidden},
+		{"Sec-Fetch-Site=anything", http.StatusForbidden},
+	} {
+		header := http.Header{}
+		for _, h := range strings.Fields(tt.headers) {
+			name, value, _ := strings.Cut(h, "=")
+			header.Add(name, value)
+		}
+		if got := statusWith(t, base, "", header); got != tt.status {
+			t.Errorf("%s: status %d, want %d", tt.headers, got, tt.status)
+		}
+	}
+	if err := end(); err != nil {
+		t.Error(err)
 	}
 }
 
