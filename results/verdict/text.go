@@ -39,7 +39,14 @@ func pairs(n int) string {
 	return fmt.Sprintf("%d pairs", n)
 }
 
-func sentence(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+// sentence begins with a capital. What has no name, in a file from elsewhere,
+// stays nothing.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
 
 // named lists causes as the first words of a verdict.
 func named(causes []Cause) string {
