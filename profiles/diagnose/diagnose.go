@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/exp/trace"
 
+	"collatebench/profiles"
 	"collatebench/results/verdict"
 )
 
@@ -101,7 +102,7 @@ type Spread struct {
 // damaged or cut short gives one line of error and no report.
 func Read(r io.Reader, o Options) (Report, error) {
 	a := newAnalysis(o)
-	if err := stream(r, a); err != nil {
+	if err := profiles.ReadTrace(r, a.event); err != nil {
 		return Report{}, err
 	}
 	return a.report(), nil

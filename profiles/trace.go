@@ -1,4 +1,4 @@
-package diagnose
+package profiles
 
 import (
 	"bufio"
@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"golang.org/x/exp/trace"
 )
@@ -18,47 +19,68 @@ const oldest = 22
 // headerBytes is the length of "go 1.26 trace" with its padding.
 const headerBytes = 16
 
-// stream feeds each event of r to a.
-func stream(r io.Reader, a *analysis) (err error) {
-	in := &counted{r: r}
-	buffered := bufio.NewReaderSize(in, 1<<16)
-	if err := checkHeader(buffered, in); err != nil {
+// ReadTrace calls each with every event of an execution trace, in the trace's
+// order, and returns nil at its end. The event is valid during the call alone.
+// A trace that is empty, foreign, too old, damaged or cut short gives one line
+// of error, which says how far the reading came.
+func ReadTrace(r io.Reader, each func(*trace.Event)) (err error) {
+	t := &traceReader{in: counted{r: r}}
+	buffered := bufio.NewReaderSize(&t.in, 1<<16)
+	if err := t.checkHeader(buffered); err != nil {
 		return fmt.Errorf("read trace: %w", err)
 	}
 	// The reader of x/exp/trace panics on some damaged traces, and its panics
 	// carry no type of their own: whatever it is, the trace is to blame.
 	defer func() {
 		if p := recover(); p != nil {
-			err = a.broken(in, fmt.Errorf("%v", p))
+			err = t.broken(fmt.Errorf("%v", p))
 		}
 	}()
 	events, err := trace.NewReader(buffered)
 	if err != nil {
 		return fmt.Errorf("read trace: %w", err) // a release that is newer than the reader
 	}
+	return t.read(events, each)
+}
+
+// traceReader is how far the reading of a trace has come.
+type traceReader struct {
+	in         counted
+	events     int64
+	start, now trace.Time // of the first and the latest event
+}
+
+func (t *traceReader) read(events *trace.Reader, each func(*trace.Event)) error {
+	// One for all: each may keep it, for what the compiler knows, so in the loop
+	// it would be allocated for every event, a quarter of the whole time.
+	var e trace.Event
 	for {
-		e, err := events.ReadEvent()
-		if err == io.EOF {
+		var err error
+		if e, err = events.ReadEvent(); err == io.EOF {
 			break
+		} else if err != nil {
+			return t.broken(err)
 		}
-		if err != nil {
-			return a.broken(in, err)
+		t.now = e.Time()
+		if t.events == 0 {
+			t.start = t.now
 		}
-		a.event(&e)
+		t.events++
+		each(&e)
 	}
-	if a.now <= a.start {
+	if t.now <= t.start {
 		return errors.New("read trace: no events in it")
 	}
 	return nil
 }
 
 // checkHeader names what is no trace of a known release, by its first bytes.
-func checkHeader(r *bufio.Reader, in *counted) error {
+func (t *traceReader) checkHeader(r *bufio.Reader) error {
 	head, err := r.Peek(headerBytes)
 	var minor int
 	switch _, scanned := fmt.Sscanf(string(head), "go 1.%d trace", &minor); {
 	case err != nil && err != io.EOF:
-		return in.err
+		return t.in.err
 	case len(head) == 0:
 		return errors.New("it is empty")
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
@@ -74,16 +96,17 @@ func checkHeader(r *bufio.Reader, in *counted) error {
 }
 
 // broken says in one line how far the reading came.
-func (a *analysis) broken(in *counted, err error) error {
+func (t *traceReader) broken(err error) error {
 	how := "damaged"
 	switch {
-	case in.err != nil && in.err != io.EOF:
-		return fmt.Errorf("read trace: after %d bytes: %w", in.n, in.err)
-	case in.err == io.EOF:
+	case t.in.err != nil && t.in.err != io.EOF:
+		return fmt.Errorf("read trace: after %d bytes: %w", t.in.n, t.in.err)
+	case t.in.err == io.EOF:
 		how = "cut short or damaged"
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
-	return fmt.Errorf("read trace: %s: came as far as %d events (%.3f s, %d bytes): %s", how, a.events, a.seconds(), in.n, first)
+	seconds := time.Duration(t.now - t.start).Seconds()
+	return fmt.Errorf("read trace: %s: came as far as %d events (%.3f s, %d bytes): %s", how, t.events, seconds, t.in.n, first)
 }
 
 // counted counts the bytes, and keeps the error of the reader beneath: the
