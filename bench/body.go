@@ -66,15 +66,17 @@ func drop(r io.Reader) error {
 // for as long as it takes.
 type pulled[T any] struct {
 	collation *collation[T]
-	body      io.Reader
+	item      *item[T]
 	n         int64
 }
 
 func (p *pulled[T]) Read(b []byte) (int, error) {
 	p.collation.label(fetching)
+	region := p.collation.trace.begin(p.item.id, fetching)
 	paused := p.collation.probe.pause()
-	n, err := p.body.Read(b)
+	n, err := p.item.response.Body.Read(b)
 	p.collation.probe.resume(paused)
+	region.end()
 	p.collation.label(decoding)
 	p.n += int64(n)
 	return n, err

@@ -84,6 +84,7 @@ func (c *Client[T]) Collate(ctx context.Context, n int, gather func(id int, valu
 	}
 	run := newCollation(ctx, c, n, gather)
 	defer run.fail(nil)
+	defer run.trace.end()
 	if c.HTTP == nil {
 		defer run.http.CloseIdleConnections() // nobody else can
 	}

@@ -28,6 +28,7 @@ type collation[T any] struct {
 	deliver func(id int, value T) error
 	probe   *Probe
 	labels  [phases]context.Context
+	trace   *annotations
 
 	next int              // in request order: the id that is due
 	held map[int]*item[T] // in request order: decoded ahead of their turn
@@ -45,7 +46,7 @@ type item[T any] struct {
 }
 
 // A phase is what a goroutine does for an item, told to the CPU profile by a
-// label.
+// label and to the execution trace by a region.
 type phase int
 
 const (
@@ -55,14 +56,14 @@ const (
 	phases
 )
 
-func (p phase) String() string { return [...]string{"fetch", "decode", "handover"}[p] }
+func (p phase) String() string { return [...]string{RegionFetch, RegionDecode, RegionHandover}[p] }
 
 func newCollation[T any](ctx context.Context, c *Client[T], n int, gather func(int, T) error) *collation[T] {
 	window := max(c.Window, 1)
 	run := &collation[T]{
 		client: c, http: c.HTTP, n: n,
 		window: make(chan struct{}, window), deliver: gather,
-		cores: c.Simulation.cores(), probe: c.Probe, held: map[int]*item[T]{},
+		cores: c.Simulation.cores(), probe: c.Probe, trace: annotate(n), held: map[int]*item[T]{},
 	}
 	if run.http == nil {
 		run.http = connections(window, 0, HTTP1, c.Probe)
@@ -86,6 +87,7 @@ func (c *collation[T]) each(steps ...func(*item[T])) <-chan *item[T] {
 		var running sync.WaitGroup
 		for id := 0; id < c.n && c.admit(); id++ {
 			it := &item[T]{id: id, admitted: time.Now()}
+			c.trace.admitted(id)
 			running.Go(func() {
 				for _, step := range steps {
 					step(it)
@@ -120,15 +122,16 @@ func (c *collation[T]) open(it *item[T]) {
 		if err := c.acquire(); err != nil {
 			return err
 		}
-		trace := c.probe.trace()
-		req, err := http.NewRequestWithContext(trace.over(c.ctx), http.MethodGet, c.client.URL(it.id), nil)
+		tracer := c.trace.tracer(c.probe.trace())
+		req, err := http.NewRequestWithContext(tracer.over(c.ctx), http.MethodGet, c.client.URL(it.id), nil)
 		if err != nil {
 			return err
 		}
 		asked := time.Now()
 		it.response, err = c.http.Do(req)
 		it.ready = time.Now()
-		c.probe.opened(trace, it.admitted, asked, it.ready)
+		c.trace.answered(it.id, tracer, it.admitted, asked, it.response)
+		c.probe.opened(tracer, it.admitted, asked, it.ready)
 		if err == nil && it.response.StatusCode != http.StatusOK {
 			err = refusal(it.response)
 		}
@@ -170,7 +173,7 @@ func (c *collation[T]) decode(it *item[T]) {
 		c.probe.decodeBegin(it.ready)
 		defer c.probe.decodeEnd(size)
 		if c.cores != nil {
-			return c.simulate(it.ready)
+			return c.simulate(it.id, it.ready)
 		}
 		if it.value, err = c.client.Decode(it.body); err != nil {
 			return fmt.Errorf("decode %d bytes: %w", size, err)
@@ -187,12 +190,12 @@ func (c *collation[T]) decodeStream(it *item[T]) {
 		defer it.response.Body.Close()
 		c.probe.decodeBegin(it.ready)
 		defer c.probe.decodeEnd(0)
-		body := &pulled[T]{collation: c, body: it.response.Body}
+		body := &pulled[T]{collation: c, item: it}
 		if c.cores != nil {
 			if err := drop(body); err != nil {
 				return fmt.Errorf("read after %d bytes: %w", body.n, err)
 			}
-			return c.simulate(time.Now())
+			return c.simulate(it.id, time.Now())
 		}
 		if it.value, err = c.client.DecodeStream(body); err != nil {
 			return fmt.Errorf("decode after %d bytes: %w", body.n, err)
@@ -201,10 +204,15 @@ func (c *collation[T]) decodeStream(it *item[T]) {
 	})
 }
 
-func (c *collation[T]) simulate(ready time.Time) error {
-	waited, held, err := c.cores.decode(c.ctx, ready)
-	c.probe.simulated(waited, held)
-	return err
+// simulate takes a virtual core in place of decoding.
+func (c *collation[T]) simulate(id int, ready time.Time) error {
+	waited, end := c.cores.reserve(ready, time.Now())
+	c.trace.until(id, LogCoreWait, end.Add(-c.cores.hold))
+	if err := c.cores.keep(c.ctx, end); err != nil {
+		return err
+	}
+	c.probe.simulated(waited, c.cores.hold)
+	return nil
 }
 
 func (c *collation[T]) check(it *item[T]) error {
@@ -235,6 +243,7 @@ func (c *collation[T]) collate(it *item[T]) {
 		c.probe.collated(it.admitted)
 		return c.deliver(it.id, it.value)
 	})
+	c.trace.collated(it.id)
 	<-c.window
 }
 
@@ -246,6 +255,7 @@ func (c *collation[T]) step(it *item[T], p phase, do func() error) {
 	}
 	c.label(p)
 	defer c.label(handingOver)
+	defer c.trace.begin(it.id, p).end()
 	err := c.ctx.Err()
 	if err == nil {
 		err = do()

@@ -29,21 +29,6 @@ func (s Simulation) cores() *cores {
 	return &cores{hold: s.Decode, free: make([]time.Time, s.Cores)}
 }
 
-// decode waits for a core, holds it, and returns how long it did each. It
-// returns early, with an error, where ctx ends.
-func (c *cores) decode(ctx context.Context, ready time.Time) (waited, held time.Duration, err error) {
-	waited, end := c.reserve(ready, time.Now())
-	timer := time.NewTimer(time.Until(end))
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return 0, 0, ctx.Err()
-	case <-timer.C:
-		c.woke(end)
-		return waited, c.hold, nil
-	}
-}
-
 // reserve takes the core that is free first.
 //
 // Sleeps end up to a millisecond late, and a goroutine that decodes one body
@@ -63,6 +48,20 @@ func (c *cores) reserve(ready, now time.Time) (waited time.Duration, end time.Ti
 	begin := later(entered, c.free[first])
 	c.free[first] = begin.Add(c.hold)
 	return begin.Sub(entered), c.free[first]
+}
+
+// keep waits until a core that was reserved is free again. It returns early,
+// with an error, where ctx ends.
+func (c *cores) keep(ctx context.Context, end time.Time) error {
+	timer := time.NewTimer(time.Until(end))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		c.woke(end)
+		return nil
+	}
 }
 
 func (c *cores) woke(end time.Time) {

@@ -13,9 +13,10 @@ import (
 	"collatebench/mockserver/payload"
 )
 
-// BenchmarkProbe is what the probes cost a response: each call that a response
-// makes, in the order of the collector and, with its pauses, of stream. It is
-// inside the package, since from outside a collation's own cost would hide it.
+// BenchmarkProbe is what the probes cost a response, and the annotations where
+// no trace is recorded: each call that a response makes, in the order of the
+// collector and, with its pauses, of stream. It is inside the package, since
+// from outside a collation's own cost would hide it.
 func BenchmarkProbe(b *testing.B) {
 	for name, pulls := range map[string]int{"whole": 0, "stream": 32} {
 		b.Run(name, func(b *testing.B) {
@@ -24,19 +25,32 @@ func BenchmarkProbe(b *testing.B) {
 			defer p.Stop()
 			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
+			a := annotate(1)
+			defer a.end()
 			b.ReportAllocs()
 			for b.Loop() {
 				now := time.Now()
-				t := p.trace()
+				a.admitted(0)
+				fetch := a.begin(0, fetching)
+				t := a.tracer(p.trace())
 				httptrace.ContextClientTrace(t.over(ctx)).GotConn(httptrace.GotConnInfo{})
+				a.answered(0, t, now, now, nil)
 				p.opened(t, now, now, now)
 				p.read(1<<20, 0)
+				fetch.end()
+				decode := a.begin(0, decoding)
 				p.decodeBegin(now)
 				for range pulls {
+					pull := a.begin(0, fetching)
 					p.resume(p.pause())
+					pull.end()
 				}
 				p.decodeEnd(1 << 20)
+				decode.end()
+				handover := a.begin(0, handingOver)
 				p.collated(now)
+				handover.end()
+				a.collated(0)
 			}
 		})
 	}
