@@ -15,9 +15,12 @@ bench/scenarios      bench bench/runner profiles/diagnose results/verdict
 bench/runner         bench mockserver/payload mockserver/behaviour profiles results results/verdict
 profiles
 profiles/diagnose    profiles results/verdict
+profiles/timeline    bench profiles
 results              bench results/verdict
+results/report       bench mockserver/payload profiles profiles/timeline results results/report/draw results/verdict
 results/report/draw
 results/verdict
+results/view         bench profiles results results/report results/verdict
 '
 
 bad=0

@@ -1,0 +1,90 @@
+package timeline
+
+import (
+	"slices"
+
+	"golang.org/x/exp/trace"
+)
+
+// cores counts the goroutines on a core, and adds their time to the collations
+// that go on. It begins with the trace: who runs already when a collation
+// begins counts too. The start of a trace stops the world, so that each who
+// runs is seen to begin.
+type cores struct {
+	last    trace.Time // when the count last changed
+	running int64
+	idle    map[trace.GoID]bool // workers of the garbage collector on cores that nobody wants
+	calls   []call              // system calls under way
+}
+
+// A call is known to have kept its core, or not, when it ends.
+type call struct {
+	g     trace.GoID
+	since trace.Time
+}
+
+// transition counts a goroutine that comes onto a core or leaves it.
+func (c *cores) transition(live []*collation, g trace.GoID, from, to trace.GoState, now trace.Time) {
+	if from == to { // said again at the start of a generation
+		return
+	}
+	switch from {
+	case trace.GoRunning:
+		c.leave(live, g, now)
+	case trace.GoSyscall:
+		c.called(live, g, to, now)
+	}
+	switch to {
+	case trace.GoRunning:
+		c.advance(live, now)
+		c.running++
+	case trace.GoSyscall:
+		c.calls = append(c.calls, call{g, now})
+	}
+}
+
+func (c *cores) leave(live []*collation, g trace.GoID, now trace.Time) {
+	if len(c.idle) > 0 && c.idle[g] {
+		delete(c.idle, g)
+		return
+	}
+	c.advance(live, now)
+	c.running--
+}
+
+// called ends a system call. One that leads back to running kept its core.
+func (c *cores) called(live []*collation, g trace.GoID, to trace.GoState, now trace.Time) {
+	i := slices.IndexFunc(c.calls, func(call call) bool { return call.g == g })
+	if i < 0 {
+		return
+	}
+	if to == trace.GoRunning {
+		credit(live, c.calls[i].since, now, 1)
+	}
+	c.calls = slices.Delete(c.calls, i, i+1)
+}
+
+// label takes the idle workers of the garbage collector out of the count. They
+// are told apart just after they came onto their core.
+func (c *cores) label(live []*collation, l trace.Label, now trace.Time) {
+	g := l.Resource
+	if g.Kind != trace.ResourceGoroutine || l.Label != "GC (idle)" || c.idle[g.Goroutine()] {
+		return
+	}
+	c.leave(live, g.Goroutine(), now)
+	c.idle[g.Goroutine()] = true
+}
+
+// advance adds the time since the last change.
+func (c *cores) advance(live []*collation, now trace.Time) {
+	if c.running > 0 {
+		credit(live, c.last, now, c.running)
+	}
+	c.last = now
+}
+
+func credit(live []*collation, from, to trace.Time, n int64) {
+	for _, c := range live {
+		c.load.add(from-c.begin, to-c.begin, n)
+	}
+}
