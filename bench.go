@@ -19,6 +19,7 @@ import (
 	"collatebench/bench/runner"
 	"collatebench/mockserver/behaviour"
 	"collatebench/results"
+	page "collatebench/results/report"
 )
 
 const (
@@ -171,9 +172,17 @@ func report(ctx context.Context, out io.Writer, run *results.Run, asJSON bool) e
 		err = e.Encode(summary)
 	} else {
 		summary.Write(out)
-		fmt.Fprintf(out, "\nrun folder: %s\n", display(run.Dir()))
+		fmt.Fprintf(out, "\nrun folder: %s\nreport: %s\n", display(run.Dir()), display(filepath.Join(run.ReportDir(), results.ReportFile)))
 	}
-	return errors.Join(err, run.WriteReport(ctx))
+	return errors.Join(err, writeReport(ctx, run))
+}
+
+// writeReport makes report/, the page last: it shows what was made before it.
+func writeReport(ctx context.Context, run *results.Run) error {
+	if err := run.WriteReport(ctx); err != nil {
+		return err
+	}
+	return page.Write(run)
 }
 
 // findRun looks a run up in the runs folder that is in force.

@@ -32,24 +32,3 @@ its label, by its path, or as latest.`,
 	c.Flags().StringVar(&out, "out", "", "`folder` of the runs (default results/runs in the module)")
 	return c
 }
-
-func reportCommand() *cobra.Command {
-	var out string
-	var asJSON bool
-	c := &cobra.Command{
-		Use:     "report RUN",
-		Short:   "Make a run's report/ again and print its tables or its verdict",
-		Example: "  collatebench report latest\n  collatebench report before --json",
-		Args:    arguments(cobra.ExactArgs(1)),
-		RunE: func(c *cobra.Command, args []string) error {
-			run, err := findRun(c.Context(), "", out, args[0])
-			if err != nil {
-				return usageError{fmt.Errorf("RUN %w", err)}
-			}
-			return report(c.Context(), c.OutOrStdout(), run, asJSON)
-		},
-	}
-	c.Flags().StringVar(&out, "out", "", "`folder` of the runs (default results/runs in the module)")
-	c.Flags().BoolVar(&asJSON, "json", false, "print the summary as JSON, or of a run of why its verdict")
-	return c
-}

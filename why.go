@@ -150,5 +150,5 @@ func reportWhy(ctx context.Context, out io.Writer, run *results.Run, asJSON bool
 		fmt.Fprintf(out, "%s\nrun folder: %s\n\n", v.Subject, display(run.Dir()))
 		results.WriteVerdict(out, v)
 	}
-	return v, errors.Join(err, run.WriteReport(ctx))
+	return v, errors.Join(err, writeReport(ctx, run))
 }

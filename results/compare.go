@@ -110,7 +110,7 @@ func without(names []string) string {
 func ignored(cells []bench.Cell) string {
 	var keys []string
 	for _, d := range bench.Dimensions() {
-		if !d.Hidden && !varies(d, cells) {
+		if !d.Hidden && !Varies(d, cells) {
 			keys = append(keys, benchKey(d))
 		}
 	}
@@ -123,7 +123,7 @@ func shared(cells []bench.Cell) []string {
 	for _, d := range bench.Dimensions() {
 		v := d.Of(cells[0])
 		switch {
-		case d.Hidden || varies(d, cells):
+		case d.Hidden || Varies(d, cells):
 		case d.Suffix:
 			out = append(out, "GOMAXPROCS="+v)
 		case d.Core || v != d.Default:

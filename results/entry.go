@@ -19,7 +19,7 @@ const (
 
 func (s Summary) throughput(l layout, c bench.Cell, marks map[string]bool) string {
 	cell := s.Of(c)
-	text := l.entry(amount(cell.Throughput.Median), plusMinus(cell.Throughput), amount(cell.CPUs.Median))
+	text := l.entry(Amount(cell.Throughput.Median), plusMinus(cell.Throughput), Amount(cell.CPUs.Median))
 	if strings.Contains(text, noInterval) {
 		marks[noInterval] = true
 	}
@@ -77,7 +77,7 @@ func (s Summary) Paired(c bench.Cell) (PairedRatio, bool) {
 func (s Summary) flagsMatter(g Group) bool {
 	return slices.ContainsFunc(g.Cells, func(c bench.Cell) bool {
 		r, ok := s.Paired(c)
-		return ok && r.Unflagged != nil && amount(r.Unflagged.Mean) != amount(r.Ratio.Mean)
+		return ok && r.Unflagged != nil && Amount(r.Unflagged.Mean) != Amount(r.Ratio.Mean)
 	})
 }
 
@@ -99,8 +99,8 @@ func plusMinus(e Estimate) string {
 	return fmt.Sprintf("±%.0f%%", 100*e.Spread())
 }
 
-// amount writes a number with about three digits.
-func amount(v float64) string {
+// Amount writes a number with about three digits.
+func Amount(v float64) string {
 	switch {
 	case v >= 99.95:
 		return fmt.Sprintf("%.0f", v)

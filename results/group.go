@@ -57,7 +57,7 @@ func title(c bench.Cell, all []bench.Cell, free []string) string {
 		case slices.Contains(free, d.Name):
 		case d.Suffix:
 			parts = append(parts, "GOMAXPROCS="+v)
-		case d.Core || v != d.Default || varies(d, all):
+		case d.Core || v != d.Default || Varies(d, all):
 			parts = append(parts, d.Name+"="+v)
 		}
 	}

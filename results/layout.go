@@ -16,9 +16,9 @@ func (s Summary) newLayout(cells []bench.Cell) layout {
 	l := layout{value: len("MB/s"), cpus: len(unitCPUs)}
 	for _, c := range cells {
 		e := s.Of(c)
-		l.value = max(l.value, width(amount(e.Throughput.Median)))
+		l.value = max(l.value, width(Amount(e.Throughput.Median)))
 		l.spread = max(l.spread, width(plusMinus(e.Throughput)))
-		l.cpus = max(l.cpus, width(amount(e.CPUs.Median)))
+		l.cpus = max(l.cpus, width(Amount(e.CPUs.Median)))
 	}
 	return l
 }

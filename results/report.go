@@ -143,7 +143,7 @@ func projection(cells []bench.Cell) []string {
 		case "size", "procs":
 			tables = append(tables, benchKey(d))
 		default:
-			if varies(d, cells) {
+			if Varies(d, cells) {
 				tables = append(tables, benchKey(d))
 			}
 		}
@@ -161,7 +161,8 @@ func projection(cells []bench.Cell) []string {
 	}
 }
 
-func varies(d bench.Dimension, cells []bench.Cell) bool {
+// Varies says whether the cells differ in a dimension.
+func Varies(d bench.Dimension, cells []bench.Cell) bool {
 	return slices.ContainsFunc(cells, func(c bench.Cell) bool { return d.Of(c) != d.Of(cells[0]) })
 }
 

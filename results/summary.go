@@ -211,3 +211,6 @@ func flaggedRounds(info Info, samples []Sample) []FlaggedRound {
 	}
 	return out
 }
+
+// Has says whether the cell was measured.
+func (s Summary) Has(c bench.Cell) bool { return s.Rounds > 0 && slices.Contains(s.cells, c) }

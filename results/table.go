@@ -12,7 +12,7 @@ import (
 // the paired ratios, window and size down, placements across. Each mark is
 // explained where it occurs.
 func (s Summary) Write(w io.Writer) {
-	fmt.Fprintln(w, s.Heading())
+	fmt.Fprintf(w, "%s: %s\n", s.Run, s.Heading())
 	if s.Rounds == 0 {
 		fmt.Fprintf(w, "no round is complete yet: %s so far\n", plural(s.Samples, "sample"))
 	}
@@ -28,7 +28,7 @@ func (s Summary) Write(w io.Writer) {
 	s.writeObserved(w)
 }
 
-// Heading says in a line what was run, and how much of it there is.
+// Heading says in a few words how much was measured, and on what.
 func (s Summary) Heading() string {
 	rounds := plural(s.Rounds, "round")
 	if s.Rounds < s.Asked {
@@ -42,7 +42,7 @@ func (s Summary) Heading() string {
 	if s.Cores > 0 {
 		where = ", on " + plural(s.Cores, "core")
 	}
-	return fmt.Sprintf("%s: %s of %s%s", s.Run, rounds, cells, where)
+	return fmt.Sprintf("%s of %s%s", rounds, cells, where)
 }
 
 // table lays out the blocks of a group in the same columns.

@@ -66,11 +66,11 @@ func TestCompareRuns(t *testing.T) {
 }
 
 // TestCompareRunsSeldomCries: of many comparisons of equal runs no more than a
-// few call anything a change, though each has 24 cells.
+// few call anything a change, though each has 8 cells.
 func TestCompareRunsSeldomCries(t *testing.T) {
 	cries := 0
 	r := rand.New(rand.NewPCG(5, 6))
-	names := cells(t, nil)
+	names := cells(t, map[string]string{"window": "32"})
 	for range 12 {
 		var both [2]*results.Run
 		for i := range both {

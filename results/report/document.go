@@ -1,0 +1,102 @@
+package report
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"collatebench/bench"
+	"collatebench/profiles"
+	"collatebench/profiles/timeline"
+	"collatebench/results"
+	"collatebench/results/verdict"
+)
+
+// A document is all that a report shows of one run.
+type document struct {
+	info      results.Info
+	summary   results.Summary
+	verdicts  []verdict.Verdict // proven: one; observed: one a placement
+	timelines []laneChart
+	benchstat string
+}
+
+// A laneChart is the timeline of one cell, or why there is none.
+type laneChart struct {
+	cell bench.Cell
+	timeline.Timeline
+	missing string
+}
+
+func newDocument(run *results.Run) (document, error) {
+	d := document{info: run.Info()}
+	samples, err := run.Samples()
+	if err != nil {
+		return d, err
+	}
+	if d.summary, err = results.Summarise(d.info, samples); err != nil {
+		return d, err
+	}
+	if d.verdicts = d.summary.Verdicts; d.info.Why != nil && d.summary.Rounds > 0 {
+		v, err := d.info.Why.Verdict(d.info, samples)
+		if err != nil {
+			return d, err
+		}
+		d.verdicts = []verdict.Verdict{v}
+	}
+	if d.benchstat, err = benchstat(run); err != nil {
+		return d, err
+	}
+	d.timelines, err = timelines(run, d.summary)
+	return d, err
+}
+
+// benchstat reads the tables that were made with the run's report; "" where
+// there are none yet.
+func benchstat(run *results.Run) (string, error) {
+	text, err := os.ReadFile(filepath.Join(run.ReportDir(), results.BenchstatText))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	return string(text), err
+}
+
+// timelines reads the trace of the cell of each placement in which a serial
+// one hurts most: those that the verdicts are about.
+func timelines(run *results.Run, s results.Summary) ([]laneChart, error) {
+	if !run.Info().Profiled || run.Info().Why != nil {
+		return nil, nil
+	}
+	var out []laneChart
+	for _, c := range s.Foremost() {
+		chart, err := readTimeline(filepath.Join(run.ProfileDir(c), profiles.Trace.File()))
+		if err != nil {
+			return nil, err
+		}
+		chart.cell = c
+		out = append(out, chart)
+	}
+	return out, nil
+}
+
+// readTimeline takes a trace that is not there, or can't be read, for a reason
+// to show in its place: the rest of the report does not depend on it.
+func readTimeline(path string) (laneChart, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return laneChart{missing: "its profiled pass has not been taken"}, nil
+	}
+	if err != nil {
+		return laneChart{}, err
+	}
+	defer f.Close()
+	t, err := timeline.Read(f)
+	if errors.Is(err, timeline.ErrNone) {
+		return laneChart{missing: "its trace marks no requests, as those from before this report did not; a new run has them"}, nil
+	}
+	if err != nil {
+		return laneChart{missing: err.Error()}, nil
+	}
+	return laneChart{Timeline: t}, nil
+}

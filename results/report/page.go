@@ -1,0 +1,76 @@
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"html/template"
+
+	"collatebench/results/report/draw"
+)
+
+//go:embed assets/page.css
+var pageCSS string
+
+//go:embed assets/page.js
+var pageJS string
+
+// A Link leads to another page of the server that shows this one.
+type Link struct{ Text, To string }
+
+// A Page is one page of HTML that needs nothing beside it: scripts and styles
+// are inside, and its policy forbids the browser to load anything or to run
+// any other script, whatever a label or a file brought into Body.
+type Page struct {
+	Title string
+	Nav   []Link // of the server that shows the page; none in a file
+	Body  template.HTML
+	Live  bool // fetches itself anew every other second; without scripts by reloading
+}
+
+// HTML returns the page.
+func (p Page) HTML() ([]byte, error) {
+	var b bytes.Buffer
+	err := shell.Execute(&b, struct {
+		Page
+		Policy string
+		Style  template.CSS
+		Script template.JS
+	}{p, Policy(), template.CSS(draw.CSS() + pageCSS), template.JS(pageJS)})
+	return b.Bytes(), err
+}
+
+// Policy is the Content-Security-Policy of every Page. connect-src lets a live
+// page fetch itself; from a file there is nobody to answer.
+func Policy() string {
+	sum := sha256.Sum256([]byte(pageJS))
+	return "default-src 'none'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none'; " +
+		"script-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+var shell = template.Must(template.New("page").Parse(`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{{.Policy}}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{{.Title}}</title>
+<style>{{.Style}}</style>
+{{- if .Live}}
+<noscript><meta http-equiv="refresh" content="3"></noscript>
+{{- end}}
+</head>
+<body>
+<a class="skip" href="#main">to the content</a>
+{{- if .Nav}}
+<nav aria-label="pages">{{range .Nav}}<a href="{{.To}}">{{.Text}}</a> {{end}}</nav>
+{{- end}}
+<main id="main"{{if .Live}} data-live="2000"{{end}}>
+{{.Body}}
+</main>
+<script>{{.Script}}</script>
+</body>
+</html>
+`))

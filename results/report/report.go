@@ -1,0 +1,119 @@
+// Package report makes pages and pictures of a run: the verdicts in words,
+// throughput against the window, the timeline of each placement, and the
+// tables. A page is one file that needs nothing else, static first; scripts
+// add hovering, zooming and sorting. The same raw data gives the same bytes.
+//
+// It reads the run folder and writes nothing but what it is asked to write. It
+// does not know who serves its pages.
+package report
+
+import (
+	"bytes"
+	_ "embed"
+	"html/template"
+	"strings"
+	"time"
+
+	"collatebench/profiles/timeline"
+	"collatebench/results"
+)
+
+//go:embed assets/report.html
+var reportHTML string
+
+var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap{"id": fileName}).Parse(reportHTML))
+
+// Write makes report/report.html of a run, from its ledger, its traces and the
+// tables that [results.Run.WriteReport] has left.
+func Write(run *results.Run) error {
+	page, err := HTML(run, nil)
+	if err != nil {
+		return err
+	}
+	return run.WriteDerived(results.ReportFile, page)
+}
+
+// HTML returns the report of a run. Nav leads to other pages of the server
+// that shows it, and is nil in a file.
+func HTML(run *results.Run, nav []Link) ([]byte, error) {
+	d, err := newDocument(run)
+	if err != nil {
+		return nil, err
+	}
+	var body bytes.Buffer
+	if err := reportTemplate.Execute(&body, d.page()); err != nil {
+		return nil, err
+	}
+	return Page{Title: d.info.ID + " - collatebench", Nav: nav, Body: template.HTML(body.String())}.HTML()
+}
+
+// A content is what the template shows, in its order.
+type content struct {
+	Info       results.Info
+	Heading    string
+	Proven     bool
+	About      string
+	Sayings    []saying
+	Throughput []picture
+	Lanes      []laneSection
+	Heat       []picture
+	Steps      []picture
+	Neighbours []picture
+	Table      table
+	Benchstat  string
+	Notes      []string
+	Machine    []fact
+	Repeat     string
+	Rounds     int
+}
+
+// A laneSection is a timeline with its figures.
+type laneSection struct {
+	picture
+	Phases   []timeline.Phase
+	Requests []request
+}
+
+// A request is one lane in figures.
+type request struct {
+	ID    int
+	Times []string // by phase
+}
+
+func (d document) page() content {
+	return content{
+		Info: d.info, Heading: d.heading(), Proven: d.info.Why != nil, About: d.about(), Rounds: d.summary.Rounds,
+		Sayings: d.sayings(), Throughput: d.throughput(), Lanes: d.laneSections(), Heat: d.heat(), Steps: d.steps(),
+		Neighbours: d.neighbours(), Table: d.table(), Benchstat: d.benchstat, Notes: d.summary.Notes(),
+		Machine: d.machine(), Repeat: d.info.Repeat(),
+	}
+}
+
+func (d document) heading() string {
+	parts := []string{string(d.info.State)}
+	if d.info.Label != "" {
+		parts = append([]string{d.info.Label}, parts...)
+	}
+	return strings.Join(append(parts, d.summary.Heading()), ", ")
+}
+
+func (d document) laneSections() []laneSection {
+	var out []laneSection
+	for i, p := range d.lanes() {
+		t := d.timelines[i]
+		s := laneSection{picture: p}
+		if p.Missing == "" {
+			s.Phases = laneFrame{chart: t}.present()
+		}
+		for _, lane := range t.Lanes {
+			sum := sums(timeline.Timeline{Lanes: []timeline.Lane{lane}})
+			r := request{ID: lane.Request}
+			for _, phase := range s.Phases {
+				r.Times = append(r.Times, lasting(sum[phase].Round(time.Microsecond)))
+			}
+			s.Requests = append(s.Requests, r)
+		}
+		out = append(out, s)
+	}
+	return out
+}

@@ -1,0 +1,120 @@
+package report
+
+import (
+	"fmt"
+
+	"collatebench/bench"
+	"collatebench/results"
+	"collatebench/results/report/draw"
+)
+
+// stepInks gives each step of a response its colour: a timeline's where the
+// timeline shows the same.
+var stepInks = map[string]draw.Ink{
+	"client queue": "held-back", "upstream queue": "queued", "service": "service", "transfer": "fetching",
+	"wait for decoding": "waiting", "decoding": "decoding", "hand-over": "handed-over",
+}
+
+const barHeight = 26
+
+// A bar is a row of a picture that has one for each placement.
+type bar struct {
+	label string
+	cell  results.CellSummary
+}
+
+// bars are the cells that the verdicts are about; in a run of why, all.
+func (d document) bars() []bar {
+	var out []bar
+	if d.summary.Rounds == 0 {
+		return nil
+	}
+	if d.info.Why == nil {
+		for _, c := range d.summary.Foremost() {
+			out = append(out, bar{string(c.Placement), d.summary.Of(c)})
+		}
+		return out
+	}
+	for _, g := range d.summary.Groups() {
+		for _, c := range g.Cells {
+			out = append(out, bar{d.change(c), d.summary.Of(c)})
+		}
+	}
+	return out
+}
+
+// change names a cell of a run of why by what was changed.
+func (d document) change(c bench.Cell) string {
+	for _, t := range d.info.Why.Tries {
+		if t.Cell == c.Name() {
+			if t.OnTopOf != "" {
+				return t.OnTopOf + " + " + t.Change
+			}
+			return t.Change
+		}
+	}
+	return "as it is"
+}
+
+// steps draws where the time of a response goes, a bar a placement.
+func (d document) steps() []picture {
+	bars := d.bars()
+	longest, label := 0.0, 0.0
+	for _, b := range bars {
+		longest = max(longest, b.cell.Unit("resp-ns")/1e6)
+		label = max(label, draw.TextWidth(b.label, 12))
+	}
+	if longest == 0 {
+		return nil
+	}
+	keys := legend(stepKeys(bars, longest))
+	f := barFrame(len(bars), label, draw.Axis{Label: "a response, from admission to collated, ms", Min: 0, Max: longest * 1.02}, keys)
+	s := draw.Scene{Width: chartWidth, Height: f.Y + f.H + marginFoot, Title: "Where the time of a response goes", Class: "steps"}
+	s.Shapes = append(s.Shapes, f.Shapes()...)
+	for i, b := range bars {
+		s.Shapes = append(s.Shapes, barLabel(f, i, b.label))
+		at := 0.0
+		for _, step := range b.cell.Steps() {
+			took := step.Seconds * 1e3
+			from, to := f.Point(at, 0), f.Point(at+took, 0)
+			at += took
+			tip := fmt.Sprintf("%s, %s: %s ms of %s ms", b.label, step.Name, results.Amount(took), results.Amount(b.cell.Unit("resp-ns")/1e6))
+			s.Desc += tip + ". "
+			if took >= seen*longest {
+				s.Shapes = append(s.Shapes, draw.Rect{X: from.X, Y: f.Y + barHeight*float64(i) + 4, W: to.X - from.X, H: barHeight - 8, Fill: stepInks[step.Name], Title: tip})
+			}
+		}
+	}
+	s.Shapes = append(s.Shapes, keys.Shapes()...)
+	return []picture{{Name: "steps", Scene: headed(s)}}
+}
+
+// seen is the share of the longest bar from which on a part of one is drawn.
+const seen = .001
+
+// stepKeys is the legend of the steps that are long enough to be seen.
+func stepKeys(bars []bar, longest float64) []draw.Key {
+	var keys []draw.Key
+	for i, step := range bars[0].cell.Steps() {
+		for _, b := range bars {
+			if all := b.cell.Steps(); all != nil && all[i].Seconds*1e3 >= seen*longest {
+				keys = append(keys, draw.Key{Label: step.Name, Ink: stepInks[step.Name]})
+				break
+			}
+		}
+	}
+	return keys
+}
+
+// barFrame has room for labels at the left and for the legend on top.
+func barFrame(bars int, label float64, x draw.Axis, keys draw.Legend) draw.Frame {
+	left := label + 18
+	return draw.Frame{
+		X: left, Y: titleHeight + keys.Height() + 8, W: chartWidth - left - marginRight - 8, H: barHeight * float64(bars),
+		XAxis: x, YAxis: draw.Axis{Min: float64(bars), Max: 0, Ticks: []draw.Tick{}, Bare: true},
+	}
+}
+
+func barLabel(f draw.Frame, at int, text string) draw.Shape {
+	return draw.Text{At: draw.Point{X: f.X - 8, Y: f.Y + barHeight*(float64(at)+.5) + 4}, Text: text, Anchor: draw.End}
+}

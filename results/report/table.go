@@ -1,0 +1,166 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"collatebench/bench"
+	"collatebench/results"
+)
+
+// A table is all cells in rows, for sorting and for copying.
+type table struct {
+	Columns []column
+	Rows    [][]entry
+}
+
+// A column has a heading, and numbers unless it is Text.
+type column struct {
+	Name, Doc string
+	Text      bool
+}
+
+// An entry is what is shown, and what it is sorted by.
+type entry struct {
+	Shown string
+	Sort  string // a number, or "" for the text itself
+}
+
+// measured is the table of columns behind those of the dimensions.
+func (d document) measured() []struct {
+	column
+	of func(bench.Cell, results.CellSummary) entry
+} {
+	unit := func(name string, per float64) func(bench.Cell, results.CellSummary) entry {
+		return func(_ bench.Cell, e results.CellSummary) entry { return amount(e.Unit(name) / per) }
+	}
+	type cell = results.CellSummary
+	return []struct {
+		column
+		of func(bench.Cell, cell) entry
+	}{
+		{column{Name: "MB/s", Doc: "throughput, median of the rounds"}, func(_ bench.Cell, e cell) entry { return amount(e.Throughput.Median) }},
+		{column{Name: "interval", Doc: "95% interval of the median"}, func(_ bench.Cell, e cell) entry { return between(e.Throughput) }},
+		{column{Name: "ratio", Doc: "to " + string(d.summary.Base) + ": mean of the ratios within each round; ~ is below the noise floor"}, func(c bench.Cell, _ cell) entry { return d.ratio(c) }},
+		{column{Name: "cpus", Doc: "CPU time of the client / wall time"}, func(_ bench.Cell, e cell) entry { return amount(e.CPUs.Median) }},
+		{column{Name: "overlap", Doc: "decodes begun and not ended, mean"}, unit("decode-overlap", 1)},
+		{column{Name: "decode-wait ms", Doc: "from a response being ready for its decoder to decoding entered"}, unit("decode-wait-ns/resp", 1e6)},
+		{column{Name: "decode ms", Doc: "from decoding entered to ended, on a core or not"}, unit("decode-ns/resp", 1e6)},
+		{column{Name: "p50 ms", Doc: "one response, from admission to collated, median"}, func(_ bench.Cell, e cell) entry { return amount(float64(e.P50) / 1e6) }},
+		{column{Name: "p99 ms", Doc: "the same, 99th percentile of all rounds"}, func(_ bench.Cell, e cell) entry { return amount(float64(e.P99) / 1e6) }},
+		{column{Name: "late-p99 ms", Doc: "how late a goroutine due every millisecond wakes, 99th percentile"}, unit("late-p99-ns", 1e6)},
+		{column{Name: "upstream-cpus", Doc: "CPU time of the upstream / wall time; ! is above a tenth of the cores"}, func(_ bench.Cell, e cell) entry { return d.upstream(e) }},
+	}
+}
+
+// table lists the cells, twins left out, in table order. A dimension has a
+// column where it varies, or is core.
+func (d document) table() table {
+	var t table
+	var cells []bench.Cell
+	for _, g := range d.summary.Groups() {
+		cells = append(cells, g.Cells...)
+	}
+	var dimensions []bench.Dimension
+	for _, dim := range bench.Dimensions() {
+		if !dim.Hidden && (dim.Core || results.Varies(dim, cells)) {
+			dimensions = append(dimensions, dim)
+			t.Columns = append(t.Columns, column{Name: dim.Name, Doc: dim.Usage, Text: !numeric(dim, cells)})
+		}
+	}
+	measured := d.measured()
+	for _, m := range measured {
+		t.Columns = append(t.Columns, m.column)
+	}
+	for _, c := range cells {
+		var row []entry
+		for _, dim := range dimensions {
+			row = append(row, value(dim, c))
+		}
+		for _, m := range measured {
+			row = append(row, m.of(c, d.summary.Of(c)))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+func numeric(d bench.Dimension, cells []bench.Cell) bool {
+	for _, c := range cells {
+		if value(d, c).Sort == "" {
+			return false
+		}
+	}
+	return true
+}
+
+// value sorts sizes by their bytes.
+func value(d bench.Dimension, c bench.Cell) entry {
+	e := entry{Shown: d.Of(c)}
+	if d.Name == "size" {
+		e.Sort = strconv.FormatInt(int64(c.Size), 10)
+	} else if _, err := strconv.ParseFloat(e.Shown, 64); err == nil {
+		e.Sort = e.Shown
+	}
+	return e
+}
+
+func amount(v float64) entry {
+	if v == 0 {
+		return entry{Shown: "-", Sort: "0"}
+	}
+	return entry{Shown: results.Amount(v), Sort: strconv.FormatFloat(v, 'g', 6, 64)}
+}
+
+func between(e results.Estimate) entry {
+	if math.IsInf(e.Low, 0) || math.IsInf(e.High, 0) {
+		return entry{Shown: "?", Sort: "0"}
+	}
+	return entry{Shown: results.Amount(e.Low) + "-" + results.Amount(e.High), Sort: strconv.FormatFloat(e.Low, 'g', 6, 64)}
+}
+
+func (d document) ratio(c bench.Cell) entry {
+	r, ok := d.summary.Paired(c)
+	if !ok {
+		return entry{Shown: "-", Sort: "0"}
+	}
+	mark := ""
+	if r.BelowFloor {
+		mark = "~"
+	}
+	return entry{Shown: r.Ratio.String() + mark, Sort: strconv.FormatFloat(r.Ratio.Mean, 'g', 6, 64)}
+}
+
+func (d document) upstream(c results.CellSummary) entry {
+	e := amount(c.Unit("upstream-cpus"))
+	if c.UpstreamHeavy {
+		e.Shown += "!"
+	}
+	return e
+}
+
+// A fact is a line of what a run ran on.
+type fact struct{ Name, Value string }
+
+func (d document) machine() []fact {
+	m := d.info.Machine
+	out := []fact{
+		{"CPU", m.CPU}, {"cores", fmt.Sprint(m.Cores)}, {"memory", ""}, {"system", m.OS + "/" + m.Arch}, {"kernel", m.Kernel},
+		{"Go", d.info.Go}, {"commit", d.info.Commit}, {"started", d.info.Started.UTC().Format("2006-01-02 15:04:05 UTC")},
+		{"seed", fmt.Sprint(d.info.Seed)}, {"test binary, SHA-256", d.info.TestBinary}, {"upstream", d.info.Upstream},
+	}
+	if m.Memory > 0 {
+		out[2].Value = fmt.Sprintf("%.1f GiB", float64(m.Memory)/(1<<30))
+	}
+	if w := d.info.Worth; w != nil {
+		out = append(out, fact{"cores are worth", fmt.Sprintf("%s together, one alone being 1 (measured before the run)", results.Amount(w.Worth))})
+	}
+	known := out[:0]
+	for _, f := range out {
+		if f.Value != "" {
+			known = append(known, f)
+		}
+	}
+	return known
+}

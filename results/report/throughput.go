@@ -1,0 +1,239 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"collatebench/bench"
+	"collatebench/results"
+	"collatebench/results/report/draw"
+)
+
+// Sizes of a chart, in pixels. Two stand side by side on a screen, and on a
+// phone one of them is still readable.
+const (
+	chartWidth  = 520
+	chartHeight = 370
+	marginLeft  = 52
+	marginRight = 14
+	titleHeight = 24
+	marginFoot  = 46
+)
+
+// dodge keeps the intervals of placements at one window apart, in pixels.
+const dodge = 5
+
+// throughput draws throughput against the window, a line a placement, below
+// the roof.
+func (d document) throughput() []picture {
+	if d.info.Why != nil {
+		return nil // its cells differ in other things than the window
+	}
+	var out []picture
+	for _, g := range d.summary.Groups("placement", "window") {
+		out = append(out, picture{
+			Name:  "throughput-" + fileName(g.Title),
+			Scene: newCurves(g, curve{summary: d.summary}).scene("Throughput, " + g.Title),
+		})
+	}
+	return out
+}
+
+// curves are the lines of one chart.
+type curves struct {
+	group  results.Group
+	curve  []curve
+	roof   results.Roof
+	legend draw.Legend
+	frame  draw.Frame
+}
+
+// A curve is where the values of one set of lines come from. A second one, of
+// an older run, is drawn dashed.
+type curve struct {
+	summary results.Summary
+	label   string // "" where there is one
+	dashed  bool
+}
+
+// newCurves takes the cells by their windows: a person may list those in any
+// order.
+func newCurves(g results.Group, of ...curve) curves {
+	g.Cells = slices.Clone(g.Cells)
+	slices.SortStableFunc(g.Cells, func(a, b bench.Cell) int { return cmp.Compare(a.Window, b.Window) })
+	c := curves{group: g, curve: of, roof: of[len(of)-1].summary.Roof(g.Cells)}
+	var keys []draw.Key
+	for _, p := range placementsOf(g.Cells) {
+		keys = append(keys, seriesKey(string(p)))
+	}
+	c.legend = legend(keys)
+	top := titleHeight + c.legend.Height() + 8
+	windows := windowsOf(g.Cells)
+	first, last := float64(windows[0]), float64(windows[len(windows)-1])
+	if first == last {
+		first, last = first/2, last*2
+	}
+	c.frame = draw.Frame{
+		X: marginLeft, Y: top, W: chartWidth - marginLeft - marginRight, H: chartHeight - top - marginFoot,
+		XAxis: draw.Axis{Label: "window, requests", Min: first / 1.18, Max: last * 1.18, Log: true, Ticks: windowTicks(windows)},
+		YAxis: draw.Axis{Label: "throughput, MB/s", Min: 0, Max: 1.1 * c.highest()},
+	}
+	return c
+}
+
+// highest is the greatest value to be seen, in MB/s. The window's part of the
+// roof may leave the chart.
+func (c curves) highest() float64 {
+	top := max(c.roof.AllCores(), c.roof.OneCore())
+	for _, cell := range c.group.Cells {
+		for _, u := range c.curve {
+			e := u.summary.Of(cell).Throughput
+			top = max(top, e.Median, finite(e.High))
+		}
+	}
+	return top
+}
+
+func (c curves) scene(title string) draw.Scene {
+	s := draw.Scene{Width: chartWidth, Height: chartHeight, Title: title, Desc: c.describe(), Class: "curves"}
+	s.Shapes = append(s.Shapes, c.frame.Shapes()...)
+	s.Shapes = append(s.Shapes, draw.Clip{X: c.frame.X, Y: c.frame.Y, W: c.frame.W, H: c.frame.H, Shapes: c.roofs()})
+	placements := placementsOf(c.group.Cells)
+	for _, u := range c.curve {
+		for i, p := range placements {
+			s.Shapes = append(s.Shapes, c.line(u, p, i, len(placements)))
+		}
+	}
+	s.Shapes = append(s.Shapes, c.roofLabels()...)
+	s.Shapes = append(s.Shapes, c.legend.Shapes()...)
+	return headed(s)
+}
+
+// line draws a placement's values: the intervals, the line and the markers.
+func (c curves) line(u curve, p bench.Placement, at, of int) draw.Shape {
+	ink := draw.SeriesInk(string(p))
+	g := draw.Group{Class: "series", Data: [][2]string{{"series", string(p)}}}
+	line := draw.Path{Stroke: draw.Stroke{Ink: ink, Width: 2, Dash: u.dashed}}
+	shift := (float64(at) - float64(of-1)/2) * dodge
+	var marks []draw.Shape
+	for _, cell := range c.group.Cells {
+		if cell.Placement != p {
+			continue
+		}
+		e := u.summary.Of(cell)
+		point := func(v float64) draw.Point {
+			at := c.frame.Point(float64(cell.Window), v)
+			at.X += shift
+			return at
+		}
+		line.Points = append(line.Points, point(e.Throughput.Median))
+		if !math.IsInf(e.Throughput.High, 1) && !math.IsInf(e.Throughput.Low, -1) {
+			g.Shapes = append(g.Shapes, draw.Line{From: point(e.Throughput.Low), To: point(e.Throughput.High), Stroke: draw.Stroke{Ink: ink, Width: 1}})
+		}
+		marks = append(marks, draw.Marker{At: point(e.Throughput.Median), Form: draw.SeriesForm(string(p)), Ink: ink, Size: 8, Title: c.tip(u, cell)})
+	}
+	g.Shapes = append(append(g.Shapes, line), marks...)
+	return g
+}
+
+func (c curves) tip(u curve, cell bench.Cell) string {
+	e := u.summary.Of(cell)
+	tip := fmt.Sprintf("%s, window %d: %s MB/s, %s cores", cell.Placement, cell.Window, interval(e.Throughput), results.Amount(e.CPUs.Median))
+	if u.label != "" {
+		tip = u.label + ": " + tip
+	}
+	return tip
+}
+
+// roofs draws what the lines can't pass.
+func (c curves) roofs() []draw.Shape {
+	roof := draw.Path{Stroke: draw.Stroke{Ink: "roof", Width: 2.5}}
+	const steps = 60
+	low, high := math.Log(c.frame.XAxis.Min), math.Log(c.frame.XAxis.Max)
+	for i := range steps + 1 {
+		w := math.Exp(low + (high-low)*float64(i)/steps)
+		if v := c.roof.At(w); v > 0 {
+			roof.Points = append(roof.Points, c.frame.Point(w, v))
+		}
+	}
+	var out []draw.Shape
+	for _, l := range c.lines() {
+		out = append(out, draw.Line{
+			From: c.frame.Point(c.frame.XAxis.Min, l.mbps), To: c.frame.Point(c.frame.XAxis.Max, l.mbps),
+			Stroke: draw.Stroke{Ink: "roof", Width: 1, Dash: true},
+		})
+	}
+	return append(out, roof)
+}
+
+// A level is a horizontal line of a chart.
+type level struct {
+	name string
+	mbps float64
+}
+
+func (c curves) lines() []level {
+	var out []level
+	procs := c.group.Cells[0].Cores()
+	if v := c.roof.OneCore(); v > 0 && procs > 1 {
+		out = append(out, level{"one decoding core", v})
+	}
+	if v := c.roof.AllCores(); v > 0 {
+		out = append(out, level{"roof: " + cores(procs), v})
+	}
+	if v := c.roof.LinkMBps(); v > 0 && v < c.frame.YAxis.Max {
+		out = append(out, level{"link", v})
+	}
+	return out
+}
+
+// roofLabels stand at the left, where the lines of the placements are low.
+func (c curves) roofLabels() []draw.Shape {
+	var out []draw.Shape
+	for _, l := range c.lines() {
+		at := c.frame.Point(c.frame.XAxis.Min, l.mbps)
+		out = append(out, draw.Text{At: draw.Point{X: at.X + 6, Y: at.Y - 5}, Text: l.name, Size: 11, Ink: "text"})
+	}
+	return out
+}
+
+// describe says in words what the picture shows, for who can't see it.
+func (c curves) describe() string {
+	text := ""
+	for _, cell := range c.group.Cells {
+		for _, u := range c.curve {
+			text += c.tip(u, cell) + ". "
+		}
+	}
+	return text
+}
+
+func windowsOf(cells []bench.Cell) []int {
+	var out []int
+	for _, c := range cells {
+		out = append(out, c.Window)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func windowTicks(windows []int) []draw.Tick {
+	var out []draw.Tick
+	for _, w := range windows {
+		out = append(out, draw.Tick{At: float64(w), Label: strconv.Itoa(w)})
+	}
+	return out
+}
+
+func placementsOf(cells []bench.Cell) []bench.Placement {
+	var out []bench.Placement
+	for _, c := range cells {
+		if !slices.Contains(out, c.Placement) {
+			out = append(out, c.Placement)
+		}
+	}
+	return out
+}

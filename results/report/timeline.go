@@ -1,0 +1,235 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"collatebench/profiles/timeline"
+	"collatebench/results/report/draw"
+)
+
+// inks gives each phase its colour.
+func phaseInk(p timeline.Phase) draw.Ink {
+	return [...]draw.Ink{
+		timeline.HeldBack: "held-back", timeline.Queued: "queued", timeline.Fetching: "fetching", timeline.Waiting: "waiting",
+		timeline.Decoding: "decoding", timeline.Stalled: "stalled", timeline.HandedOver: "handed-over",
+	}[p]
+}
+
+// Sizes of a timeline, in pixels.
+const (
+	lanesHeight = 384
+	laneMost    = 12 // of one lane
+	coresHeight = 56
+	coresGap    = 14
+)
+
+// lanes draws each placement's timeline.
+func (d document) lanes() []picture {
+	longest := time.Duration(0)
+	for _, t := range d.timelines {
+		longest = max(longest, t.Length)
+	}
+	var out []picture
+	for _, t := range d.timelines {
+		t.Lanes = byDecoding(t.Lanes)
+		title := fmt.Sprintf("%s, window %d, GOMAXPROCS=%d", t.cell.Placement, t.cell.Window, t.cell.Procs)
+		if t.missing == "" {
+			title += fmt.Sprintf(": %d responses in %s", len(t.Lanes), lasting(t.Length))
+		}
+		p := picture{Name: "timeline-" + fileName(string(t.cell.Placement)), Scene: draw.Scene{Title: title}, Missing: t.missing}
+		if t.missing == "" {
+			l := newLaneFrame(t, longest)
+			p.Scene, p.Data = l.scene(title), l.data()
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// byDecoding sorts lanes by when their decoding began: in the order of
+// admission a serial decoder's staircase is scattered, as it takes its bodies
+// in whatever order they arrive. Lanes that never decoded come last.
+func byDecoding(lanes []timeline.Lane) []timeline.Lane {
+	begin := func(l timeline.Lane) time.Duration {
+		for _, s := range l.Spans {
+			if s.Phase == timeline.Decoding || s.Phase == timeline.Stalled {
+				return s.From
+			}
+		}
+		return math.MaxInt64
+	}
+	out := slices.Clone(lanes)
+	slices.SortStableFunc(out, func(a, b timeline.Lane) int { return cmp.Compare(begin(a), begin(b)) })
+	return out
+}
+
+// A laneFrame lays out one timeline: lanes from the top as they began to
+// decode, the cores beneath, and one axis of time through both.
+type laneFrame struct {
+	chart laneChart
+	lane  float64 // height
+	lanes draw.Frame
+	cores draw.Frame
+	time  draw.Frame
+	keys  draw.Legend
+}
+
+// newLaneFrame gives all timelines of a report one scale of time, so that a
+// placement that is faster is seen to be.
+func newLaneFrame(t laneChart, longest time.Duration) laneFrame {
+	l := laneFrame{chart: t, lane: min(laneMost, lanesHeight/float64(max(len(t.Lanes), 1)))}
+	var keys []draw.Key
+	for _, p := range timeline.Phases() { // all of them, so that neighbours begin at one height
+		keys = append(keys, draw.Key{Label: p.String(), Ink: phaseInk(p)})
+	}
+	l.keys = legend(keys)
+	none := []draw.Tick{}
+	x := draw.Axis{Min: 0, Max: ms(longest), Ticks: none}
+	height := l.lane * float64(len(t.Lanes))
+	l.lanes = draw.Frame{
+		X: marginLeft, Y: titleHeight + l.keys.Height() + 8, W: chartWidth - marginLeft - marginRight, H: height, XAxis: x,
+		YAxis: draw.Axis{Label: "requests, as their decoding began", Min: float64(len(t.Lanes)), Max: 0, Ticks: none},
+	}
+	l.cores = draw.Frame{
+		X: l.lanes.X, Y: l.lanes.Y + height + coresGap, W: l.lanes.W, H: coresHeight, XAxis: x,
+		YAxis: draw.Axis{Label: "cores", Min: 0, Max: float64(max(t.Procs, 1)), Ticks: coreTicks(t.Procs)},
+	}
+	l.time = draw.Frame{
+		X: l.lanes.X, Y: l.lanes.Y, W: l.lanes.W, H: l.cores.Y + l.cores.H - l.lanes.Y,
+		XAxis: draw.Axis{Min: 0, Max: ms(longest)}, YAxis: draw.Axis{Min: 0, Max: 1, Ticks: none},
+	}
+	return l
+}
+
+func coreTicks(procs int) []draw.Tick {
+	return []draw.Tick{{At: 0, Label: "0"}, {At: float64(procs), Label: fmt.Sprint(procs)}}
+}
+
+func (l laneFrame) scene(title string) draw.Scene {
+	s := draw.Scene{Width: chartWidth, Height: l.cores.Y + l.cores.H + marginFoot, Title: title, Class: "lanes", Desc: l.describe()}
+	s.Shapes = append(s.Shapes, l.keys.Shapes()...)
+	s.Shapes = append(s.Shapes, l.lanes.Shapes()...)
+	s.Shapes = append(s.Shapes, l.cores.Shapes()...)
+	s.Shapes = append(s.Shapes,
+		draw.Group{Class: "time", Shapes: l.time.Shapes()},
+		draw.Text{At: draw.Point{X: l.time.X + l.time.W/2, Y: s.Height - 12}, Text: "time since the collation began, ms", Anchor: draw.Middle, Ink: "muted"},
+		clip(l.lanes, "spans", l.boxes()), clip(l.cores, "level", l.level()))
+	return headed(s)
+}
+
+// clip holds what a script zooms.
+func clip(f draw.Frame, class string, shapes []draw.Shape) draw.Shape {
+	return draw.Clip{X: f.X, Y: f.Y, W: f.W, H: f.H, Shapes: []draw.Shape{draw.Group{Class: "zoom " + class, Shapes: shapes}}}
+}
+
+// boxes are the spans, one shape a phase.
+func (l laneFrame) boxes() []draw.Shape {
+	byPhase := map[timeline.Phase][]draw.Box{}
+	thick := l.lane
+	if thick > 3 {
+		thick -= .6 // lanes are seen apart
+	}
+	for i, lane := range l.chart.Lanes {
+		for _, s := range lane.Spans {
+			from, to := l.lanes.Point(ms(s.From), float64(i)), l.lanes.Point(ms(s.To), float64(i))
+			byPhase[s.Phase] = append(byPhase[s.Phase], draw.Box{X: from.X, Y: from.Y, W: to.X - from.X, H: thick})
+		}
+	}
+	var out []draw.Shape
+	for _, p := range timeline.Phases() {
+		if len(byPhase[p]) > 0 {
+			out = append(out, draw.Boxes{Fill: phaseInk(p), Boxes: byPhase[p]})
+		}
+	}
+	return out
+}
+
+// level is the cores in use, as steps.
+func (l laneFrame) level() []draw.Shape {
+	a := draw.Area{Fill: "decoding", Points: []draw.Point{l.cores.Point(0, 0)}}
+	slice := ms(l.chart.Length) / float64(max(len(l.chart.Cores), 1))
+	for i, n := range l.chart.Cores {
+		a.Points = append(a.Points, l.cores.Point(float64(i)*slice, n), l.cores.Point(float64(i+1)*slice, n))
+	}
+	a.Points = append(a.Points, l.cores.Point(ms(l.chart.Length), 0))
+	return []draw.Shape{a}
+}
+
+// present lists the phases that occur.
+func (l laneFrame) present() []timeline.Phase {
+	there := map[timeline.Phase]bool{}
+	for _, lane := range l.chart.Lanes {
+		for _, s := range lane.Spans {
+			there[s.Phase] = true
+		}
+	}
+	var out []timeline.Phase
+	for _, p := range timeline.Phases() {
+		if there[p] {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// sums is how long the lanes were in each phase together.
+func sums(t timeline.Timeline) map[timeline.Phase]time.Duration {
+	out := map[timeline.Phase]time.Duration{}
+	for _, lane := range t.Lanes {
+		for _, s := range lane.Spans {
+			out[s.Phase] += s.To - s.From
+		}
+	}
+	return out
+}
+
+func (l laneFrame) describe() string {
+	text := fmt.Sprintf("%d requests in %s.", len(l.chart.Lanes), lasting(l.chart.Length))
+	all := sums(l.chart.Timeline)
+	for _, p := range l.present() {
+		text += fmt.Sprintf(" %s: %s a request, mean.", p, lasting(all[p]/time.Duration(max(len(l.chart.Lanes), 1))))
+	}
+	return text
+}
+
+// zoomData is what the page's script needs to tell a span and to draw the axis
+// anew: pixels of the frames, and for each lane its request, then a phase and
+// its end, in microseconds, by turns.
+type zoomData struct {
+	X      float64   `json:"x"`
+	W      float64   `json:"w"`
+	Y      float64   `json:"y"`
+	H      float64   `json:"h"`
+	Foot   float64   `json:"foot"` // where the time's tick labels hang
+	Lane   float64   `json:"lane"`
+	End    float64   `json:"end"` // of the axis, in microseconds
+	Phases []string  `json:"phases"`
+	Lanes  [][]int64 `json:"lanes"` // request, begin, then (phase, end) by turns
+}
+
+func (l laneFrame) data() zoomData {
+	z := zoomData{
+		X: l.lanes.X, W: l.lanes.W, Y: l.lanes.Y, H: l.lanes.H, Foot: l.cores.Y + l.cores.H, Lane: l.lane,
+		End: l.lanes.XAxis.Max * 1000, Lanes: [][]int64{},
+	}
+	for _, p := range timeline.Phases() {
+		z.Phases = append(z.Phases, p.String())
+	}
+	for _, lane := range l.chart.Lanes {
+		row := []int64{int64(lane.Request), 0}
+		for i, s := range lane.Spans {
+			if i == 0 {
+				row[1] = s.From.Microseconds()
+			}
+			row = append(row, int64(s.Phase), s.To.Microseconds())
+		}
+		z.Lanes = append(z.Lanes, row)
+	}
+	return z
+}

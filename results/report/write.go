@@ -1,0 +1,65 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"collatebench/results"
+)
+
+// WritePNG writes the main pictures of a run into a folder, which is made where
+// it is missing, and returns the paths. Pictures that the run has no data for
+// are left out. A file appears when it is whole.
+func WritePNG(run *results.Run, dir string) ([]string, error) {
+	d, err := newDocument(run)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, p := range d.pictures() {
+		path := filepath.Join(dir, p.Name+".png")
+		for n := 2; slices.Contains(out, path); n++ { // titles may differ in what a file's name drops
+			path = filepath.Join(dir, fmt.Sprintf("%s-%d.png", p.Name, n))
+		}
+		var b bytes.Buffer
+		if err := p.Scene.PNG(&b); err != nil {
+			return out, fmt.Errorf("draw %s: %w", p.Name, err)
+		}
+		if err := writeWhole(path, b.Bytes()); err != nil {
+			return out, err
+		}
+		out = append(out, path)
+	}
+	return out, nil
+}
+
+// pictures are all of a report, in its order.
+func (d document) pictures() []picture {
+	var out []picture
+	for _, some := range [][]picture{d.throughput(), d.lanes(), d.heat(), d.steps(), d.neighbours()} {
+		for _, p := range some {
+			if p.Missing == "" {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
+func writeWhole(path string, content []byte) error {
+	staged := path + ".part"
+	err := os.WriteFile(staged, content, 0o666)
+	if err == nil {
+		err = os.Rename(staged, path)
+	}
+	if err != nil {
+		os.Remove(staged)
+	}
+	return err
+}
