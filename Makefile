@@ -9,6 +9,7 @@ BENCH_FLAGS := CODEC PLACEMENT WINDOW SIZE ENCODING PAYLOAD ORDER PROTOCOL RESPO
 WHY_FLAGS := LATENCY QUEUE BANDWIDTH CONNBANDWIDTH FAULTS PAIRS OPS BUDGET SEED LABEL UPSTREAM BODY OUT SOURCE JSON
 DIAGNOSE_FLAGS := TRACE PPROF SECONDS FUNC KEEP JSON
 VERDICTS_FLAGS := SEEDS SMALL ONLY PAIRS BUDGET OUT SOURCE JSON
+VIEW_FLAGS := ADDR OPEN OUT
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -28,17 +29,17 @@ need = $(if $(call given,$(1)),,$(error $(1) is missing: $(2)))
 unexport GOGC
 
 # A misspelt variable would start the default matrix: minutes of the wrong thing.
-unknown := $(filter-out $(BENCH_FLAGS) $(WHY_FLAGS) $(DIAGNOSE_FLAGS) $(VERDICTS_FLAGS) OLD NEW RUN CELL KIND ADDR,$(foreach v,$(.VARIABLES),$(if $(call given,$(v)),$(v))))
+unknown := $(filter-out $(BENCH_FLAGS) $(WHY_FLAGS) $(DIAGNOSE_FLAGS) $(VERDICTS_FLAGS) $(VIEW_FLAGS) OLD NEW RUN CELL KIND ADDR,$(foreach v,$(.VARIABLES),$(if $(call given,$(v)),$(v))))
 $(if $(unknown),$(error no such variable: $(unknown); see make help))
 
-.PHONY: bench why diagnose verdicts compare pprof mockserver test check help program
+.PHONY: bench why diagnose verdicts compare view pprof mockserver test check help program
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  Variables, each the flag of that name:"
 	@printf '%s\n' 'bench $(BENCH_FLAGS)' 'why CELL $(WHY_FLAGS)' 'diagnose $(DIAGNOSE_FLAGS)' 'verdicts $(VERDICTS_FLAGS)' \
-		'compare OLD NEW' 'pprof RUN CELL KIND' | fold -s -w 76 | sed 's/^[A-Z]/    &/; s/^/    /'
+		'compare OLD NEW' 'view RUN $(VIEW_FLAGS)' 'pprof RUN CELL KIND' | fold -s -w 76 | sed 's/^[A-Z]/    &/; s/^/    /'
 
 bench: program ## run the matrix, print its tables, leave a run folder
 	@$(PROGRAM) bench $(call flags,$(BENCH_FLAGS))
@@ -56,6 +57,9 @@ verdicts: program ## hold why and diagnose to scenarios whose cause is known [SM
 compare: program ## benchstat's tables of two runs: OLD=before NEW=latest
 	$(call need,OLD,make compare OLD=before NEW=latest)$(call need,NEW,make compare OLD=before NEW=latest)
 	@$(PROGRAM) compare '$(OLD)' '$(NEW)'
+
+view: program ## all runs in a browser: reports, comparisons, profiles [RUN=latest ADDR=127.0.0.1:8080 OPEN=true]
+	@$(PROGRAM) view $(if $(call given,RUN),'$(RUN)') $(call flags,$(VIEW_FLAGS))
 
 pprof: program ## pprof's web UI: CELL='placement=collector/window=32' [RUN=latest KIND=heap]
 	@$(PROGRAM) pprof '$(RUN)' $(if $(CELL),'$(CELL)') --kind='$(KIND)'

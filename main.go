@@ -64,6 +64,7 @@ uses every core and which uses one.`,
   collatebench bench --placement all --window 8,64 --codec sonic
   collatebench why placement=collector/window=32
   collatebench compare before latest   benchstat's tables of two runs
+  collatebench view latest --open      its report and profiles in a browser
   collatebench pprof latest 'placement=collector/window=32'`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -72,7 +73,7 @@ uses every core and which uses one.`,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(benchCommand(), whyCommand(), diagnoseCommand(), compareCommand(), reportCommand(), pprofCommand(),
+	root.AddCommand(benchCommand(), whyCommand(), diagnoseCommand(), compareCommand(), reportCommand(), viewCommand(), pprofCommand(),
 		mockserverCommand(), verdictsCommand())
 	return root
 }

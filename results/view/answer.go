@@ -1,0 +1,104 @@
+package view
+
+import (
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"strings"
+
+	"collatebench/results/report"
+)
+
+// ServeHTTP refuses what could be no page of ours before it looks for one.
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	secure(w.Header())
+	switch {
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		w.Header().Set("Allow", "GET, HEAD")
+		s.refuse(w, &refusal{http.StatusMethodNotAllowed, "This server only shows: GET and HEAD are answered."})
+	case !isPlain(r.URL.Path):
+		s.refuse(w, missing("Nothing is served at this address."))
+	default:
+		s.mux.ServeHTTP(w, r)
+	}
+}
+
+// secure sets what holds for every answer. Pages of pprof's loosen the policy.
+func secure(h http.Header) {
+	h.Set("Content-Security-Policy", report.Policy()+"; frame-ancestors 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cache-Control", "no-cache")
+}
+
+// answer turns what a page's function returns into a page.
+func (s *server) answer(serve func(*server, http.ResponseWriter, *http.Request) error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := serve(s, w, r); err != nil {
+			s.refuse(w, err)
+		}
+	})
+}
+
+// A refusal is a status with a sentence for people.
+type refusal struct {
+	status   int
+	sentence string
+}
+
+func (r *refusal) Error() string { return r.sentence }
+
+func missing(format string, args ...any) error {
+	return &refusal{http.StatusNotFound, fmt.Sprintf(format, args...)}
+}
+
+// refuse writes the page of an error. A file that was there a moment ago is
+// one that was deleted.
+func (s *server) refuse(w http.ResponseWriter, err error) {
+	answer := &refusal{http.StatusInternalServerError, err.Error()}
+	if !errors.As(err, &answer) && errors.Is(err, fs.ErrNotExist) {
+		answer.status = http.StatusNotFound
+	}
+	title := fmt.Sprintf("%d %s", answer.status, http.StatusText(answer.status))
+	s.render(w, answer.status, report.Page{Title: title, Nav: nav("")}, "error.html", struct{ Title, Sentence string }{title, answer.sentence})
+}
+
+// render writes a page whose body is a template's.
+func (s *server) render(w http.ResponseWriter, status int, p report.Page, name string, data any) {
+	body, err := execute(name, data)
+	if err == nil {
+		p.Body = body
+		var page []byte
+		if page, err = p.HTML(); err == nil {
+			writePage(w, status, page)
+			return
+		}
+	}
+	http.Error(w, "this page could not be made: "+err.Error(), http.StatusInternalServerError)
+}
+
+func writePage(w http.ResponseWriter, status int, page []byte) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(page) // a browser that went away wants no answer
+}
+
+// nav leads to the other pages, of the run with this ID too unless it is "".
+func nav(id string) []report.Link {
+	links := []report.Link{{Text: "Runs", To: "/"}, {Text: "Compare", To: "/compare"}}
+	if id == "" {
+		return links
+	}
+	return append(links, report.Link{Text: "Report", To: runPath(id)}, report.Link{Text: "Profiles and files", To: runPath(id, "profiles") + "/"})
+}
+
+func execute(name string, data any) (template.HTML, error) {
+	var b strings.Builder
+	err := pages.ExecuteTemplate(&b, name, data)
+	return template.HTML(b.String()), err
+}

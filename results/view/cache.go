@@ -1,0 +1,84 @@
+package view
+
+import (
+	"container/list"
+	"sync"
+
+	"golang.org/x/sync/singleflight"
+)
+
+// making bounds how many values of a cache are made at a time, whatever is
+// asked for: each takes a core, and memory that is not kept.
+const making = 2
+
+// A cache keeps the values that were asked for last. hashicorp/golang-lru does
+// so too, but makes a value twice when two ask at once, and keeps what is of an
+// older version of its files until others push it out.
+type cache[V any] struct {
+	bound  int
+	slots  chan struct{}
+	flight singleflight.Group
+
+	mu    sync.Mutex
+	order list.List // of *kept[V], the one asked for last in front
+	byKey map[string]*list.Element
+}
+
+type kept[V any] struct {
+	key, version string
+	value        V
+}
+
+func newCache[V any](bound int) *cache[V] {
+	return &cache[V]{bound: bound, slots: make(chan struct{}, making), byKey: map[string]*list.Element{}}
+}
+
+// get returns the value of key that was made at this version, and makes it
+// where it is not kept. An error is not kept. Those who ask for the same at
+// once wait for one making.
+func (c *cache[V]) get(key, version string, make func() (V, error)) (V, error) {
+	if v, ok := c.find(key, version); ok {
+		return v, nil
+	}
+	made, err, _ := c.flight.Do(key+"\x00"+version, func() (any, error) {
+		// Another making may have ended since.
+		if v, ok := c.find(key, version); ok {
+			return v, nil
+		}
+		c.slots <- struct{}{}
+		defer func() { <-c.slots }()
+		v, err := make()
+		if err == nil {
+			c.keep(kept[V]{key, version, v})
+		}
+		return v, err
+	})
+	v, _ := made.(V) // nil is of no type
+	return v, err
+}
+
+func (c *cache[V]) find(key, version string) (v V, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e, ok := c.byKey[key]
+	if !ok || e.Value.(*kept[V]).version != version {
+		return v, false
+	}
+	c.order.MoveToFront(e)
+	return e.Value.(*kept[V]).value, true
+}
+
+// keep puts a value in the place of its older version, and lets the one go
+// that nobody has asked for the longest.
+func (c *cache[V]) keep(k kept[V]) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, ok := c.byKey[k.key]; ok {
+		c.order.Remove(e)
+	}
+	c.byKey[k.key] = c.order.PushFront(&k)
+	for c.order.Len() > c.bound {
+		last := c.order.Remove(c.order.Back()).(*kept[V])
+		delete(c.byKey, last.key)
+	}
+}

@@ -1,0 +1,127 @@
+package view
+
+import (
+	"fmt"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"collatebench/bench"
+	"collatebench/profiles"
+	"collatebench/results"
+)
+
+// A file is a raw file of a run.
+type file struct {
+	name string // in the run folder, with slashes
+	info fs.FileInfo
+}
+
+// matrixCell stands where a cell's folder would, for the profile of the whole
+// matrix. A cell's folder begins with a dimension, so that none is called so.
+const matrixCell = "all"
+
+// names lists what can be a raw file of the run, whether or not it is there:
+// nothing else is ever served. cells may be nil, where run.json is broken.
+func (r *run) names(cells []bench.Cell) []string {
+	out := []string{infoName, ledgerName, "bench.txt", "log.txt"}
+	if made, err := fs.ReadDir(r.dir.FS(), "report"); err == nil {
+		for _, e := range made {
+			if !e.IsDir() && !strings.HasPrefix(e.Name(), ".") { // hidden: it is being written
+				out = append(out, "report/"+e.Name())
+			}
+		}
+	}
+	out = append(out, profileName(matrixCell, profiles.CPU))
+	for _, c := range cells {
+		for _, k := range profiles.Kinds() {
+			out = append(out, profileName(c.Folder(), k))
+		}
+	}
+	return out
+}
+
+// profileName is where a run keeps a profile.
+func profileName(cell string, k profiles.Kind) string {
+	if cell == matrixCell {
+		return path.Join("profiles", results.MergedCPU)
+	}
+	return path.Join("profiles", cell, k.File())
+}
+
+// files lists the raw files that are there. odd is the first thing found that
+// is there and no regular file inside the folder; nil where there is none.
+func (r *run) files(cells []bench.Cell) (there []file, odd error) {
+	for _, name := range r.names(cells) {
+		info, err := r.regular(name)
+		switch {
+		case err == nil:
+			there = append(there, file{name, info})
+		case isThere(err) && odd == nil:
+			odd = fmt.Errorf("run %s: %w", r.id, err)
+		}
+	}
+	return there, odd
+}
+
+// cellsOf lists the cells of a run that was read.
+func cellsOf(info results.Info) []bench.Cell {
+	var out []bench.Cell
+	for _, name := range info.Cells {
+		if c, err := bench.ParseCell(name); err == nil { // results.Open has checked them
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// file sends a raw file to be saved, never to be shown: what a browser showed
+// as a page could act for this server. A run that is broken has its files too.
+func (s *server) file(w http.ResponseWriter, r *http.Request) error {
+	run, err := s.open(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	defer run.close()
+	var cells []bench.Cell
+	if loaded, err := run.load(); err == nil {
+		cells = cellsOf(loaded.Info())
+	}
+	name := r.PathValue("name")
+	if !slices.Contains(run.names(cells), name) {
+		return missing("Run %s has no file %q to download.", run.id, name)
+	}
+	if _, err := run.regular(name); err != nil {
+		return missing("Run %s: %v.", run.id, err)
+	}
+	f, err := run.dir.Open(filepath.FromSlash(name))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", contentType(name))
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": savedName(run.id, name)}))
+	http.ServeContent(w, r, "", info.ModTime(), f)
+	return nil
+}
+
+func contentType(name string) string {
+	switch path.Ext(name) {
+	case ".txt", ".json", ".jsonl", ".csv", ".doubts":
+		return "text/plain; charset=utf-8"
+	}
+	return "application/octet-stream"
+}
+
+// savedName tells the files of many cells and runs apart in one folder.
+func savedName(id, name string) string {
+	return id + "_" + strings.ReplaceAll(strings.TrimPrefix(name, "profiles/"), "/", "_")
+}

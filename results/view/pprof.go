@@ -1,0 +1,118 @@
+package view
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"collatebench/profiles"
+)
+
+// pprofPolicy lets pprof's pages run: their scripts and styles stand in them,
+// their pictures too, and all they ask this server for is to save settings,
+// which is refused.
+const pprofPolicy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; " +
+	"connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+
+// pprof serves a page of pprof's interface for one profile, with another as
+// its base where the path names one.
+func (s *server) pprof(w http.ResponseWriter, r *http.Request) error {
+	m, err := s.mount(r.PathValue("id"), r.PathValue("cell"), r.PathValue("kind"))
+	if err != nil {
+		return err
+	}
+	defer m.run.close()
+	var base *mount
+	if r.PathValue("baseid") != "" {
+		if base, err = s.mount(r.PathValue("baseid"), r.PathValue("basecell"), r.PathValue("kind")); err != nil {
+			return err
+		}
+		defer base.run.close()
+	}
+	if r.PathValue("page") == "" && !inFolder(w, r) {
+		return nil
+	}
+	ui, err := s.ui(m, base)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Security-Policy", pprofPolicy)
+	inner := r.Clone(r.Context())
+	inner.URL = &url.URL{Path: "/" + r.PathValue("page"), RawQuery: r.URL.RawQuery}
+	ui.ServeHTTP(w, inner)
+	return nil
+}
+
+// ui returns pprof's interface, set up once for all who look at the same
+// profile. Each of them holds the profile several times over.
+func (s *server) ui(m, base *mount) (http.Handler, error) {
+	key, version := fmt.Sprintf("%q %q %q", m.run.id, m.cell, m.kind), m.version()
+	if base != nil {
+		key += fmt.Sprintf(" %q %q", base.run.id, base.cell)
+		version += base.version()
+	}
+	return s.uis.get(key, version, func() (http.Handler, error) { return newUI(m, base) })
+}
+
+func newUI(m, base *mount) (http.Handler, error) {
+	o := profiles.UIOptions{Name: m.title()}
+	p, err := m.read()
+	if err != nil {
+		return nil, unreadable(m, err)
+	}
+	if base != nil {
+		o.Name += ", less " + base.title()
+		if o.Base, err = base.read(); err != nil {
+			return nil, unreadable(base, err)
+		}
+	}
+	h, err := profiles.Handler(p, o)
+	if err != nil {
+		return nil, &refusal{http.StatusUnprocessableEntity, fmt.Sprintf("The %s profile of %s: %v.", m.kind, o.Name, err)}
+	}
+	return h, nil
+}
+
+func unreadable(m *mount, err error) error {
+	return &refusal{http.StatusUnprocessableEntity, fmt.Sprintf("The %s profile of %s cannot be read: %v.", m.kind, m.title(), err)}
+}
+
+// diff leads to the profile with the base that a form chose.
+func (s *server) diff(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	m, err := s.mount(r.PathValue("id"), q.Get("cell"), q.Get("kind"))
+	if err != nil {
+		return err
+	}
+	defer m.run.close()
+	base, err := s.mount(q.Get("base"), q.Get("basecell"), q.Get("kind"))
+	if err != nil {
+		return err
+	}
+	defer base.run.close()
+	if m.run.id == base.run.id && m.cell == base.cell {
+		return &refusal{http.StatusBadRequest, "A profile less itself is nothing: choose another cell, or another run, as the base."}
+	}
+	http.Redirect(w, r, diffPath(m.run.id, m.cell, string(m.kind), base.run.id, base.cell), http.StatusSeeOther)
+	return nil
+}
+
+// pprofKinds are the kinds that pprof shows.
+func pprofKinds() []profiles.Kind {
+	var out []profiles.Kind
+	for _, k := range profiles.Kinds() {
+		if k != profiles.Trace {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+func kindList() string {
+	var names []string
+	for _, k := range pprofKinds() {
+		names = append(names, string(k))
+	}
+	return strings.Join(names, ", ")
+}

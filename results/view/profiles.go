@@ -1,0 +1,106 @@
+package view
+
+import (
+	"net/http"
+
+	"collatebench/profiles"
+	"collatebench/results"
+	"collatebench/results/report"
+)
+
+// A cellProfiles is a row of the page of profiles.
+type cellProfiles struct {
+	Name, Folder string
+	Kinds        []*profileLink // as the columns; nil where there is no such profile
+}
+
+// profiles shows which profiles a run has and how to open them, lets a base be
+// chosen for a diff, and lists all raw files.
+func (s *server) profiles(w http.ResponseWriter, r *http.Request) error {
+	run, err := s.open(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	defer run.close()
+	if !inFolder(w, r) {
+		return nil
+	}
+	loaded, err := run.load()
+	if err != nil {
+		return err
+	}
+	base, err := s.chooseBase(run, r.URL.Query().Get("base"))
+	if err != nil {
+		return err
+	}
+	ids, err := results.List(s.root)
+	if err != nil {
+		return err
+	}
+	files, _ := run.files(cellsOf(loaded.Info()))
+	page := report.Page{Title: "Profiles of " + run.id, Nav: nav(run.id)}
+	s.render(w, http.StatusOK, page, "profiles.html", struct {
+		ID, Base, Self, Diff string
+		Kinds, Shown         []profiles.Kind
+		Cells, BaseCells     []cellProfiles
+		Runs                 []string
+		Files                []fileLink
+	}{
+		ID: run.id, Base: base.id, Self: runPath(run.id, "profiles") + "/", Diff: runPath(run.id, "diff"),
+		Kinds: profiles.Kinds(), Shown: pprofKinds(),
+		Cells: run.profiled(loaded.Info(), files), BaseCells: base.cells,
+		Runs: ids, Files: fileLinks(run.id, files),
+	})
+	return nil
+}
+
+type baseChoice struct {
+	id    string
+	cells []cellProfiles
+}
+
+// chooseBase lists the profiles of the run that the base is to come from: this
+// one, unless another is named.
+func (s *server) chooseBase(self *run, id string) (baseChoice, error) {
+	if id == "" {
+		id = self.id
+	}
+	base, err := s.open(id)
+	if err != nil {
+		return baseChoice{}, err
+	}
+	defer base.close()
+	loaded, err := base.load()
+	if err != nil {
+		return baseChoice{}, err
+	}
+	files, _ := base.files(cellsOf(loaded.Info()))
+	return baseChoice{id, base.profiled(loaded.Info(), files)}, nil
+}
+
+// profiled lists the cells that have a profile, the whole matrix first.
+func (r *run) profiled(info results.Info, files []file) []cellProfiles {
+	there := map[string]bool{}
+	for _, f := range files {
+		there[f.name] = true
+	}
+	rows := []cellProfiles{{Name: "the whole matrix", Folder: matrixCell}}
+	for _, c := range cellsOf(info) {
+		rows = append(rows, cellProfiles{Name: c.Name(), Folder: c.Folder()})
+	}
+	var out []cellProfiles
+	for _, row := range rows {
+		any := false
+		for _, k := range profiles.Kinds() {
+			var link *profileLink
+			if there[profileName(row.Folder, k)] && (row.Folder != matrixCell || k == profiles.CPU) {
+				link, any = r.profileLink(row.Folder, k), true
+			}
+			row.Kinds = append(row.Kinds, link)
+		}
+		if any {
+			out = append(out, row)
+		}
+	}
+	return out
+}
