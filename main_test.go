@@ -32,7 +32,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "mockserver" {
 		main()
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	realRuns.remove()
+	os.Exit(code)
 }
 
 // program runs the command line in this process.
@@ -114,7 +116,7 @@ func TestMakefileKnowsEveryFlag(t *testing.T) {
 		t.Fatal(err)
 	}
 	joined := strings.ReplaceAll(string(text), "\\\n", " ")
-	for _, c := range []*cobra.Command{benchCommand(), whyCommand(), diagnoseCommand(), verdictsCommand()} {
+	for _, c := range []*cobra.Command{benchCommand(), whyCommand(), diagnoseCommand(), verdictsCommand(), viewCommand()} {
 		list := strings.ToUpper(c.Name()) + "_FLAGS"
 		line := regexp.MustCompile(`(?m)^` + list + ` := (.*)$`).FindStringSubmatch(joined)
 		if line == nil {
@@ -190,6 +192,14 @@ func TestBadInput(t *testing.T) {
 		{"compare nothing nowhere", []string{"OLD", `"nothing"`}},
 		{"report ./bench", []string{"RUN", "./bench", "not a run folder"}},
 		{"pprof latest --kind trace", []string{"--kind", `"trace"`, "go tool trace"}},
+		{"view nothing", []string{"RUN", `"nothing"`}},
+		{"view ./bench", []string{"RUN", "./bench", "not a run folder"}},
+		{"view one two", []string{"1 arg", "--help"}},
+		{"view --addr nowhere", []string{"--addr", `"nowhere"`, "127.0.0.1:8080"}},
+		{"view --addr 127.0.0.1:70000", []string{"--addr", `"127.0.0.1:70000"`, "65535"}},
+		{"view --addr 192.0.2.1:0", []string{"--addr", `"192.0.2.1:0"`}},
+		{"view --open=perhaps", []string{"--open", `"perhaps"`}},
+		{"view --out go.mod", []string{"--out", `"go.mod"`, "folder"}},
 		{"mockserver --queue -1", []string{"--queue", `"-1"`}},
 		{"mockserver --max-size 1", []string{"--max-size", `"1"`}},
 		{"mockserver --addr nowhere", []string{"--addr", `"nowhere"`}},
@@ -197,7 +207,7 @@ func TestBadInput(t *testing.T) {
 	} {
 		out := t.TempDir()
 		args := strings.Fields(c.args)
-		if (args[0] == "bench" || args[0] == "compare") && !strings.Contains(c.args, "--out") {
+		if (args[0] == "bench" || args[0] == "compare" || args[0] == "view") && !strings.Contains(c.args, "--out") {
 			args = append(args, "--out", out)
 		}
 		code, stdout, stderr := program(args...)
