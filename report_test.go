@@ -133,7 +133,7 @@ func TestTimelinesDiffer(t *testing.T) {
 }
 
 // center gives the place in the window of the longest span of the sixth lane,
-// and that lane's request.
+// that lane's request and the second one's, and two places to drag between.
 const center = `(() => {
 	const svg = document.querySelector("#timeline-collector svg.lanes");
 	svg.scrollIntoView({block: "center"});
@@ -142,7 +142,8 @@ const center = `(() => {
 	let at = 0, longest = -1;
 	for (let i = 2, begin = row[1]; i < row.length; begin = row[i + 1], i += 2)
 		if (row[i + 1] - begin > longest) [longest, at] = [row[i + 1] - begin, (begin + row[i + 1]) / 2];
-	return [box.left + k * (d.x + at / d.end * d.w), box.top + k * (d.y + 5.5 * d.lane), row[0], d.lanes[1][0]];
+	return [box.left + k * (d.x + at / d.end * d.w), box.top + k * (d.y + 5.5 * d.lane), row[0], d.lanes[1][0],
+		box.left + k * (d.x + .3 * d.w), box.left + k * (d.x + .5 * d.w)];
 })()`
 
 // TestTimelineAnswers hovers, zooms by button, key and drag, and looks a
@@ -173,9 +174,9 @@ func TestTimelineAnswers(t *testing.T) {
 		t.Errorf("0 shows %v us of %v", whole, 2*half)
 	}
 	at = eval[[]float64](b, center)
-	b.do(chromedp.DragAndDropXY(at[0]-60, at[1], at[0]+20, at[1]))
-	if part := span(); part <= 0 || part >= whole/2 {
-		t.Errorf("dragging over 80 pixels shows %v us of %v", part, whole)
+	b.do(chromedp.DragAndDropXY(at[4], at[1], at[5], at[1]))
+	if part := span(); part < whole*.15 || part > whole*.25 {
+		t.Errorf("dragging over a fifth shows %v us of %v", part, whole)
 	}
 	b.do(chromedp.SendKeys("#timeline-collector input", "7"))
 	if said := eval[string](b, "document.querySelector('#timeline-collector output').textContent"); !strings.HasPrefix(said, "request 7, ") || !strings.Contains(said, "decoding on a core") {

@@ -3,7 +3,7 @@ package report
 import (
 	"bytes"
 	"crypto/sha256"
-	_ "embed"
+	"embed"
 	"encoding/base64"
 	"html/template"
 
@@ -13,8 +13,22 @@ import (
 //go:embed assets/page.css
 var pageCSS string
 
-//go:embed assets/page.js
-var pageJS string
+//go:embed assets/*.js
+var scripts embed.FS
+
+// pageJS is the one script of every page. The first file has what the others
+// use.
+var pageJS = func() string {
+	text := "(() => {\n\"use strict\";\n"
+	for _, name := range []string{"page", "timeline", "table", "live"} {
+		part, err := scripts.ReadFile("assets/" + name + ".js")
+		if err != nil {
+			panic(err) // a defect of this list
+		}
+		text += string(part)
+	}
+	return text + "})();\n"
+}()
 
 // A Link leads to another page of the server that shows this one.
 type Link struct{ Text, To string }

@@ -59,16 +59,15 @@ func (d document) change(c bench.Cell) string {
 // steps draws where the time of a response goes, a bar a placement.
 func (d document) steps() []picture {
 	bars := d.bars()
-	longest, label := 0.0, 0.0
+	longest := 0.0 // ms
 	for _, b := range bars {
-		longest = max(longest, b.cell.Unit("resp-ns")/1e6)
-		label = max(label, draw.TextWidth(b.label, 12))
+		longest = max(longest, b.ms())
 	}
 	if longest == 0 {
 		return nil
 	}
 	keys := legend(stepKeys(bars, longest))
-	f := barFrame(len(bars), label, draw.Axis{Label: "a response, from admission to collated, ms", Min: 0, Max: longest * 1.02}, keys)
+	f := barFrame(bars, draw.Axis{Label: "a response, from admission to collated, ms", Min: 0, Max: longest * 1.02}, keys)
 	s := draw.Scene{Width: chartWidth, Height: f.Y + f.H + marginFoot, Title: "Where the time of a response goes", Class: "steps"}
 	s.Shapes = append(s.Shapes, f.Shapes()...)
 	for i, b := range bars {
@@ -78,16 +77,19 @@ func (d document) steps() []picture {
 			took := step.Seconds * 1e3
 			from, to := f.Point(at, 0), f.Point(at+took, 0)
 			at += took
-			tip := fmt.Sprintf("%s, %s: %s ms of %s ms", b.label, step.Name, results.Amount(took), results.Amount(b.cell.Unit("resp-ns")/1e6))
+			tip := fmt.Sprintf("%s, %s: %s ms of %s ms", b.label, step.Name, results.Amount(took), results.Amount(b.ms()))
 			s.Desc += tip + ". "
 			if took >= seen*longest {
-				s.Shapes = append(s.Shapes, draw.Rect{X: from.X, Y: f.Y + barHeight*float64(i) + 4, W: to.X - from.X, H: barHeight - 8, Fill: stepInks[step.Name], Title: tip})
+				s.Shapes = append(s.Shapes, draw.Rect{X: from.X, Y: barMiddle(f, i) - 9, W: to.X - from.X, H: 18, Fill: stepInks[step.Name], Title: tip})
 			}
 		}
 	}
 	s.Shapes = append(s.Shapes, keys.Shapes()...)
 	return []picture{{Name: "steps", Scene: headed(s)}}
 }
+
+// ms is the mean time of the bar's responses.
+func (b bar) ms() float64 { return b.cell.Unit("resp-ns") / 1e6 }
 
 // seen is the share of the longest bar from which on a part of one is drawn.
 const seen = .001
@@ -106,15 +108,20 @@ func stepKeys(bars []bar, longest float64) []draw.Key {
 	return keys
 }
 
-// barFrame has room for labels at the left and for the legend on top.
-func barFrame(bars int, label float64, x draw.Axis, keys draw.Legend) draw.Frame {
-	left := label + 18
+// barFrame has room for the labels at the left and for the legend on top.
+func barFrame(bars []bar, x draw.Axis, keys draw.Legend) draw.Frame {
+	left := 0.0
+	for _, b := range bars {
+		left = max(left, 18+draw.TextWidth(b.label, 12))
+	}
 	return draw.Frame{
-		X: left, Y: titleHeight + keys.Height() + 8, W: chartWidth - left - marginRight - 8, H: barHeight * float64(bars),
-		XAxis: x, YAxis: draw.Axis{Min: float64(bars), Max: 0, Ticks: []draw.Tick{}, Bare: true},
+		X: left, Y: titleHeight + keys.Height() + 8, W: chartWidth - left - marginRight - 8, H: barHeight * float64(len(bars)),
+		XAxis: x, YAxis: draw.Axis{Min: float64(len(bars)), Max: 0, Ticks: []draw.Tick{}, Bare: true},
 	}
 }
 
+func barMiddle(f draw.Frame, at int) float64 { return f.Y + barHeight*(float64(at)+.5) }
+
 func barLabel(f draw.Frame, at int, text string) draw.Shape {
-	return draw.Text{At: draw.Point{X: f.X - 8, Y: f.Y + barHeight*(float64(at)+.5) + 4}, Text: text, Anchor: draw.End}
+	return draw.Text{At: draw.Point{X: f.X - 8, Y: barMiddle(f, at) + 4}, Text: text, Anchor: draw.End}
 }

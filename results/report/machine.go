@@ -1,0 +1,32 @@
+package report
+
+import (
+	"fmt"
+
+	"collatebench/results"
+)
+
+// A fact is a line of what a run ran on.
+type fact struct{ Name, Value string }
+
+func (d document) machine() []fact {
+	m := d.info.Machine
+	out := []fact{
+		{"CPU", m.CPU}, {"cores", fmt.Sprint(m.Cores)}, {"memory", ""}, {"system", m.OS + "/" + m.Arch}, {"kernel", m.Kernel},
+		{"Go", d.info.Go}, {"commit", d.info.Commit}, {"started", d.info.Started.UTC().Format("2006-01-02 15:04:05 UTC")},
+		{"seed", fmt.Sprint(d.info.Seed)}, {"test binary, SHA-256", d.info.TestBinary}, {"upstream", d.info.Upstream},
+	}
+	if m.Memory > 0 {
+		out[2].Value = fmt.Sprintf("%.1f GiB", float64(m.Memory)/(1<<30))
+	}
+	if w := d.info.Worth; w != nil {
+		out = append(out, fact{"cores are worth", fmt.Sprintf("%s together, one alone being 1 (measured before the run)", results.Amount(w.Worth))})
+	}
+	known := out[:0]
+	for _, f := range out {
+		if f.Value != "" {
+			known = append(known, f)
+		}
+	}
+	return known
+}
