@@ -339,6 +339,21 @@ func TestWindowsInAnyOrder(t *testing.T) {
 	}
 }
 
+// TestSmallResponses: where decoding is the lesser part of a response, one
+// decoding core is no limit, and no line is drawn for it.
+func TestSmallResponses(t *testing.T) {
+	cells := matrix(t, map[string]string{"procs": "2"})
+	all := samples(t, cells, 2)
+	p := page(t, newRun(t, results.Info{Cells: cells}, all))
+	has(t, p, ">one decoding core<")
+	for i := range all {
+		all[i].Line = strings.Replace(all[i].Line, " 10000000 decode-ns/resp", " 1000000 decode-ns/resp", 1)
+	}
+	if p = page(t, newRun(t, results.Info{Cells: cells}, all)); strings.Contains(p, ">one decoding core<") {
+		t.Error("a line of 1049 MB/s is drawn over a roof of 190")
+	}
+}
+
 // TestUnfinishedRuns: a report of nothing, of half a round, and of a cell
 // without times says what is missing.
 func TestUnfinishedRuns(t *testing.T) {

@@ -36,7 +36,7 @@ type level struct {
 func (c curves) lines() []level {
 	var out []level
 	procs := c.group.Cells[0].Cores()
-	if v := c.roof.OneCore(); v > 0 && procs > 1 {
+	if v := c.serial(); v > 0 && procs > 1 {
 		out = append(out, level{"one decoding core", v})
 	}
 	if v := c.roof.AllCores(); v > 0 {
@@ -56,4 +56,14 @@ func (c curves) roofLabels() []draw.Shape {
 		out = append(out, draw.Text{At: draw.Point{X: at.X + 6, Y: at.Y - 5}, Text: l.name, Size: 11, Ink: "text"})
 	}
 	return out
+}
+
+// serial is the line of one decoding core, in MB/s; 0 where it is none: of a
+// small response decoding is the lesser part, and all the cores together do not
+// reach what one of them could decode.
+func (c curves) serial() float64 {
+	if v := c.roof.OneCore(); v < c.roof.AllCores() {
+		return v
+	}
+	return 0
 }

@@ -86,7 +86,7 @@ func newCurves(g results.Group, of ...curve) curves {
 // highest is the greatest value to be seen, in MB/s. The window's part of the
 // roof may leave the chart.
 func (c curves) highest() float64 {
-	top := max(c.roof.AllCores(), c.roof.OneCore())
+	top := c.roof.AllCores()
 	for _, cell := range c.group.Cells {
 		for _, u := range c.curve {
 			e := u.summary.Of(cell).Throughput
