@@ -192,6 +192,8 @@ func TestBadInput(t *testing.T) {
 		{"compare nothing nowhere", []string{"OLD", `"nothing"`}},
 		{"report ./bench", []string{"RUN", "./bench", "not a run folder"}},
 		{"pprof latest --kind trace", []string{"--kind", `"trace"`, "go tool trace"}},
+		{"report ./bench --png go.mod", []string{"--png", `"go.mod"`, "not a folder"}},
+		{"report ./bench --png=", []string{"--png", `""`, "name of a folder"}},
 		{"view nothing", []string{"RUN", `"nothing"`}},
 		{"view ./bench", []string{"RUN", "./bench", "not a run folder"}},
 		{"view one two", []string{"1 arg", "--help"}},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -24,6 +25,9 @@ pictures of the page are written as files too, for a README or an issue.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if c.Flags().Changed("png") && png == "" {
 				return usageError{fmt.Errorf("--png %q: not the name of a folder", png)}
+			}
+			if f, err := os.Stat(png); png != "" && err == nil && !f.IsDir() {
+				return usageError{fmt.Errorf("--png %q: not a folder", png)}
 			}
 			run, err := findRun(c.Context(), "", out, args[0])
 			if err != nil {

@@ -57,6 +57,11 @@ func Compare(ctx context.Context, w io.Writer, old, new *Run) error {
 	return nil
 }
 
+// An IncomparableError says that two runs are whole and can't be compared.
+type IncomparableError struct{ reason string }
+
+func (e *IncomparableError) Error() string { return e.reason }
+
 // readyToCompare makes bench.txt say what the ledger does.
 func (r *Run) readyToCompare() error {
 	samples, err := r.Samples()
@@ -79,7 +84,7 @@ func commonCells(old, new *Run) ([]bench.Cell, error) {
 		return c.Twin != "" || !slices.Contains(old.info.Cells, c.Name())
 	})
 	if len(cells) == 0 {
-		return nil, fmt.Errorf("runs %s and %s have no cell in common", old.info.ID, new.info.ID)
+		return nil, &IncomparableError{fmt.Sprintf("runs %s and %s have no cell in common", old.info.ID, new.info.ID)}
 	}
 	return cells, nil
 }

@@ -36,6 +36,19 @@ func (s Summary) Groups(free ...string) []Group {
 	return out
 }
 
+// Apart names what else sets the cell apart from others of the run, beside
+// placement, window and GOMAXPROCS: "codec=json size=64KiB"; "" where nothing
+// does.
+func (s Summary) Apart(c bench.Cell) string {
+	var parts []string
+	for _, d := range bench.Dimensions() {
+		if !d.Hidden && !d.Suffix && d.Name != "placement" && d.Name != "window" && Varies(d, s.cells) {
+			parts = append(parts, d.Name+"="+d.Of(c))
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
 // fixed spells a cell's values on all dimensions that are not free.
 func fixed(c bench.Cell, free []string) string {
 	var b strings.Builder

@@ -32,13 +32,13 @@ func (s Summary) writeLegend(w io.Writer, marks map[string]bool) {
 // and why, and why the run ended when it did.
 func (s Summary) Notes() []string {
 	var b strings.Builder
-	s.writeNotes(&b)
+	s.writeNotes(&b, len(s.Flagged))
 	return strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
 }
 
-func (s Summary) writeNotes(w io.Writer) {
+func (s Summary) writeNotes(w io.Writer, flags int) {
 	s.writeNoise(w)
-	s.writeFlagged(w)
+	s.writeFlagged(w, flags)
 	if s.Stopped != "" {
 		fmt.Fprintf(w, "ended: %s\n", s.Stopped)
 	}
@@ -73,18 +73,18 @@ func (s Summary) writeNoise(w io.Writer) {
 // is busy all the time would fill the screen.
 const shownFlags = 6
 
-func (s Summary) writeFlagged(w io.Writer) {
+func (s Summary) writeFlagged(w io.Writer, most int) {
 	if len(s.Flagged) == 0 {
 		fmt.Fprintln(w, "flagged: nothing from outside disturbed a sample")
 	}
-	for _, f := range s.Flagged[:min(len(s.Flagged), shownFlags)] {
+	for _, f := range s.Flagged[:min(len(s.Flagged), most)] {
 		fate := "kept, the last attempt allowed"
 		if f.Retaken {
 			fate = "taken again"
 		}
 		fmt.Fprintf(w, "flagged: round %d, attempt %d (%s): %s\n", f.Round, f.Attempt, fate, f.why())
 	}
-	if n := len(s.Flagged) - shownFlags; n > 0 {
+	if n := len(s.Flagged) - most; n > 0 {
 		fmt.Fprintf(w, "flagged: %s more, listed in report/%s\n", plural(n, "attempt"), SummaryFile)
 	}
 }

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cmp"
 	"slices"
 
 	"collatebench/bench"
@@ -24,7 +25,8 @@ func (d data) observed(info Info) []verdict.Verdict {
 // the most cores and the largest window.
 func (s Summary) Foremost() []bench.Cell { return foremost(s.cells) }
 
-// foremost returns a cell of each placement, in table order.
+// foremost returns a cell of each placement, in table order: of those with the
+// most cores and the largest window the largest payload.
 func foremost(cells []bench.Cell) []bench.Cell {
 	var out []bench.Cell
 	for _, c := range cells {
@@ -35,7 +37,7 @@ func foremost(cells []bench.Cell) []bench.Cell {
 		switch {
 		case i < 0:
 			out = append(out, c)
-		case c.Cores() > out[i].Cores() || c.Cores() == out[i].Cores() && c.Window > out[i].Window:
+		case cmp.Or(cmp.Compare(c.Cores(), out[i].Cores()), cmp.Compare(c.Window, out[i].Window), cmp.Compare(c.Size, out[i].Size)) > 0:
 			out[i] = c
 		}
 	}

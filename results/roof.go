@@ -15,6 +15,7 @@ type Roof struct {
 	Decode  float64 // a decode that no other one overlaps
 	Cost    float64 // CPU time of a response, garbage collection included
 	Cores   float64 // that were there for the client, at most GOMAXPROCS
+	Alone   float64 // a response that waits for no other: latency and decode, or less where a full window shows it
 	Link    float64 // what the bandwidth of the upstream lets through
 	Bytes   float64 // of a payload before compression
 }
@@ -45,9 +46,11 @@ func (s Summary) Roof(cells []bench.Cell) Roof {
 	}
 	r.Cores = float64(c.Cores())
 	if !c.Simulated() && s.Cores > 0 {
-		r.Cores = min(r.Cores, max(.1, float64(s.Cores)-best.Unit(unitUpstream)))
+		// What the client was seen to use was there.
+		r.Cores = max(best.CPUs.Median, min(r.Cores, float64(s.Cores)-best.Unit(unitUpstream)))
 	}
 	r.Latency = s.latency(cells, smallest.cell.Window)
+	r.Alone = s.unhindered(cells, r.Latency+r.Decode)
 	if c.Upstream.Bandwidth > 0 && c.Encoding == bench.DefaultCell().Encoding {
 		r.Link = float64(c.Upstream.Bandwidth) / r.Bytes
 	}
@@ -64,6 +67,17 @@ func (s Summary) latency(cells []bench.Cell, window int) float64 {
 		}
 	}
 	return NewEstimate(all).Median
+}
+
+// unhindered holds the time of a response that waits for no other to what was
+// seen: with a window of W and X responses a second none can take longer than
+// W/X (Little's law), and the smallest window may have been slow by chance.
+func (s Summary) unhindered(cells []bench.Cell, least float64) float64 {
+	for _, c := range cells {
+		perSecond := s.Of(c).Throughput.Median * 1e6 / float64(c.Size)
+		least = min(least, float64(c.Window)/perSecond)
+	}
+	return least
 }
 
 // lone is the shortest time that a decode took by itself. With a small window
@@ -95,7 +109,7 @@ func (r Roof) LinkMBps() float64 { return r.mbps(r.Link) }
 
 // Window is what a window of requests can do in which nobody waits for others:
 // window / (latency + decode).
-func (r Roof) Window(window float64) float64 { return r.mbps(window / (r.Latency + r.Decode)) }
+func (r Roof) Window(window float64) float64 { return r.mbps(window / r.Alone) }
 
 // At is the roof over a window: the least of those that are known; 0 where
 // none is.

@@ -2,6 +2,7 @@ package results_test
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -80,15 +81,41 @@ func TestRoof(t *testing.T) {
 	near("CPU time of a response, of the fastest cell", r.Cost, 1.8/(180e6/mib))
 	near("one core", r.OneCore(), mib/.010/1e6)
 	near("all cores", r.AllCores(), 1.9/1.8*180)
-	near("window 1", r.Window(1), mib/(.0125+.010)/1e6)
+	near("a response alone", r.Alone, .0125+.010)
+	near("window 1", r.Window(1), mib/r.Alone/1e6)
 	near("the roof over 1", r.At(1), r.Window(1))
 	near("the roof over 32", r.At(32), r.AllCores())
 	if r.LinkMBps() != 0 {
 		t.Errorf("a link of %v MB/s, where none is limited", r.LinkMBps())
 	}
 	for _, c := range groups[0].Cells {
-		if got := s.Of(c).Throughput.Median; got > r.At(float64(c.Window))*1.0001 && c.Window > 1 {
+		if got := s.Of(c).Throughput.Median; got > r.At(float64(c.Window))*1.0001 {
 			t.Errorf("%s: %v MB/s are above the roof of %v", c.Name(), got, r.At(float64(c.Window)))
+		}
+	}
+}
+
+// TestRoofIsAboveWhatWasSeen: whatever a noisy machine gave, no point lies
+// above its roof.
+func TestRoofIsAboveWhatWasSeen(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	names := []string{collector1, collector32, request1, request32}
+	for range 50 {
+		var samples []results.Sample
+		for _, name := range names {
+			between := func(low, high float64) float64 { return low + (high-low)*r.Float64() }
+			samples = append(samples, told(t, name, 1, between(20, 300), between(.3, 2.4), between(1, 3), between(2, 40), between(1, 40), 1, between(2, 30), 300))
+		}
+		s, err := results.Summarise(newInfo(names...), samples)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cells := s.Groups("placement", "window")[0].Cells
+		roof := s.Roof(cells)
+		for _, c := range cells {
+			if got := s.Of(c).Throughput.Median; got > roof.At(float64(c.Window))*1.0001 {
+				t.Fatalf("%s: %v MB/s are above the roof of %v\n%+v", c.Name(), got, roof.At(float64(c.Window)), roof)
+			}
 		}
 	}
 }

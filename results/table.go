@@ -24,7 +24,7 @@ func (s Summary) Write(w io.Writer) {
 		}
 	}
 	s.writeLegend(w, marks)
-	s.writeNotes(w)
+	s.writeNotes(w, shownFlags)
 	s.writeObserved(w)
 }
 

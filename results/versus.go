@@ -51,7 +51,9 @@ const (
 	Improvement Change = "improvement"
 )
 
-// CompareRuns compares the throughput of the cells that both runs have.
+// CompareRuns compares the throughput of the cells that both runs have. Runs
+// without a common cell, or without a complete round, are an
+// [*IncomparableError].
 func CompareRuns(old, new *Run) (Versus, error) {
 	cells, err := commonCells(old, new)
 	if err != nil {
@@ -88,7 +90,7 @@ func (r *Run) data() (data, error) {
 	}
 	d, err := newData(r.info, samples)
 	if err == nil && len(d.rounds) == 0 {
-		err = fmt.Errorf("run %s: no round is complete", r.info.ID)
+		err = &IncomparableError{fmt.Sprintf("run %s: no round is complete", r.info.ID)}
 	}
 	return d, err
 }

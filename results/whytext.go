@@ -55,6 +55,10 @@ func (s Summary) writeObserved(w io.Writer) {
 	}
 	fmt.Fprintln(w, "\nobserved at the largest window and GOMAXPROCS (collatebench why CELL proves it)")
 	for i, c := range foremost(s.cells) {
-		fmt.Fprintf(w, "%-10s %s\n", c.Placement, strings.ReplaceAll(s.Verdicts[i].Sentence, "\n", " "))
+		name := string(c.Placement)
+		if apart := s.Apart(c); apart != "" {
+			name += " (" + apart + ")"
+		}
+		fmt.Fprintf(w, "%-10s %s\n", name, strings.ReplaceAll(s.Verdicts[i].Sentence, "\n", " "))
 	}
 }

@@ -39,8 +39,8 @@ func (d document) neighbours() []picture {
 		keys = append(keys, draw.Key{Label: delay.name, Ink: delay.ink, As: draw.KeyMarker, Form: delay.form})
 	}
 	l := legend(keys)
-	// An axis of factors: a late wake-up is a hundredth of a response.
-	f := barFrame(bars, draw.Axis{Label: "ms, each step of the axis a factor", Min: least / 1.5, Max: most * 1.5, Log: true}, l)
+	// A late wake-up may be a hundredth of a response.
+	f := barFrame(bars, draw.Axis{Label: "ms (log scale)", Min: least / 1.5, Max: most * 1.5, Log: true}, l)
 	s := draw.Scene{Width: chartWidth, Height: f.Y + f.H + marginFoot, Title: "Neighbours and slow responses", Class: "neighbours"}
 	s.Shapes = append(s.Shapes, f.Shapes()...)
 	for i, b := range bars {

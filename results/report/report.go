@@ -58,7 +58,9 @@ type content struct {
 	Lanes      []laneSection
 	Heat       []picture
 	Steps      []picture
+	StepTable  table
 	Neighbours []picture
+	DelayTable table
 	Table      table
 	Benchstat  string
 	Notes      []string
@@ -83,8 +85,8 @@ type request struct {
 func (d document) page() content {
 	return content{
 		Info: d.info, Heading: d.heading(), Proven: d.info.Why != nil, About: d.about(), Rounds: d.summary.Rounds,
-		Sayings: d.sayings(), Throughput: d.throughput(), Lanes: d.laneSections(), Heat: d.heat(), Steps: d.steps(),
-		Neighbours: d.neighbours(), Table: d.table(), Benchstat: d.benchstat, Notes: d.summary.Notes(),
+		Sayings: d.sayings(), Throughput: d.throughput(), Lanes: d.laneSections(), Heat: d.heat(), Steps: d.steps(), StepTable: stepTable(d.bars()),
+		Neighbours: d.neighbours(), DelayTable: delayTable(d.bars()), Table: d.table(), Benchstat: d.benchstat, Notes: d.summary.Notes(),
 		Machine: d.machine(), Repeat: d.info.Repeat(),
 	}
 }

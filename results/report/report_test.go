@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"flag"
 	"fmt"
 	"image/png"
 	"math/rand/v2"
@@ -69,7 +71,7 @@ func sample(t testing.TB, name string, round int, r *rand.Rand) results.Sample {
 	}
 	mbps *= 1 + .03*r.NormFloat64()
 	h := hdrhistogram.New(int64(time.Microsecond), int64(time.Hour), 3)
-	if err := h.RecordValues(int64(280*time.Millisecond), 64); err != nil {
+	if err := errors.Join(h.RecordValues(int64(280*time.Millisecond), 60), h.RecordValues(int64(500*time.Millisecond), 4)); err != nil {
 		t.Fatal(err)
 	}
 	d, err := bench.NewDetail(bench.Measurement{Readings: bench.Readings{Responses: h, GOMAXPROCS: c.Procs}})
@@ -157,6 +159,53 @@ func TestReport(t *testing.T) {
 	if len(p) > 3<<20 {
 		t.Errorf("%d bytes", len(p))
 	}
+}
+
+// TestFigures holds the shapes of every picture and the rows of the table to a
+// golden: where bars end, which values are joined, in which order.
+func TestFigures(t *testing.T) {
+	cells := matrix(t, map[string]string{"placement": "collector,request", "window": "1,8", "size": "1MiB,64KiB", "procs": "2"})
+	twin := strings.Replace(cells[2], "-2", "/twin=b-2", 1)
+	all := samples(t, append(cells, twin), 6)
+	for i := range all { // the upstream competes in one cell
+		if all[i].Cell == cells[0] {
+			all[i].Line = strings.Replace(all[i].Line, "0.06 upstream-cpus", "0.6 upstream-cpus", 1)
+		}
+	}
+	p := page(t, newRun(t, results.Info{Cells: append(cells, twin)}, all))
+	var got strings.Builder
+	for _, figure := range regexp.MustCompile(`(?s)<figure.*?</figure>|<table class="sortable copy".*?</table>`).FindAllString(p, -1) {
+		// A shape a line, so that a difference can be read.
+		got.WriteString(strings.NewReplacer("><", ">\n<").Replace(figure) + "\n\n")
+	}
+	golden(t, "figures.golden", got.String())
+	has(t, got.String(), "~</td>", "!</td>")
+}
+
+var update = flag.Bool("update", false, "write the golden files again")
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got == string(want) {
+		return
+	}
+	now, then := strings.Split(got, "\n"), strings.Split(string(want), "\n")
+	for i := range min(len(now), len(then)) {
+		if now[i] != then[i] {
+			t.Fatalf("%s:%d (-update writes it again):\n%s\nwas\n%s", path, i+1, now[i], then[i])
+		}
+	}
+	t.Fatalf("%s has %d lines (-update writes it again), not %d", path, len(then), len(now))
 }
 
 // TestSameBytes: the page follows from the raw data alone, whatever order the
@@ -339,6 +388,19 @@ func TestWindowsInAnyOrder(t *testing.T) {
 	}
 }
 
+// TestSimulationIsSaid: every picture of simulated cores says so.
+func TestSimulationIsSaid(t *testing.T) {
+	cells := matrix(t, map[string]string{"virtual-cores": "16", "procs": "1"})
+	p := page(t, newRun(t, results.Info{Cells: cells}, samples(t, cells, 2)))
+	for _, picture := range []string{"curves", "heat", "steps", "neighbours"} {
+		svg := regexp.MustCompile(`(?s)<svg[^>]*class="draw ` + picture + `".*?</svg>`).FindString(p)
+		if !strings.Contains(svg, "cores that only pass time") {
+			t.Errorf("the picture of %s does not say that its cores are simulated", picture)
+		}
+	}
+	has(t, p, "<h3>pool (simulated: 16 cores that only pass time)</h3>")
+}
+
 // TestSmallResponses: where decoding is the lesser part of a response, one
 // decoding core is no limit, and no line is drawn for it.
 func TestSmallResponses(t *testing.T) {
@@ -401,6 +463,9 @@ func TestComparison(t *testing.T) {
 	}
 	p := string(html)
 	has(t, p, "2 of 24 cells regressed", "&#9660; regression", "24 cells are only in the new run", "old: collector, window 32", "new: collector, window 32", `<a href="/">all runs</a>`)
+	if n := strings.Count(p, `class="s-collector dash"`); n < 2 { // the line in each of two charts
+		t.Errorf("the older run's line is dashed %d times", n)
+	}
 	if strings.Contains(p, "improvement</span>") {
 		t.Error("equal cells are improved")
 	}

@@ -2,8 +2,10 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"collatebench/bench"
 	"collatebench/results/verdict"
 )
 
@@ -27,12 +29,28 @@ func (d document) sayings() []saying {
 			Subject: v.Subject, Causes: v.Causes, Lines: strings.Split(v.Sentence, "\n"), Rests: v.Rests(),
 			Tries: v.Interventions, RuledOut: v.RuledOut, Uncertain: v.Uncertain, Assumes: v.Assumptions,
 		}
+		if len(v.Causes) == 0 && len(v.Missing) > 0 { // the mark beside it says that there is none
+			s.Lines = []string{"Missing: " + strings.Join(v.Missing, "; ") + "."}
+		}
 		if d.info.Why == nil {
-			s.Subject = string(d.summary.Foremost()[i].Placement)
+			s.Subject = d.naming(d.summary.Foremost()[i])
 		}
 		out = append(out, s)
 	}
 	return out
+}
+
+// naming is a placement, with what else sets its cell apart in this run, and
+// with the mark of simulated cores.
+func (d document) naming(c bench.Cell) string {
+	name := string(c.Placement)
+	if apart := d.summary.Apart(c); apart != "" {
+		name += ", " + apart
+	}
+	if c.Simulated() {
+		name += fmt.Sprintf(" (simulated: %d cores that only pass time)", c.Cores())
+	}
+	return name
 }
 
 // about says which cells the observed verdicts are about.
@@ -44,6 +62,9 @@ func (d document) about() string {
 	if len(cells) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Observed at the largest window (%d) and the most cores (%d); collatebench why CELL proves it.",
-		cells[0].Window, cells[0].Cores())
+	text := fmt.Sprintf("Observed at the largest window (%d) and the most cores (%d).", cells[0].Window, cells[0].Cores())
+	if slices.ContainsFunc(d.verdicts, func(v verdict.Verdict) bool { return len(v.Causes) > 0 }) {
+		text += " collatebench why CELL proves a cause."
+	}
+	return text
 }

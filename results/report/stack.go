@@ -31,7 +31,7 @@ func (d document) bars() []bar {
 	}
 	if d.info.Why == nil {
 		for _, c := range d.summary.Foremost() {
-			out = append(out, bar{string(c.Placement), d.summary.Of(c)})
+			out = append(out, bar{d.naming(c), d.summary.Of(c)})
 		}
 		return out
 	}

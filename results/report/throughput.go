@@ -22,8 +22,9 @@ const (
 	marginFoot  = 46
 )
 
-// dodge keeps the intervals of placements at one window apart, in pixels.
-const dodge = 5
+// dodge keeps the intervals of placements at one window apart, in pixels: no
+// further, as the roof stays where it is.
+const dodge = 3
 
 // throughput draws throughput against the window, a line a placement, below
 // the roof.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"collatebench/bench"
 	"collatebench/profiles/timeline"
 	"collatebench/results/report/draw"
 )
@@ -36,7 +37,7 @@ func (d document) lanes() []picture {
 	var out []picture
 	for _, t := range d.timelines {
 		t.Lanes = byDecoding(t.Lanes)
-		title := fmt.Sprintf("%s, window %d, GOMAXPROCS=%d", t.cell.Placement, t.cell.Window, t.cell.Procs)
+		title := fmt.Sprintf("%s, window %d, GOMAXPROCS=%d", d.naming(t.cell), t.cell.Window, t.cell.Procs)
 		if t.missing == "" {
 			title += fmt.Sprintf(": %d responses in %s", len(t.Lanes), lasting(t.Length))
 		}
@@ -96,13 +97,22 @@ func newLaneFrame(t laneChart, longest time.Duration) laneFrame {
 	}
 	l.cores = draw.Frame{
 		X: l.lanes.X, Y: l.lanes.Y + height + coresGap, W: l.lanes.W, H: coresHeight, XAxis: x,
-		YAxis: draw.Axis{Label: "cores", Min: 0, Max: float64(max(t.Procs, 1)), Ticks: coreTicks(t.Procs)},
+		YAxis: draw.Axis{Label: coresLabel(t.cell), Min: 0, Max: float64(max(t.Procs, 1)), Ticks: coreTicks(t.Procs)},
 	}
 	l.time = draw.Frame{
 		X: l.lanes.X, Y: l.lanes.Y, W: l.lanes.W, H: l.cores.Y + l.cores.H - l.lanes.Y,
 		XAxis: draw.Axis{Min: 0, Max: ms(longest)}, YAxis: draw.Axis{Min: 0, Max: 1, Ticks: none},
 	}
 	return l
+}
+
+// coresLabel keeps simulated cores, which a trace knows nothing of, from being
+// looked for in the strip.
+func coresLabel(c bench.Cell) string {
+	if c.Simulated() {
+		return "real cores"
+	}
+	return "cores"
 }
 
 func coreTicks(procs int) []draw.Tick {

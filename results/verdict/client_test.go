@@ -231,6 +231,8 @@ func TestFigureText(t *testing.T) {
 	}{
 		{verdict.Figure{Value: 1.0649, Unit: "cores"}, "1.06 cores"},
 		{verdict.Figure{Value: .2, Unit: "s/response"}, "200ms"},
+		{verdict.Figure{Value: 12.48, Unit: "goroutines"}, "12.5 goroutines"},
+		{verdict.Figure{Value: 256.5, Unit: "goroutines"}, "256 goroutines"},
 		{verdict.Figure{Value: .975, Unit: "share"}, "98%"},
 	} {
 		if got := c.figure.String(); got != c.want {

@@ -82,5 +82,9 @@ func (f Figure) String() string {
 	case "share":
 		return percent(f.Value)
 	}
-	return fmt.Sprintf("%.2f %s", f.Value, f.Unit)
+	digits := 2
+	for v := f.Value; v >= 9.995 && digits > 0; v /= 10 {
+		digits--
+	}
+	return fmt.Sprintf("%.*f %s", digits, f.Value, f.Unit)
 }

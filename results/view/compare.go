@@ -1,9 +1,11 @@
 package view
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 
+	"collatebench/results"
 	"collatebench/results/report"
 )
 
@@ -44,7 +46,13 @@ func (s *server) compare(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer b.close()
+	if a.id == b.id {
+		return &refusal{http.StatusBadRequest, "A run compared with itself shows nothing: choose another one."}
+	}
 	page, err := s.comparison(a, b)
+	if apart := (*results.IncomparableError)(nil); errors.As(err, &apart) {
+		return &refusal{http.StatusUnprocessableEntity, "These two can't be compared: " + apart.Error() + "."}
+	}
 	if err != nil {
 		return err
 	}

@@ -43,12 +43,13 @@ func (s *server) profiles(w http.ResponseWriter, r *http.Request) error {
 		ID, Base, Self, Diff string
 		Kinds, Shown         []profiles.Kind
 		Cells, BaseCells     []cellProfiles
+		Preset               int // of BaseCells
 		Runs                 []string
 		Files                []fileLink
 	}{
 		ID: run.id, Base: base.id, Self: runPath(run.id, "profiles") + "/", Diff: runPath(run.id, "diff"),
 		Kinds: profiles.Kinds(), Shown: pprofKinds(),
-		Cells: run.profiled(loaded.Info(), files), BaseCells: base.cells,
+		Cells: run.profiled(loaded.Info(), files), BaseCells: base.cells, Preset: preset(run.id, base),
 		Runs: ids, Files: fileLinks(run.id, files),
 	})
 	return nil
@@ -57,6 +58,15 @@ func (s *server) profiles(w http.ResponseWriter, r *http.Request) error {
 type baseChoice struct {
 	id    string
 	cells []cellProfiles
+}
+
+// preset is the base that the form begins with. A profile less itself is
+// nothing, so in the same run it is the next one.
+func preset(id string, base baseChoice) int {
+	if base.id == id && len(base.cells) > 1 {
+		return 1
+	}
+	return 0
 }
 
 // chooseBase lists the profiles of the run that the base is to come from: this

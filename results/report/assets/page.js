@@ -49,7 +49,9 @@ for (const title of document.querySelectorAll("figure svg title")) {
   }
 }
 
-// The keys of a chart of curves switch their lines.
+// The keys of a chart of curves switch their lines. What is within an img can't
+// be reached, so that the chart becomes a group.
+for (const chart of document.querySelectorAll("svg.curves")) chart.setAttribute("role", "group");
 for (const key of document.querySelectorAll("svg.curves .key")) {
   const chart = key.closest("svg");
   const name = key.dataset.key;

@@ -87,13 +87,22 @@ function timeline(figure, svg, d) {
     const s = p.inside ? spanAt(p.lane, p.us) : null;
     if (s) showTip(tell(p.lane, s), e.clientX, e.clientY); else hideTip();
   });
+  const drop = () => { drag = null; sweep.setAttribute("visibility", "hidden"); };
+  let dragged = false; // a drag ends in a click, too
   svg.addEventListener("pointerup", e => {
     if (drag === null) return;
     const p = laneAt(e), a = Math.min(drag, p.us), b = Math.max(drag, p.us);
-    drag = null;
-    sweep.setAttribute("visibility", "hidden");
-    if ((b - a) / (to - from) > .01) show(a, b);
-    else if (d.lanes[p.lane]) { find.value = d.lanes[p.lane][0]; pick(find.value); }
+    drop();
+    dragged = (b - a) / (to - from) > .01;
+    if (dragged) show(a, b);
+  });
+  svg.addEventListener("pointercancel", drop);
+  // A tap is a click as well.
+  svg.addEventListener("click", e => {
+    const p = laneAt(e), s = p.inside && spanAt(p.lane, p.us);
+    if (!dragged && d.lanes[p.lane]) { find.value = d.lanes[p.lane][0]; pick(find.value); }
+    if (!dragged && s) showTip(tell(p.lane, s), e.clientX, e.clientY);
+    dragged = false;
   });
   svg.addEventListener("pointerleave", hideTip);
   svg.addEventListener("dblclick", () => show(0, d.end));
@@ -104,6 +113,7 @@ function timeline(figure, svg, d) {
     zoom(e.deltaY < 0 ? .8 : 1.25, laneAt(e).us);
   }, {passive: false});
   svg.setAttribute("tabindex", "0");
+  svg.setAttribute("role", "group"); // it answers keys; what is in an img does not
   svg.addEventListener("keydown", e => {
     const act = {"+": () => zoom(.5), "=": () => zoom(.5), "-": () => zoom(2), "0": () => show(0, d.end),
       ArrowLeft: () => pan(-.2), ArrowRight: () => pan(.2), ArrowDown: () => step(1), ArrowUp: () => step(-1)}[e.key];
