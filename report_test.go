@@ -178,6 +178,13 @@ func TestTimelineAnswers(t *testing.T) {
 	if part := span(); part < whole*.15 || part > whole*.25 {
 		t.Errorf("dragging over a fifth shows %v us of %v", part, whole)
 	}
+	b.do(chromedp.KeyEvent("0"))
+	at = eval[[]float64](b, center)
+	b.do(chromedp.MouseClickXY(at[0], at[1]))
+	if said := eval[string](b, "document.querySelector('#timeline-collector output').textContent"); !strings.HasPrefix(said, fmt.Sprintf("request %v, ", at[2])) {
+		t.Errorf("a click on request %v tells %q", at[2], said)
+	}
+	eval[string](b, "document.querySelector('#timeline-collector input').value = ''")
 	b.do(chromedp.SendKeys("#timeline-collector input", "7"))
 	if said := eval[string](b, "document.querySelector('#timeline-collector output').textContent"); !strings.HasPrefix(said, "request 7, ") || !strings.Contains(said, "decoding on a core") {
 		t.Errorf("request 7 is told as %q", said)
