@@ -62,7 +62,7 @@ product is the matrix.`,
 	fs := c.Flags()
 	fs.SortFlags = false
 	for _, d := range bench.Dimensions() {
-		if !d.Hidden {
+		if d.Asked() {
 			fs.Var(bench.Flag{Matrix: &o.Matrix, Name: d.Name}, d.Name, d.Usage)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 // A Cell is one point of the experiment, a comparable value. [DefaultCell] is
 // the one that most cells differ from in a dimension or two.
 type Cell struct {
+	Client       ClientName // who collates: this module's, or another language's
 	Codec        payload.Codec
 	Placement    Placement
 	Window       int // requests admitted and not yet collated
@@ -45,25 +46,39 @@ func DefaultCell() Cell {
 	return c
 }
 
-// Element is the cell's name without its GOMAXPROCS, which the testing package
-// appends by itself: what b.Run takes.
+// Element is the cell's name on a benchmark line without its GOMAXPROCS, which
+// the testing package appends by itself: what b.Run takes.
 func (c Cell) Element() string {
+	return c.spell(func(d Dimension) bool { return !d.Config })
+}
+
+func (c Cell) spell(with func(Dimension) bool) string {
 	var parts []string
 	for _, d := range dimensions {
-		if v := d.get(c); !d.Suffix && (d.Core || v != d.Default) {
+		if v := d.get(c); !d.Suffix && with(d) && (d.Core || v != d.Default) {
 			parts = append(parts, d.Name+"="+v)
 		}
 	}
 	return strings.Join(parts, "/")
 }
 
-// Name is the cell's one spelling, as it stands behind "BenchmarkCollate/" on
-// a benchmark line: codec=json/placement=pool/window=32/size=1MiB-2.
+// Benchmark is the cell's name behind "BenchmarkCollate/" on a benchmark line:
+// codec=json/placement=pool/window=32/size=1MiB-2. It does not say whose line
+// it is: that is a config line, so that benchstat can put clients side by side.
+func (c Cell) Benchmark() string { return c.suffixed(c.Element()) }
+
+// Name is the cell's one spelling: its name on a benchmark line, and before it
+// the client where that is not Go's: client=rust/codec=json/placement=spawn/...
 func (c Cell) Name() string {
+	return c.suffixed(c.spell(func(Dimension) bool { return true }))
+}
+
+// suffixed appends GOMAXPROCS, which the testing package leaves out at 1.
+func (c Cell) suffixed(element string) string {
 	if c.Procs == 1 {
-		return c.Element() // the testing package leaves the suffix out at 1
+		return element
 	}
-	return c.Element() + "-" + strconv.Itoa(c.Procs)
+	return element + "-" + strconv.Itoa(c.Procs)
 }
 
 // Base returns the cell without its twin mark.
@@ -120,21 +135,30 @@ func Select(cells []Cell, s string) ([]Cell, error) {
 	}), nil
 }
 
+// parseElements sets the dimensions in table order, whatever order they are
+// given in: what a codec or a placement may be depends on the client.
 func parseElements(elements, whole string) (Cell, error) {
-	c := DefaultCell()
-	seen := map[string]bool{}
+	given := map[string]string{}
 	for e := range strings.SplitSeq(elements, "/") {
 		key, value, ok := strings.Cut(e, "=")
-		d, known := dimension(key)
+		_, known := dimension(key)
+		_, twice := given[key]
 		switch {
 		case !ok || !known:
 			return Cell{}, fmt.Errorf("cell %q: %q is not dimension=value with one of %s", whole, e, dimensionNames())
-		case seen[key]:
+		case twice:
 			return Cell{}, fmt.Errorf("cell %q: %s is given twice", whole, key)
 		}
-		seen[key] = true
+		given[key] = value
+	}
+	c := DefaultCell()
+	for _, d := range dimensions {
+		value, there := given[d.Name]
+		if !there {
+			continue
+		}
 		if err := d.set(&c, value); err != nil {
-			return Cell{}, fmt.Errorf("cell %q: %s: %w", whole, key, err)
+			return Cell{}, fmt.Errorf("cell %q: %s: %w", whole, d.Name, err)
 		}
 	}
 	return c, nil

@@ -14,6 +14,7 @@ import (
 // spellings are values of each dimension in their one spelling, beside the
 // default.
 var spellings = map[string][]string{
+	"client":        {"go", "rust", "my-client"},
 	"codec":         {"json", "sonic", "proto", "cbor"},
 	"placement":     {"inline", "collector", "request", "pool", "gated", "stream"},
 	"window":        {"1", "3", "32", "1024"},
@@ -131,18 +132,52 @@ func TestParseCellIsStrict(t *testing.T) {
 		"codec=json":           "its one spelling",
 		good + "-1":            "its one spelling",
 		good + "/latency=10ms": "its one spelling",
-		good + "/colour=red":   "one of codec, placement",
+		good + "/colour=red":   "one of client, codec, placement",
 		good + "/size=1MiB":    "given twice",
 		good + "/window":       "not dimension=value",
 		good + "/twin=c":       "not b",
-		"placement=collector/codec=json/window=32/size=1MiB": "its one spelling",
-		strings.Replace(good, "32", "0", 1):                  "whole number from 1",
-		strings.Replace(good, "1MiB", "1024KiB", 1):          "1MiB",
-		strings.Replace(good, "collector", "colector", 1):    "inline, collector",
+		"placement=collector/codec=json/window=32/size=1MiB":             "its one spelling",
+		strings.Replace(good, "32", "0", 1):                              "whole number from 1",
+		strings.Replace(good, "1MiB", "1024KiB", 1):                      "1MiB",
+		strings.Replace(good, "collector", "colector", 1):                "inline, collector",
+		"client=go/" + good:                                              "its one spelling",
+		"client=Rust/" + good:                                            "lower-case",
+		"client=/" + good:                                                "lower-case",
+		"client=" + strings.Repeat("x", 41) + "/" + good:                 "longer than 40",
+		"client=rust/" + strings.Replace(good, "collector", "pool-2", 1): "read as GOMAXPROCS",
+		good + "/client=rust":                                            "its one spelling",
 	} {
 		if _, err := bench.ParseCell(name); err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("ParseCell(%q): %v; want one line with %q", name, err, says)
 		}
+	}
+}
+
+// TestOtherClients: another language's client names its codecs and placements
+// itself, and its line does not say whose it is.
+func TestOtherClients(t *testing.T) {
+	const line = "codec=orjson/placement=asyncio-wait/window=32/size=1MiB-2"
+	c, err := bench.ParseCell("client=python/" + line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Benchmark(); got != line || !c.Foreign() {
+		t.Errorf("its line is %q (foreign: %v), want %q", got, c.Foreign(), line)
+	}
+	if got := c.Name(); got != "client=python/"+line {
+		t.Errorf("its name is %q", got)
+	}
+	if _, err := bench.ParseCell(line); err == nil {
+		t.Errorf("Go's client has no placement asyncio-wait, and took %q", line)
+	}
+	ours := bench.DefaultCell()
+	if ours.Foreign() || ours.Benchmark() != ours.Name() {
+		t.Errorf("Go's cell %q has the line %q", ours.Name(), ours.Benchmark())
+	}
+	// The order in which a person types is no matter, though the codec is
+	// checked by the client's own rules.
+	if _, err := bench.ReadCell("placement=spawn/window=8/client=rust"); err != nil {
+		t.Error(err)
 	}
 }
 

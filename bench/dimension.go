@@ -22,6 +22,7 @@ type Dimension struct {
 	Core    bool   // always part of a name; any other only when off its default
 	Hidden  bool   // set by the program, never by a flag
 	Suffix  bool   // spelled "-2" at the end of a name, as everywhere in Go
+	Config  bool   // a config line of the benchmark format, no part of a line's name, and no flag
 
 	get func(Cell) string
 	set func(*Cell, string) error
@@ -35,13 +36,17 @@ var dimensions = table()
 func Dimensions() []Dimension { return slices.Clone(dimensions) }
 
 func table() []Dimension {
+	client := row("client", "who collates: go, or another language's client under the name that it gives itself",
+		func(c *Cell) *ClientName { return &c.Client }, ParseClient, named).off(string(Go))
+	client.Config = true
 	rows := []Dimension{
-		row("codec", "encoding of the payload: json, sonic (json decoded by bytedance/sonic), proto, cbor",
+		client, // first: what a codec and a placement may be depends on it
+		clientsOwn(row("codec", "encoding of the payload: json, sonic (json decoded by bytedance/sonic), proto, cbor",
 			func(c *Cell) *payload.Codec { return &c.Codec }, payload.ParseCodec, named).
-			core("json", "json").spans(names(payload.Codecs())),
-		row("placement", "who decodes: "+strings.Join(names(Placements())(), ", "),
+			core("json", "json").spans(names(payload.Codecs())), func(c *Cell, s string) { c.Codec = payload.Codec(s) }),
+		clientsOwn(row("placement", "who decodes: "+strings.Join(names(Placements())(), ", "),
 			func(c *Cell) *Placement { return &c.Placement }, ParsePlacement, named).
-			core("collector", "inline,collector,request,pool").spans(names(Placements())),
+			core("collector", "inline,collector,request,pool").spans(names(Placements())), func(c *Cell, s string) { c.Placement = Placement(s) }),
 		row("window", "most requests admitted and not yet collated",
 			func(c *Cell) *int { return &c.Window }, ParseCount, strconv.Itoa).core("32", "1,8,32"),
 		row("size", "bytes of a payload before compression: 1KiB to 256MiB",
@@ -129,6 +134,9 @@ func (d Dimension) spans(all func() []string) Dimension {
 	d.all = all
 	return d
 }
+
+// Asked says that people ask for the dimension, by a flag of its name.
+func (d Dimension) Asked() bool { return !d.Hidden && !d.Config }
 
 // Of returns the cell's value on this dimension, in its one spelling.
 func (d Dimension) Of(c Cell) string { return d.get(c) }

@@ -60,7 +60,7 @@ func TestMain(m *testing.M) {
 
 func defineFlags(fs *flag.FlagSet) {
 	for _, d := range bench.Dimensions() {
-		if !d.Hidden && !d.Suffix { // GOMAXPROCS is -cpu's, or the environment's
+		if d.Asked() && !d.Suffix { // GOMAXPROCS is -cpu's, or the environment's
 			fs.Var(bench.Flag{Matrix: &options.matrix, Name: d.Name}, d.Name, "comma list: "+d.Usage)
 		}
 	}

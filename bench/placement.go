@@ -10,31 +10,43 @@ import (
 // the idiom, whole.
 type Placement string
 
+// The placements; About tells each.
 const (
-	Inline    Placement = "inline"    // one goroutine reads each body and decodes it
-	Collector Placement = "collector" // bodies are read in parallel, the gathering goroutine decodes
-	Request   Placement = "request"   // each request's own goroutine
-	Pool      Placement = "pool"      // GOMAXPROCS workers behind a bounded queue
-	Gated     Placement = "gated"     // the request's goroutine, holding one of GOMAXPROCS permits
-	Stream    Placement = "stream"    // the request's goroutine, while the body arrives
+	Inline    Placement = "inline"
+	Collector Placement = "collector"
+	Request   Placement = "request"
+	Pool      Placement = "pool"
+	Gated     Placement = "gated"
+	Stream    Placement = "stream"
 )
 
+// A placementRow is a placement, who decodes in it, and how.
+type placementRow[T any] struct {
+	name  Placement
+	about string
+	run   func(*collation[T])
+}
+
 // placements is the table: a new placement is a name above and a row here.
-func placements[T any]() []struct {
-	name Placement
-	run  func(*collation[T])
-} {
-	return []struct {
-		name Placement
-		run  func(*collation[T])
-	}{
-		{Inline, inline[T]},
-		{Collector, collector[T]},
-		{Request, request[T]},
-		{Pool, pool[T]},
-		{Gated, gated[T]},
-		{Stream, stream[T]},
+func placements[T any]() []placementRow[T] {
+	return []placementRow[T]{
+		{Inline, "one goroutine reads each body and decodes it", inline[T]},
+		{Collector, "bodies are read in parallel, the goroutine that gathers decodes", collector[T]},
+		{Request, "each request's own goroutine", request[T]},
+		{Pool, "GOMAXPROCS workers behind a bounded queue", pool[T]},
+		{Gated, "the request's goroutine, holding one of GOMAXPROCS permits", gated[T]},
+		{Stream, "the request's goroutine, while the body arrives", stream[T]},
 	}
+}
+
+// About says in a few words who decodes.
+func (p Placement) About() string {
+	for _, row := range placements[struct{}]() {
+		if row.name == p {
+			return row.about
+		}
+	}
+	return ""
 }
 
 // Placements returns every placement, in table order.

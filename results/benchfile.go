@@ -35,7 +35,12 @@ func benchText(info Info, samples []Sample) []byte {
 	writeUnits(&b)
 	b.WriteByte('\n')
 	rounds := completeRounds(info, samples)
+	client := bench.Go // as the header says
 	for _, name := range info.Cells {
+		if c, err := bench.ParseCell(name); err == nil && c.Client != client {
+			client = c.Client
+			fmt.Fprintf(&b, "\nclient: %s\n\n", client)
+		}
 		for _, round := range rounds {
 			if s, there := round.Samples[name]; there { // else the cell joined the run later
 				fmt.Fprintln(&b, s.Line)
@@ -50,7 +55,7 @@ func benchText(info Info, samples []Sample) []byte {
 // for, such as the commit or the version of Go.
 func writeConfig(b *bytes.Buffer, m Machine) {
 	for _, c := range []struct{ key, value string }{
-		{"goos", m.OS}, {"goarch", m.Arch}, {"pkg", "collatebench/bench"}, {"cpu", m.CPU}, {"client", "go"},
+		{"goos", m.OS}, {"goarch", m.Arch}, {"pkg", "collatebench/bench"}, {"cpu", m.CPU}, {"client", string(bench.Go)},
 	} {
 		if v := oneLine(c.value); v != "" {
 			fmt.Fprintf(b, "%s: %s\n", c.key, v)

@@ -44,7 +44,7 @@ func Compare(ctx context.Context, w io.Writer, old, new *Run) error {
 	files := []string{"--", labels[0] + "=" + old.BenchPath(), labels[1] + "=" + new.BenchPath()}
 	filter := noTwins + without(slices.Concat(alone[:]...))
 	for _, units := range []string{headlines, "-" + headlines} {
-		args := slices.Concat([]string{"-table", "", "-row", ".fullname", "-ignore", ignored(cells), "-filter", filter + " " + units}, files)
+		args := slices.Concat([]string{"-table", tables(cells), "-row", ".fullname", "-ignore", ignored(cells), "-filter", filter + " " + units}, files)
 		out, doubts, err := program.run(ctx, "", args...)
 		if err != nil {
 			return err
@@ -106,9 +106,19 @@ func without(names []string) string {
 	}
 	quoted := make([]string, len(names))
 	for i, name := range names {
-		quoted[i] = fmt.Sprintf("%q", linePrefix+name)
+		c, _ := bench.ParseCell(name) // it is a cell of a run
+		quoted[i] = fmt.Sprintf("(client:%s .fullname:%q)", c.Client, linePrefix+c.Benchmark())
 	}
-	return " -.fullname:(" + strings.Join(quoted, " OR ") + ")"
+	return " -(" + strings.Join(quoted, " OR ") + ")"
+}
+
+// tables puts each client's cells in a table of their own: two may have a cell
+// of the same name.
+func tables(cells []bench.Cell) string {
+	if d := bench.Dimensions()[0]; d.Config && Varies(d, cells) {
+		return benchKey(d)
+	}
+	return ""
 }
 
 // ignored lists the keys that would say the same in every row.

@@ -56,7 +56,7 @@ func (s Summary) unflaggedRatio(c bench.Cell) string {
 
 // unpaired stands where there is no ratio.
 func (s Summary) unpaired(c bench.Cell) string {
-	if c.Placement == s.Base {
+	if c.Placement == s.baseOf(c) {
 		return "1"
 	}
 	return "-" // nothing to compare with

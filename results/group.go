@@ -20,7 +20,7 @@ func (s Summary) Groups(free ...string) []Group {
 	if s.Rounds == 0 {
 		return nil
 	}
-	plain := slices.DeleteFunc(slices.Clone(s.cells), func(c bench.Cell) bool { return c.Twin != "" })
+	plain := s.plain()
 	var out []Group
 	at := map[string]int{}
 	for _, c := range plain {
@@ -36,13 +36,31 @@ func (s Summary) Groups(free ...string) []Group {
 	return out
 }
 
-// Apart names what else sets the cell apart from others of the run, beside
-// placement, window and GOMAXPROCS: "codec=json size=64KiB"; "" where nothing
-// does.
-func (s Summary) Apart(c bench.Cell) string {
+// plain are the cells without twins.
+func (s Summary) plain() []bench.Cell {
+	return slices.DeleteFunc(slices.Clone(s.cells), func(c bench.Cell) bool { return c.Twin != "" })
+}
+
+// Called is what people call a cell within its run: its placement, of which
+// client where clients are compared, and what else sets it apart.
+func (s Summary) Called(c bench.Cell) string {
+	name := string(c.Placement)
+	if s.Compared() {
+		name = string(c.Client) + " " + name
+	}
+	if apart := s.apart(c); apart != "" {
+		name += ", " + apart
+	}
+	return name
+}
+
+// apart names what else sets the cell apart from others of the run, beside
+// client, placement, window and GOMAXPROCS: "codec=json size=64KiB"; "" where
+// nothing does.
+func (s Summary) apart(c bench.Cell) string {
 	var parts []string
 	for _, d := range bench.Dimensions() {
-		if !d.Hidden && !d.Suffix && d.Name != "placement" && d.Name != "window" && Varies(d, s.cells) {
+		if d.Asked() && !d.Suffix && d.Name != "placement" && d.Name != "window" && Varies(d, s.cells) {
 			parts = append(parts, d.Name+"="+d.Of(c))
 		}
 	}

@@ -107,7 +107,7 @@ func newSample(t testing.TB, cell string, round, attempt int, throughput float64
 	return results.Sample{
 		Cell: cell, Round: round, Attempt: attempt, Detail: d,
 		Line: fmt.Sprintf("BenchmarkCollate/%s         \t       1\t%.0f ns/op\t  %.2f MB/s\t         %.4f cpus\t  0.97 decode-busy\t 400000000 decode-wait-ns/resp\t%.3f upstream-cpus\t   1234 B/op\t   12 allocs/op",
-			cell, ns, throughput, throughput/50, throughput/1000),
+			c.Benchmark(), ns, throughput, throughput/50, throughput/1000),
 		Started: began().Add(time.Duration(round) * time.Minute), Seconds: 2.5, MaxRSS: 100 << 20,
 	}
 }

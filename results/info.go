@@ -46,6 +46,7 @@ type Info struct {
 	TestBinary string              `json:"test_binary_sha256,omitempty"`
 	NoiseFloor *Floor              `json:"noise_floor,omitempty"`
 	Why        *Why                `json:"why,omitempty"`    // what a run of `why` is about
+	Peers      *Peers              `json:"peers,omitempty"`  // the clients that a run of `peers` compares
 	Joined     map[string]int      `json:"joined,omitempty"` // by cell, the first round that has it where that is not 1
 }
 

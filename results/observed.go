@@ -10,19 +10,32 @@ import (
 
 // observed gives for each placement the verdict that its evidence shows by
 // itself, with no intervention: at the most cores and the largest window that
-// the run has, where a serial placement hurts most.
-func (d data) observed(info Info) []verdict.Verdict {
+// the run has, where a serial placement hurts most. Clients that are compared
+// are all judged alike, by what is seen from outside.
+func (d data) observed(info Info) ([]bench.Cell, []verdict.Verdict) {
+	var about []bench.Cell
 	var out []verdict.Verdict
-	for _, c := range foremost(d.cells) {
-		v := verdict.Observe(d.client(c, info))
+	add := func(c bench.Cell, v verdict.Verdict) {
 		v.Subject = d.names[c]
-		out = append(out, v)
+		about, out = append(about, c), append(out, v)
 	}
-	return out
+	if info.Peers != nil {
+		for _, p := range doublings(d.cells) {
+			add(p.cell, verdict.ObserveExternal(d.external(p, info)))
+		}
+		return about, out
+	}
+	for _, c := range foremost(d.cells) {
+		add(c, verdict.Observe(d.client(c, info)))
+	}
+	return about, out
 }
 
-// Foremost returns the cells that Verdicts are about: one of each placement, at
-// the most cores and the largest window.
+// Judged returns the cells that Verdicts are about, in the same order.
+func (s Summary) Judged() []bench.Cell { return s.judged }
+
+// Foremost returns one cell of each placement, at the most cores and the
+// largest window: where a serial placement hurts most.
 func (s Summary) Foremost() []bench.Cell { return foremost(s.cells) }
 
 // foremost returns a cell of each placement, in table order: of those with the
@@ -33,7 +46,7 @@ func foremost(cells []bench.Cell) []bench.Cell {
 		if c.Twin != "" {
 			continue
 		}
-		i := slices.IndexFunc(out, func(o bench.Cell) bool { return o.Placement == c.Placement })
+		i := slices.IndexFunc(out, func(o bench.Cell) bool { return o.Client == c.Client && o.Placement == c.Placement })
 		switch {
 		case i < 0:
 			out = append(out, c)

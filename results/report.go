@@ -113,7 +113,7 @@ const (
 // benchstatText gives the tables with the commands that make them.
 func benchstatText(ctx context.Context, program benchstat, dir string, cells []bench.Cell) ([]byte, error) {
 	var b bytes.Buffer
-	b.WriteString("# Rows are windows, columns placements; the first column is the base of the others.\n" +
+	b.WriteString("# " + arrangementOf(cells).says + "; the first column is the base of the others.\n" +
 		"# MB/s are shown as B/s (1 Mi is 1048576), ns as sec. Each p is of one comparison alone:\n" +
 		"# of 20 that are equal, one looks different. Ratios paired by rounds, and the noise\n" +
 		"# floor, are in " + SummaryFile + ".\n")
@@ -134,31 +134,52 @@ func benchstatText(ctx context.Context, program benchstat, dir string, cells []b
 	return b.Bytes(), nil
 }
 
+// An arrangement says which dimensions of the cells go where in benchstat's
+// tables.
+type arrangement struct {
+	says          string
+	tables        []string // always keys of a table; whatever else varies is one too
+	rows, columns []string // keys of rows and columns
+}
+
+func arrangementOf(cells []bench.Cell) arrangement {
+	if client := bench.Dimensions()[0]; client.Config && Varies(client, cells) {
+		return arrangement{"Rows are codecs and placements, columns clients", []string{"window", "size", "procs"}, []string{"codec", "placement"}, []string{"client"}}
+	}
+	return arrangement{"Rows are windows, columns placements", []string{"size", "procs"}, []string{"window"}, []string{"placement"}}
+}
+
 // projection makes one table of each size, GOMAXPROCS and whatever else varies.
 func projection(cells []bench.Cell) []string {
-	var tables []string
+	a := arrangementOf(cells)
+	var tables, rows, columns []string
 	for _, d := range bench.Dimensions() {
-		switch d.Name {
-		case "placement", "window", "twin":
-		case "size", "procs":
+		switch {
+		case d.Name == "twin":
+		case slices.Contains(a.rows, d.Name):
+			rows = append(rows, sorted(d, cells))
+		case slices.Contains(a.columns, d.Name):
+			columns = append(columns, sorted(d, cells))
+		case slices.Contains(a.tables, d.Name) || Varies(d, cells):
 			tables = append(tables, benchKey(d))
-		default:
-			if Varies(d, cells) {
-				tables = append(tables, benchKey(d))
-			}
 		}
 	}
-	var columns []string
-	for _, p := range bench.Placements() {
-		if slices.ContainsFunc(cells, func(c bench.Cell) bool { return c.Placement == p }) {
-			columns = append(columns, string(p))
+	return []string{"-table", strings.Join(tables, " "), "-row", strings.Join(rows, " "), "-col", strings.Join(columns, " ")}
+}
+
+// sorted is a key with the order of its values: that of the cells, which is
+// the table's, or by number.
+func sorted(d bench.Dimension, cells []bench.Cell) string {
+	if d.Name == "window" {
+		return benchKey(d) + "@num"
+	}
+	var values []string
+	for _, c := range cells {
+		if v := d.Of(c); !slices.Contains(values, v) {
+			values = append(values, v)
 		}
 	}
-	return []string{
-		"-table", strings.Join(tables, " "),
-		"-row", "/window@num",
-		"-col", "/placement@(" + strings.Join(columns, " ") + ")",
-	}
+	return benchKey(d) + "@(" + strings.Join(values, " ") + ")"
 }
 
 // Varies says whether the cells differ in a dimension.
@@ -168,8 +189,11 @@ func Varies(d bench.Dimension, cells []bench.Cell) bool {
 
 // benchKey is how benchstat calls a dimension.
 func benchKey(d bench.Dimension) string {
-	if d.Suffix {
+	switch {
+	case d.Suffix:
 		return "/gomaxprocs"
+	case d.Config:
+		return d.Name
 	}
 	return "/" + d.Name
 }

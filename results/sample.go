@@ -37,7 +37,19 @@ type Sample struct {
 	OthersCPU   float64      `json:"others_cpu_seconds"`
 	Steal       float64      `json:"steal_seconds"`
 	MaxRSS      int64        `json:"max_rss_bytes"`
-	Flags       []string     `json:"flags,omitempty"` // what came from outside, such as "steal 12% of the cores"
+	External    *External    `json:"external,omitempty"` // only where clients are compared
+	Flags       []string     `json:"flags,omitempty"`    // what came from outside, such as "steal 12% of the cores"
+}
+
+// External is what was seen of a sample from the outside, from its first
+// request to its end.
+type External struct {
+	Seconds   float64 `json:"seconds"`
+	CPU       float64 `json:"cpu_seconds"` // of the process and its children
+	Upstream  float64 `json:"upstream_cpu_seconds"`
+	Responses float64 `json:"responses"`         // that the upstream gave, the warm-up's too
+	Queue     float64 `json:"queue_seconds"`     // of all of them, in the upstream's queue
+	InFlight  float64 `json:"in_flight_seconds"` // of all of them, at the upstream
 }
 
 // A Value is one measurement of a benchmark line.
@@ -105,10 +117,10 @@ func (s Sample) validate() error {
 	if err != nil {
 		return err
 	}
-	if got := res.Name.String(); got != linePrefix+s.Cell {
+	if got := res.Name.String(); got != linePrefix+c.Benchmark() {
 		return fmt.Errorf("its line is of %q", got)
 	}
-	if s.Detail.GOMAXPROCS != c.Procs {
+	if !c.Foreign() && s.Detail.GOMAXPROCS != c.Procs {
 		return fmt.Errorf("its process had GOMAXPROCS=%d, not %d", s.Detail.GOMAXPROCS, c.Procs)
 	}
 	if s.Detail.Responses != "" {

@@ -27,7 +27,10 @@ type Summary struct {
 	Flagged    []FlaggedRound    `json:"flagged_rounds,omitempty"`
 	Verdicts   []verdict.Verdict `json:"verdicts,omitempty"` // observed, one a placement
 
-	cells []bench.Cell // as Cells
+	cells  []bench.Cell // as Cells
+	judged []bench.Cell // as Verdicts
+	peers  *Peers       // where clients are compared
+	data   data         // what all of this is made from
 }
 
 // A CellSummary is what was measured of one cell.
@@ -96,7 +99,10 @@ func Summarise(info Info, samples []Sample) (Summary, error) {
 	s := Summary{
 		Run: info.ID, Label: info.Label, State: info.State, Stopped: info.Stopped, Cores: info.Machine.Cores,
 		Rounds: len(d.rounds), Asked: info.Rounds, Samples: len(samples),
-		Base: basePlacement(d.cells), Flagged: flaggedRounds(info, samples), cells: d.cells,
+		Flagged: flaggedRounds(info, samples), cells: d.cells, peers: info.Peers, data: d,
+	}
+	if len(d.cells) > 0 {
+		s.Base = basePlacement(d.cells, d.cells[0].Client)
 	}
 	if s.NoiseFloor, s.NoFloor, err = noiseFloor(d); err != nil {
 		return Summary{}, err
@@ -112,9 +118,9 @@ func Summarise(info Info, samples []Sample) (Summary, error) {
 		s.Cells = append(s.Cells, cell)
 	}
 	if info.Why == nil {
-		s.Verdicts = d.observed(info)
+		s.judged, s.Verdicts = d.observed(info)
 	}
-	s.Ratios, err = d.pairedRatios(s.Base, s.NoiseFloor)
+	s.Ratios, err = d.pairedRatios(s.NoiseFloor)
 	return s, err
 }
 
@@ -131,12 +137,24 @@ func (s Summary) Precision() float64 {
 	return widest
 }
 
-func basePlacement(cells []bench.Cell) bench.Placement {
-	if len(cells) == 0 || slices.ContainsFunc(cells, func(c bench.Cell) bool { return c.Placement == bench.Collector }) {
-		return bench.Collector
+// basePlacement is what a client's other placements are compared with: Go's
+// collector, or else the first that the client has.
+func basePlacement(cells []bench.Cell, client bench.ClientName) bench.Placement {
+	first := bench.Placement("")
+	for _, c := range cells {
+		switch {
+		case c.Client != client:
+		case c.Placement == bench.Collector && !c.Foreign():
+			return bench.Collector
+		case first == "":
+			first = c.Placement
+		}
 	}
-	return cells[0].Placement
+	return first
 }
+
+// baseOf is the placement that a cell's ratio is to.
+func (s Summary) baseOf(c bench.Cell) bench.Placement { return basePlacement(s.cells, c.Client) }
 
 func (d data) summary(c bench.Cell, cores int) (CellSummary, error) {
 	s := CellSummary{
@@ -162,12 +180,12 @@ func (d data) summary(c bench.Cell, cores int) (CellSummary, error) {
 	return s, nil
 }
 
-func (d data) pairedRatios(base bench.Placement, floor *Floor) ([]PairedRatio, error) {
+func (d data) pairedRatios(floor *Floor) ([]PairedRatio, error) {
 	var out []PairedRatio
 	calm := d.unflagged()
 	for _, c := range d.cells {
 		b := c
-		b.Placement = base
+		b.Placement = basePlacement(d.cells, c.Client)
 		if c.Twin != "" || c == b || !slices.Contains(d.cells, b) {
 			continue
 		}

@@ -16,6 +16,13 @@ func (s Summary) Write(w io.Writer) {
 	if s.Rounds == 0 {
 		fmt.Fprintf(w, "no round is complete yet: %s so far\n", plural(s.Samples, "sample"))
 	}
+	if s.Compared() {
+		s.writePeers(w)
+		s.writeNotes(w, shownFlags)
+		s.writeLeftOut(w)
+		s.writeJudged(w)
+		return
+	}
 	marks := map[string]bool{}
 	for _, g := range s.Groups("placement", "window", "size") {
 		fmt.Fprintf(w, "\n%s\n", g.Title)
@@ -58,7 +65,7 @@ func (s Summary) table(g Group, marks map[string]bool) []string {
 	if len(grid.columns) == 1 {
 		return align(lines)
 	}
-	lines = append(lines, []string{"", "", "ratio to " + string(s.Base)})
+	lines = append(lines, []string{"", "", "ratio to " + string(s.baseOf(g.Cells[0]))})
 	lines = append(lines, grid.block(func(c bench.Cell) string { return s.ratio(c, marks) })...)
 	if s.flagsMatter(g) {
 		lines = append(lines, []string{"", "", "the same without the flagged rounds"})

@@ -247,9 +247,14 @@ func (s *study) gain(over, base string) (verdict.Gain, error) {
 	if err != nil {
 		return verdict.Gain{}, fmt.Errorf("%s over %s: %w", over, base, err)
 	}
+	return r.gain(), nil
+}
+
+// gain is the ratio as a verdict has it.
+func (r Ratio) gain() verdict.Gain {
 	g := verdict.Gain{Mean: r.Mean, Low: r.Low, High: r.High, Pairs: r.Rounds}
 	if math.IsInf(r.High, 0) {
 		g.Low, g.High = 0, 0
 	}
-	return g, nil
+	return g
 }

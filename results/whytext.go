@@ -54,11 +54,24 @@ func (s Summary) writeObserved(w io.Writer) {
 		return
 	}
 	fmt.Fprintln(w, "\nobserved at the largest window and GOMAXPROCS (collatebench why CELL proves it)")
-	for i, c := range foremost(s.cells) {
-		name := string(c.Placement)
-		if apart := s.Apart(c); apart != "" {
-			name += " (" + apart + ")"
-		}
-		fmt.Fprintf(w, "%-10s %s\n", name, strings.ReplaceAll(s.Verdicts[i].Sentence, "\n", " "))
+	s.writeVerdicts(w)
+}
+
+// writeJudged prints what was seen of clients from the outside.
+func (s Summary) writeJudged(w io.Writer) {
+	if len(s.Verdicts) == 0 {
+		return
+	}
+	fmt.Fprintln(w, "\nseen from outside, with nothing asked of the client")
+	s.writeVerdicts(w)
+}
+
+func (s Summary) writeVerdicts(w io.Writer) {
+	widest := 0
+	for _, c := range s.judged {
+		widest = max(widest, width(s.Called(c)))
+	}
+	for i, c := range s.judged {
+		fmt.Fprintf(w, "%s  %s\n", pad(s.Called(c), widest), strings.ReplaceAll(s.Verdicts[i].Sentence, "\n", " "))
 	}
 }

@@ -11,6 +11,7 @@ mockserver/payload
 mockserver/behaviour
 mockserver           mockserver/payload mockserver/behaviour
 bench                mockserver/payload mockserver/behaviour
+bench/peers          bench mockserver mockserver/behaviour mockserver/payload
 bench/scenarios      bench bench/runner profiles/diagnose results/verdict
 bench/runner         bench mockserver/payload mockserver/behaviour profiles results results/verdict
 profiles

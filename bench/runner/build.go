@@ -116,6 +116,10 @@ func firstLine(text string) string {
 	return line
 }
 
+// ModuleRoot returns the folder of the collatebench module around dir, or
+// around the working directory.
+func ModuleRoot(ctx context.Context, dir string) (string, error) { return findSource(ctx, dir) }
+
 // RunsFolder returns where runs are kept by default: in the module around dir.
 func RunsFolder(ctx context.Context, dir string) (string, error) {
 	source, err := findSource(ctx, dir)

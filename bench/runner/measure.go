@@ -18,7 +18,7 @@ const (
 // measure is the measured pass: every round that the ledger lacks, until the
 // plan, the precision or the budget ends it.
 func (x *experiment) measure(ctx context.Context) error {
-	if x.run.Info().Worth == nil {
+	if x.run.Info().Worth == nil && x.run.Info().Peers == nil {
 		if err := x.calibrate(ctx); err != nil {
 			return err
 		}
@@ -60,7 +60,7 @@ func (x *experiment) round(ctx context.Context, n int) error {
 		if err != nil || have.Complete {
 			return err
 		}
-		for _, c := range order(x.cells, x.Seed, n, have.Attempt) {
+		for _, c := range x.order(n, have.Attempt) {
 			if _, taken := have.Samples[c.Name()]; taken {
 				continue
 			}
@@ -154,6 +154,9 @@ func (x *experiment) profileTime(round time.Duration) time.Duration {
 // short is a cell's name without the codec and size that rarely vary.
 func short(c bench.Cell) string {
 	name := fmt.Sprintf("%s window=%d procs=%d", c.Placement, c.Window, c.Procs)
+	if c.Foreign() {
+		name = string(c.Client) + " " + name
+	}
 	if c.Twin != "" {
 		name += " twin"
 	}

@@ -138,9 +138,12 @@ func otherPlacement(cells []bench.Cell, p bench.Placement) bench.Placement {
 }
 
 // order shuffles a round's cells, the same way whenever it is asked for.
-func order(cells []bench.Cell, seed uint64, round, attempt int) []bench.Cell {
-	out := slices.Clone(cells)
-	r := rand.New(rand.NewPCG(seed, uint64(round)<<8|uint64(attempt)))
+func (x *experiment) order(round, attempt int) []bench.Cell {
+	r := rand.New(rand.NewPCG(x.Seed, uint64(round)<<8|uint64(attempt)))
+	if x.run.Info().Peers != nil {
+		return orderPeers(x.cells, r)
+	}
+	out := slices.Clone(x.cells)
 	r.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
 	return out
 }

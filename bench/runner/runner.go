@@ -77,6 +77,9 @@ func Resume(ctx context.Context, run *results.Run, o Options) error {
 	if info.Why != nil {
 		return &OptionError{"resume", info.ID, errors.New("a run of why plans as it goes: start it anew")}
 	}
+	if info.Peers != nil {
+		return &OptionError{"resume", info.ID, errors.New("a run of peers is short, and its clients may have changed: start it anew")}
+	}
 	o, err := remembered(o, info)
 	if err != nil {
 		return fmt.Errorf("resume %s: %w", info.ID, err)
@@ -243,7 +246,7 @@ func (x *experiment) finish(cause error) error {
 		info.NoiseFloor = s.NoiseFloor
 	}
 	err = errors.Join(x.run.SetInfo(info), x.run.WriteBench())
-	if cause == nil && info.Why == nil { // latest is of a matrix, with its profiles
+	if cause == nil && info.Why == nil && info.Peers == nil { // latest is of a matrix, with its profiles
 		err = errors.Join(err, x.run.Link())
 	}
 	return errors.Join(err, x.run.Close())

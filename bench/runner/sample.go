@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"collatebench/bench"
@@ -21,8 +22,16 @@ const sampleTimeout = 20 * time.Minute
 // sample measures one cell in a fresh process.
 func (x *experiment) sample(ctx context.Context, c bench.Cell, round, attempt int) (results.Sample, error) {
 	detail := filepath.Join(filepath.Dir(x.binary.path), "detail.json")
-	p := x.process(c, x.Ops, "-detail="+detail)
+	var args []string
+	if !c.Foreign() {
+		args = append(args, "-detail="+detail)
+	}
+	p := x.process(c, x.opsOf(c), args...)
 	upstream := x.fleet.pid(c.Upstream)
+	look, err := x.onlooker(ctx, p)
+	if err != nil {
+		return results.Sample{}, err
+	}
 	before := x.machine.read(upstream)
 	if err := p.run(ctx); err != nil {
 		return results.Sample{}, err
@@ -30,14 +39,22 @@ func (x *experiment) sample(ctx context.Context, c bench.Cell, round, attempt in
 	after := x.machine.read(upstream)
 	s := results.Sample{
 		Cell: c.Name(), Round: round, Attempt: attempt,
-		Line: benchmarkLine(p.output.String()), Started: p.started, Seconds: p.wall.Seconds(),
+		Line: p.line(), Started: p.started, Seconds: p.wall.Seconds(),
 		MaxRSS: peakMemory(p.cmd),
 	}
-	var err error
-	if s.Detail, err = bench.ReadDetail(detail); err != nil {
-		return s, fmt.Errorf("cell %q: the sample left no detail: %w", s.Cell, err)
+	if err = p.checkClient(); err == nil && !c.Foreign() {
+		if s.Detail, err = bench.ReadDetail(detail); err != nil {
+			err = fmt.Errorf("cell %q: the sample left no detail: %w", s.Cell, err)
+		}
 	}
 	client := p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()
+	if err == nil && look != nil {
+		s.External, err = look.conclude(ctx, p.started.Add(p.wall), client)
+		client = max(client, look.group())
+	}
+	if err != nil {
+		return s, err
+	}
 	x.machine.judge(&s, after.since(before), client, p.wall)
 	return s, s.Validate()
 }
@@ -50,17 +67,25 @@ type process struct {
 	output   strings.Builder
 	started  time.Time
 	wall     time.Duration
+	beside   func(pid int, ended <-chan struct{}) // runs meanwhile; may be nil
 }
+
+// line is the benchmark line that it printed.
+func (p *process) line() string { return benchmarkLine(p.output.String()) }
 
 // process prepares the command; its output goes to the log as well.
 func (x *experiment) process(c bench.Cell, ops int, args ...string) *process {
 	url, u := x.fleet.of(c.Upstream)
 	p := &process{cell: c, upstream: u}
-	p.cmd = exec.Command(x.binary.path, append([]string{
-		"-test.run=^$", "-test.bench=^BenchmarkCollate$",
+	command := []string{
+		x.binary.path, "-test.run=^$", "-test.bench=^BenchmarkCollate$",
 		"-test.benchtime=" + strconv.Itoa(ops) + "x", "-test.timeout=" + sampleTimeout.String(),
 		"-cell=" + c.Name(), "-upstream=" + url, "-tethered",
-	}, args...)...)
+	}
+	if c.Foreign() {
+		command = x.foreignArgs(c, url, ops)
+	}
+	p.cmd = exec.Command(command[0], append(command[1:], args...)...)
 	p.cmd.Env = environment(c.Procs)
 	p.cmd.Dir = filepath.Dir(x.binary.path)
 	p.cmd.Stdout = io.MultiWriter(&p.output, x.log)
@@ -80,20 +105,38 @@ func (p *process) run(ctx context.Context) error {
 	if err := p.cmd.Start(); err != nil {
 		return fmt.Errorf("cell %q: start the sample: %w", p.cell.Name(), err)
 	}
+	defer p.watched()()
 	ended := make(chan error, 1)
 	go func() { ended <- p.cmd.Wait() }()
 	select {
 	case err = <-ended:
 		p.wall = time.Since(p.started)
+		if p.cell.Foreign() {
+			endGroup(p.cmd) // it may have left children behind
+		}
 	case <-ctx.Done():
-		_ = p.cmd.Process.Kill()
+		endGroup(p.cmd)
 		<-ended
 		return context.Cause(ctx)
 	case <-p.upstream.gone():
-		_ = p.cmd.Process.Kill()
+		endGroup(p.cmd)
 		err = <-ended
 	}
 	return p.explain(err)
+}
+
+// watched starts what runs beside the process, and returns what ends it.
+func (p *process) watched() (end func()) {
+	if p.beside == nil {
+		return func() {}
+	}
+	ended := make(chan struct{})
+	var running sync.WaitGroup
+	running.Go(func() { p.beside(p.cmd.Process.Pid, ended) })
+	return func() {
+		close(ended)
+		running.Wait()
+	}
 }
 
 // explain names what made a sample fail: a client whose upstream has died

@@ -33,7 +33,7 @@ func (d document) sayings() []saying {
 			s.Lines = []string{"Missing: " + strings.Join(v.Missing, "; ") + "."}
 		}
 		if d.info.Why == nil {
-			s.Subject = d.naming(d.summary.Foremost()[i])
+			s.Subject = d.naming(d.summary.Judged()[i])
 		}
 		out = append(out, s)
 	}
@@ -43,10 +43,7 @@ func (d document) sayings() []saying {
 // naming is a placement, with what else sets its cell apart in this run, and
 // with the mark of simulated cores.
 func (d document) naming(c bench.Cell) string {
-	name := string(c.Placement)
-	if apart := d.summary.Apart(c); apart != "" {
-		name += ", " + apart
-	}
+	name := d.summary.Called(c)
 	if c.Simulated() {
 		name += fmt.Sprintf(" (simulated: %d cores that only pass time)", c.Cores())
 	}

@@ -17,14 +17,14 @@ type rule struct {
 // another hides it.
 func rules() []rule {
 	return []rule{
-		{Serialised, Client.serialised, sayDecoder, notDecoder, "decoding in parallel", []string{"cpus", "decode-wait", "decode"}},
+		{Serialised, Client.serialised, sayDecoder, notDecoder, "decoding in parallel", []string{"cpus", "decode-wait", "decode", "growth"}},
 		{HiddenCap, Client.capped, sayCap, notCapped, "lifting that limit", []string{"start-wait", "decode-overlap", "cpus"}},
 		{ConnectionPool, gathering(ConnectionPool), sayConnections, notGathering(ConnectionPool), "more connections", []string{"conn-wait", "resp", "cpus"}},
-		{UpstreamQueueing, gathering(UpstreamQueueing), sayQueue, notGathering(UpstreamQueueing), "an upstream without the queue", []string{"queue", "service", "cpus"}},
+		{UpstreamQueueing, gathering(UpstreamQueueing), sayQueue, notGathering(UpstreamQueueing), "an upstream without the queue", []string{"queue", "service", "cpus", "queued"}},
 		{NetworkBound, Client.linkFull, sayLink, notGathering(NetworkBound), "a wider link", []string{"read", "resp", "cpus"}},
-		{WindowTooSmall, Client.windowSmall, sayWindow, notWindow, "twice the window", []string{"headers", "resp", "cpus"}},
+		{WindowTooSmall, Client.windowSmall, sayWindow, notWindow, "twice the window", []string{"headers", "resp", "cpus", "growth"}},
 		{GCBound, Client.gcBound, sayGC, notGC, "a GOGC eight times as high", []string{"gc-share", "cpus"}},
-		{CPUSaturated, Client.coresFull, sayCores, notCores, "", []string{"cpus", "available", "runnable"}},
+		{CPUSaturated, Client.coresFull, sayCores, notCores, "", []string{"cpus", "available", "runnable", "growth"}},
 	}
 }
 

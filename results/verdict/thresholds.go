@@ -183,4 +183,26 @@ const (
 	// answerWaiting, waiting for an answer, goroutines, mean: fewer is a process
 	// with nothing to do.
 	answerWaiting = .7
+
+	// oneCore, cores used by a client and its children, as seen from outside: up
+	// to here one does the work. Beside a serial decoder's 1.0, reading and
+	// garbage collection were seen to take up to 0.15.
+	oneCore = 1.2
+
+	// coreTaken, the same: below it no core is busy, so that the decoder is not
+	// what the rest waits for. A serial decoder pauses for its first body, and
+	// between two collations.
+	coreTaken = .7
+
+	// apart, cores that must be left for a client: with fewer, one that uses all
+	// of them looks like one that uses one.
+	apart = 1.4
+
+	// grows, throughput at twice the window, to that at the window: from here on
+	// the window was a limit.
+	grows = 1.1
+
+	// queues, requests in the upstream's queue, mean: one that is there half of
+	// the time is no accident.
+	queues = .5
 )

@@ -1,0 +1,62 @@
+package bench
+
+import (
+	"fmt"
+	"regexp"
+)
+
+// A ClientName says who collates. Go is this module's; any other is a program in
+// another language that keeps the contract of package peers.
+type ClientName string
+
+// Go is the client of this package.
+const Go ClientName = "go"
+
+// word is what a client may be called, and what it may call its codecs and
+// placements.
+var word = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+
+var endsAsProcs = regexp.MustCompile(`-[0-9]+$`)
+
+// ParseWord takes a name that can be an element of a cell's name: it must not
+// end as GOMAXPROCS does.
+func ParseWord(s string) (string, error) {
+	switch {
+	case !word.MatchString(s):
+		return "", fmt.Errorf("%q is not lower-case letters and digits, joined by -", s)
+	case endsAsProcs.MatchString(s):
+		return "", fmt.Errorf("%q ends in -digits, which would be read as GOMAXPROCS", s)
+	case len(s) > maxWord:
+		return "", fmt.Errorf("%q is longer than %d letters", s, maxWord)
+	}
+	return s, nil
+}
+
+// maxWord is in bytes: names become names of files.
+const maxWord = 40
+
+// ParseClient is the inverse of string(c).
+func ParseClient(s string) (ClientName, error) {
+	s, err := ParseWord(s)
+	return ClientName(s), err
+}
+
+// Foreign says that the client is not this package's: it names its codecs and
+// placements itself, and runs as a program of its own.
+func (c Cell) Foreign() bool { return c.Client != Go && c.Client != "" }
+
+// clientsOwn lets other clients have values of their own in a row.
+func clientsOwn(d Dimension, put func(*Cell, string)) Dimension {
+	ours := d.set
+	d.set = func(c *Cell, s string) error {
+		if !c.Foreign() {
+			return ours(c, s)
+		}
+		s, err := ParseWord(s)
+		if err == nil {
+			put(c, s)
+		}
+		return err
+	}
+	return d
+}

@@ -1,0 +1,190 @@
+package runner
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"collatebench/bench"
+	"collatebench/results"
+)
+
+const (
+	// sampleTime is how long the ops of a sample of a client are to take: a
+	// fast one would else be measured in a fifth of a second.
+	sampleTime = 700 * time.Millisecond
+	maxOps     = 20
+)
+
+var errNoRequest = errors.New("no request of it reached the upstream")
+
+// Peers compares clients: the cells that are given, of any client, in one
+// interleaved run, each sample watched from the outside. who says which
+// clients there are; of Options the matrix and the profiles do not count.
+func Peers(ctx context.Context, o Options, cells []bench.Cell, who results.Peers) (*results.Run, error) {
+	o.Profile, o.Precision = false, 0
+	x, err := newExperiment(ctx, o, func(o Options, _ []results.BodyFile) ([]bench.Cell, error) {
+		return planPeers(o, cells, who)
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer x.close()
+	info, err := x.describe()
+	if err != nil {
+		return nil, err
+	}
+	who.Ops = map[string]int{}
+	info.Peers = &who
+	if x.run, err = results.Create(x.out, info); err != nil {
+		return nil, &OptionError{"out", x.out, err}
+	}
+	if err := x.open(); err != nil {
+		return x.run, err
+	}
+	return x.run, x.carryOut(ctx, x.measurePeers)
+}
+
+func planPeers(o Options, cells []bench.Cell, who results.Peers) ([]bench.Cell, error) {
+	if len(cells) == 0 {
+		return nil, errors.New("no cell to compare")
+	}
+	for _, c := range cells {
+		if err := possible(c, o); err != nil {
+			return nil, err
+		}
+		if c.Foreign() && !slices.ContainsFunc(who.Clients, func(p results.Peer) bool { return p.Client == c.Client && len(p.Command) > 0 }) {
+			return nil, fmt.Errorf("cell %q: nobody says how to run the client %s", c.Name(), c.Client)
+		}
+	}
+	return append(slices.Clone(cells), twins(cells)...), nil
+}
+
+// measurePeers tries each client out, and then measures as any run does.
+func (x *experiment) measurePeers(ctx context.Context) error {
+	if err := x.tryOut(ctx); err != nil {
+		return err
+	}
+	return x.measure(ctx)
+}
+
+// tryOut runs each client's placements once, untimed: a client that does not
+// work must not stop a run in its third round. It settles how many ops fill a
+// sample.
+func (x *experiment) tryOut(ctx context.Context) error {
+	info := x.run.Info()
+	ops := maps.Clone(info.Peers.Ops)
+	for _, variant := range variants(x.cells) {
+		try := variant[0]
+		for _, c := range variant {
+			if c.Window < try.Window {
+				try = c
+			}
+		}
+		whole := try.Responses
+		try.Responses, try.Twin = try.Window, ""
+		x.doing("trying " + short(try))
+		p := x.process(try, 1)
+		if err := p.run(ctx); err != nil {
+			return err
+		}
+		op, err := timeOfOp(p)
+		if err != nil {
+			return err
+		}
+		op = op * time.Duration(whole) / time.Duration(try.Responses)
+		for _, c := range variant {
+			ops[c.Name()] = min(max(int((sampleTime+op/2)/max(op, 1)), x.Ops), maxOps)
+		}
+	}
+	info.Peers.Ops = ops
+	return x.run.SetInfo(info)
+}
+
+// timeOfOp reads it from the benchmark line that a process printed.
+func timeOfOp(p *process) (time.Duration, error) {
+	fields := strings.Fields(p.line())
+	for i, f := range fields {
+		if f == "ns/op" && i > 0 {
+			if ns, err := strconv.ParseFloat(fields[i-1], 64); err == nil && ns > 0 {
+				return time.Duration(ns), nil
+			}
+		}
+	}
+	return 0, fmt.Errorf("cell %q: it printed no benchmark line with ns/op:\n%s", p.cell.Name(), tail(p.output.String(), 20))
+}
+
+// variants are the cells that differ in their window alone, twins included.
+func variants(cells []bench.Cell) [][]bench.Cell {
+	at := map[bench.Cell]int{}
+	var out [][]bench.Cell
+	for _, c := range cells {
+		k := c
+		k.Window, k.Twin = 0, ""
+		i, there := at[k]
+		if !there {
+			i = len(out)
+			at[k], out = i, append(out, nil)
+		}
+		out[i] = append(out[i], c)
+	}
+	return out
+}
+
+// orderPeers shuffles the variants and, within each, its windows. They stay
+// neighbours: whether a client is serial rests on the ratio of the two, and the
+// machine's speed drifts less between neighbours.
+func orderPeers(cells []bench.Cell, r *rand.Rand) []bench.Cell {
+	groups := variants(cells)
+	r.Shuffle(len(groups), func(i, j int) { groups[i], groups[j] = groups[j], groups[i] })
+	var out []bench.Cell
+	for _, g := range groups {
+		r.Shuffle(len(g), func(i, j int) { g[i], g[j] = g[j], g[i] })
+		out = append(out, g...)
+	}
+	return out
+}
+
+// opsOf is how many ops a sample of the cell has.
+func (x *experiment) opsOf(c bench.Cell) int {
+	if p := x.run.Info().Peers; p != nil {
+		return cmp.Or(p.Ops[c.Name()], x.Ops)
+	}
+	return x.Ops
+}
+
+// foreignArgs are the command of another language's client on a cell, as its
+// contract has it (package peers).
+func (x *experiment) foreignArgs(c bench.Cell, upstream string, ops int) []string {
+	var command []string
+	for _, p := range x.run.Info().Peers.Clients {
+		if p.Client == c.Client {
+			command = p.Command
+		}
+	}
+	return append(slices.Clone(command), "--upstream", upstream, "--cell", c.Benchmark(),
+		"--responses", strconv.Itoa(c.Responses), "--ops", strconv.Itoa(ops))
+}
+
+// checkClient holds what a client calls itself to what it was taken for.
+func (p *process) checkClient() error {
+	if !p.cell.Foreign() {
+		return nil
+	}
+	for line := range strings.Lines(p.output.String()) {
+		if name, ok := strings.CutPrefix(strings.TrimSpace(line), "client:"); ok {
+			if got := strings.TrimSpace(name); got != string(p.cell.Client) {
+				return fmt.Errorf("cell %q: the client calls itself %q", p.cell.Name(), got)
+			}
+			return nil
+		}
+	}
+	return fmt.Errorf("cell %q: its output has no line %q", p.cell.Name(), "client: "+p.cell.Client)
+}

@@ -1,0 +1,119 @@
+package verdict
+
+import "fmt"
+
+// External is what can be seen of a client from the outside, with nothing asked
+// of it: the CPU time of its process and that process's children, and what its
+// upstream saw. It is taken at a window and at twice that window, in rounds.
+type External struct {
+	Workers int // threads or processes that the client was told to use
+	Cores   int // of the machine
+	Window  int // the smaller one, which the verdict is about
+
+	CPUs        float64 // cores that the client used, from its first request to its end
+	CPUsDoubled float64 // the same at twice the window
+	Upstream    float64 // cores that the upstream used meanwhile; 0 where it runs elsewhere
+	Others      float64 // cores that other processes used meanwhile
+	Queued      float64 // requests that waited in the upstream's queue, mean
+	InFlight    float64 // requests at the upstream, mean
+	Growth      Gain    // responses a second at twice the window, over those at the window
+}
+
+// ObserveExternal tells whether a client is serial. Serial is who uses about
+// one core where there are more to use, has no queue before it, and gains
+// nothing by a window of twice the size.
+func ObserveExternal(e External) Verdict {
+	v := Verdict{Causes: []Cause{}, Evidence: e.figures()}
+	if missing := e.missing(); missing != "" {
+		v.Missing = []string{missing}
+		v.Sentence = "no verdict: missing " + missing + "."
+		return v
+	}
+	v.Causes = e.causes()
+	if e.Growth.Low < grows && e.Growth.High > grows && e.CPUs <= oneCore && e.Growth.Pairs > 1 {
+		v.Uncertain = []string{fmt.Sprintf("whether twice the window gains: %s, and %.1f decides; more rounds would tell", e.Growth, grows)}
+	}
+	if len(v.Causes) == 0 {
+		v.Missing = []string{"a sign: " + e.seen()}
+		v.Sentence = "no verdict: not serial, and no limit reached: " + e.seen() + "."
+		return v
+	}
+	v.Sentence = named(v.Causes) + ": " + e.says(v.Causes[0])
+	return v
+}
+
+// missing says what there would have to be for a verdict.
+func (e External) missing() string {
+	switch {
+	case min(e.Workers, e.Cores) < 2:
+		return "a second worker and a core for it: with one of either every client is serial"
+	case e.Growth.Pairs == 0:
+		return "samples at twice the window"
+	case e.Others >= disturbed*float64(e.Cores):
+		return fmt.Sprintf("a quiet machine: other processes used %.2f of %d cores", e.Others, e.Cores)
+	case e.available() < apart:
+		return fmt.Sprintf("cores to tell one from two: upstream and others left %.2f", e.available())
+	}
+	return ""
+}
+
+func (e External) causes() []Cause {
+	switch {
+	case e.Queued >= queues && e.CPUs/e.available() < saturated:
+		return []Cause{UpstreamQueueing}
+	case e.CPUs <= oneCore && e.grown() >= grows:
+		return []Cause{WindowTooSmall}
+	case e.CPUs <= oneCore && e.CPUs >= coreTaken:
+		return []Cause{Serialised}
+	case e.CPUs < coreTaken:
+		return []Cause{Outside}
+	case e.CPUs/e.available() >= saturated:
+		return []Cause{CPUSaturated}
+	}
+	return nil
+}
+
+// grown is how much more is done at twice the window. More throughput with no
+// more CPU time in use is none: the machine became faster between two samples,
+// and must not clear a serial client.
+func (e External) grown() float64 {
+	return min(e.Growth.Mean, e.CPUsDoubled/max(e.CPUs, 1e-9))
+}
+
+// available is the cores that were there for the client.
+func (e External) available() float64 {
+	return max(.1, min(float64(e.Workers), float64(e.Cores)-e.Upstream-e.Others))
+}
+
+func (e External) says(c Cause) string {
+	switch c {
+	case Serialised:
+		return fmt.Sprintf("%s, no queue at the upstream. One core does the work, whatever the window: decode in parallel.", e.seen())
+	case UpstreamQueueing:
+		return fmt.Sprintf("%.1f requests waited in the upstream's queue on average; %s.", e.Queued, e.seen())
+	case WindowTooSmall:
+		return fmt.Sprintf("%s. More can be in flight.", e.seen())
+	case Outside:
+		return fmt.Sprintf("%s. The client keeps no core busy: the link, the upstream's answers or a wait of its own is the limit.", e.seen())
+	default:
+		return fmt.Sprintf("%s. The healthy end.", e.seen())
+	}
+}
+
+// seen tells the figures that decide.
+func (e External) seen() string {
+	return fmt.Sprintf("%.2f of %.2f cores used by %d workers, throughput %s at twice the window", e.CPUs, e.available(), e.Workers, e.Growth)
+}
+
+func (e External) figures() []Figure {
+	return []Figure{
+		{"workers", float64(e.Workers), "threads or processes", "that the client was told to use"},
+		{"window", float64(e.Window), "requests", "admitted and not collated, at most"},
+		{"cpus", e.CPUs, "cores", "used by the client and its children, from its first request to its end"},
+		{"cpus-doubled", e.CPUsDoubled, "cores", "the same at twice the window"},
+		{"available", e.available(), "cores", "left over by the upstream and by other processes"},
+		{"growth", e.Growth.Mean, "x", "responses a second at twice the window, over those at the window"},
+		{"queued", e.Queued, "requests", "in the upstream's queue, mean"},
+		{"inflight", e.InFlight, "requests", "at the upstream, mean"},
+	}
+}
