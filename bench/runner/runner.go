@@ -71,14 +71,14 @@ func Start(ctx context.Context, o Options) (*results.Run, error) {
 // taken again; of the options only Source, Self, Progress and Notes count.
 func Resume(ctx context.Context, run *results.Run, o Options) error {
 	info := run.Info()
-	if info.State == results.Complete {
-		return &OptionError{"resume", info.ID, errors.New("the run is complete")}
-	}
 	if info.Why != nil {
 		return &OptionError{"resume", info.ID, errors.New("a run of why plans as it goes: start it anew")}
 	}
 	if info.Peers != nil {
 		return &OptionError{"resume", info.ID, errors.New("a run of peers is short, and its clients may have changed: start it anew")}
+	}
+	if info.State == results.Complete {
+		return &OptionError{"resume", info.ID, errors.New("the run is complete")}
 	}
 	o, err := remembered(o, info)
 	if err != nil {

@@ -27,12 +27,19 @@ import (
 // payload it is asked for.
 const dies = "COLLATEBENCH_TEST_UPSTREAM_DIES"
 
-// TestMain lets this binary be the upstream that the runner starts.
+// TestMain lets this binary be what the runner starts: the upstream, or a
+// client in another language.
 func TestMain(m *testing.M) {
-	if len(os.Args) < 2 || os.Args[1] != "mockserver" {
-		os.Exit(m.Run())
+	be := func([]string) error { os.Exit(m.Run()); return nil }
+	if len(os.Args) > 1 {
+		switch os.Args[1] {
+		case "mockserver":
+			be = beUpstream
+		case "client":
+			be = beClient
+		}
 	}
-	if err := beUpstream(os.Args[2:]); err != nil {
+	if err := be(os.Args[min(2, len(os.Args)):]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

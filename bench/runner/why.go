@@ -54,6 +54,9 @@ func Why(ctx context.Context, o Options, c bench.Cell) (*results.Run, error) {
 }
 
 func planOne(o Options, bodies []results.BodyFile, c bench.Cell) ([]bench.Cell, error) {
+	if c.Foreign() {
+		return nil, &OptionError{Value: c.Name(), Err: errors.New("interventions change Go's client alone; collatebench peers judges others from outside")}
+	}
 	cells := []bench.Cell{c}
 	if len(bodies) > 0 {
 		var err error

@@ -1,0 +1,197 @@
+package runner_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"collatebench/bench"
+	"collatebench/bench/runner"
+	"collatebench/results"
+)
+
+// beClient fetches one response after the other and decodes none: to the
+// runner all that matters of a client is its command line, its output and what
+// its process costs. What sets a variant apart is what it does wrong.
+func beClient(args []string) error {
+	var upstream, name string
+	var responses, ops int
+	fs := flag.NewFlagSet("client", flag.ContinueOnError)
+	fs.StringVar(&upstream, "upstream", "", "")
+	fs.StringVar(&name, "cell", "", "")
+	fs.IntVar(&responses, "responses", 0, "")
+	fs.IntVar(&ops, "ops", 0, "")
+	if err := fs.Parse(args); err != nil {
+		return err
+	}
+	c, err := bench.ParseCell("client=other/" + name)
+	if err != nil {
+		return err
+	}
+	called := "other"
+	switch c.Placement {
+	case "fails":
+		return fmt.Errorf("other: response 7: out of luck")
+	case "misnamed":
+		called = "another"
+	case "forks": // a child burns CPU, is not waited for, and outlives the client
+		child := exec.Command("sh", "-c", "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; sleep 60")
+		if err := child.Start(); err != nil {
+			return err
+		}
+		defer time.Sleep(400 * time.Millisecond)
+	}
+	begin := time.Now()
+	for id := range responses * ops {
+		if err := fetch(fmt.Sprintf("%s/v1/payload?codec=json&size=%s&id=%d", upstream, c.Size, id)); err != nil {
+			return err
+		}
+	}
+	wall := time.Since(begin)
+	fmt.Printf("client: %s\nBenchmarkCollate/%s %d %d ns/op %.2f MB/s 1.00 cpus\n", called, name, ops, wall.Nanoseconds()/int64(ops),
+		float64(responses*ops)*float64(c.Size)/1e6/wall.Seconds())
+	return nil
+}
+
+func fetch(url string) error {
+	resp, err := http.Get(url)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	_, err = io.Copy(io.Discard, resp.Body)
+	return err
+}
+
+// peersOf runs placements of the client of this binary beside Go's.
+func peersOf(t *testing.T, rounds int, placements ...bench.Placement) (*results.Run, error) {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cells []bench.Cell
+	for _, p := range append([]bench.Placement{bench.Request}, placements...) {
+		for _, window := range []int{4, 8} {
+			c := bench.DefaultCell()
+			c.Client, c.Placement, c.Window, c.Size, c.Responses, c.Procs = "other", p, window, 16<<10, 16, 2
+			if p == bench.Request {
+				c.Client = bench.Go
+			}
+			cells = append(cells, c)
+		}
+	}
+	o := runner.Options{Rounds: rounds, Seed: 1, Out: t.TempDir(), Self: []string{exe, "mockserver"}}
+	return runner.Peers(t.Context(), o, cells, results.Peers{Clients: []results.Peer{
+		{Client: bench.Go}, {Client: "other", Command: []string{exe, "client"}},
+	}})
+}
+
+func TestPeers(t *testing.T) {
+	run, err := peersOf(t, 2, "one", "two")
+	if err != nil {
+		t.Fatal(err)
+	}
+	noChildren(t)
+	info := run.Info()
+	last := map[int]int{} // attempt of each round: a busy machine has them taken again
+	for _, r := range results.Rounds(info, samplesOf(t, run)) {
+		last[r.N] = r.Attempt
+	}
+	samples := slices.DeleteFunc(samplesOf(t, run), func(s results.Sample) bool { return s.Attempt != last[s.Round] })
+	if info.State != results.Complete || len(samples) != 2*(3*2+2) {
+		t.Fatalf("%s with %d samples, want 16", info.State, len(samples))
+	}
+	for i, s := range samples {
+		c, err := bench.ParseCell(s.Cell)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ops := info.Peers.Ops[s.Cell]
+		if e := s.External; e == nil || e.Seconds <= 0 || e.CPU <= 0 || e.Responses < float64(c.Responses*ops) {
+			t.Errorf("%s: seen from outside: %+v, with %d ops", s.Cell, e, ops)
+		}
+		if !strings.Contains(s.Line, fmt.Sprintf("-2 %d ", ops)) || ops < 2 {
+			t.Errorf("%s: %q; want %d ops, enough to fill its time", s.Cell, s.Line, ops)
+		}
+		// The windows of a variant are neighbours.
+		alone := func(j int) bool {
+			if j < 0 || j >= len(samples) || samples[j].Round != s.Round {
+				return true
+			}
+			o, err := bench.ParseCell(samples[j].Cell)
+			return err != nil || o.Client != c.Client || o.Placement != c.Placement
+		}
+		if alone(i-1) && alone(i+1) {
+			t.Errorf("%s was sampled apart from its other window", s.Cell)
+		}
+	}
+	s, err := results.Summarise(info, samplesOf(t, run))
+	if err != nil || len(s.Verdicts) != 3 {
+		t.Errorf("%d verdicts, %v; want 3", len(s.Verdicts), err)
+	}
+	if err := runner.Resume(t.Context(), run, runner.Options{}); err == nil || !strings.Contains(err.Error(), "start it anew") {
+		t.Errorf("resumed: %v", err)
+	}
+}
+
+// TestPeersCountsChildren: what a client's children use is the client's, and
+// none of them outlives its sample.
+func TestPeersCountsChildren(t *testing.T) {
+	run, err := peersOf(t, 1, "forks")
+	if err != nil {
+		t.Fatal(err)
+	}
+	noChildren(t)
+	for _, s := range samplesOf(t, run) {
+		if strings.Contains(s.Cell, "forks") && s.External.CPU < .05 {
+			t.Errorf("%s: %.3f s of CPU: its child's are missing", s.Cell, s.External.CPU)
+		}
+	}
+}
+
+func TestPeersFailures(t *testing.T) {
+	for placement, says := range map[bench.Placement]string{
+		"fails":    "response 7: out of luck",
+		"misnamed": `calls itself "another"`,
+	} {
+		run, err := peersOf(t, 1, placement)
+		if err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "client=other") {
+			t.Errorf("%s: %v; want %q, with the cell", placement, err, says)
+		}
+		if run == nil || run.Info().State != results.Stopped {
+			t.Errorf("%s: the run is not stopped", placement)
+		}
+		noChildren(t)
+	}
+}
+
+func TestPeersRefuses(t *testing.T) {
+	c := bench.DefaultCell()
+	c.Procs = 1
+	good, stranger, full := c, c, c
+	stranger.Client, stranger.Placement = "nobody", "spawn"
+	full.Window = 65
+	for says, cells := range map[string][]bench.Cell{
+		"no cell":     nil,
+		"how to run":  {good, stranger},
+		"an op of 64": {full},
+	} {
+		o := runner.Options{Out: t.TempDir(), Program: &runner.Program{}}
+		if _, err := runner.Peers(context.Background(), o, slices.Clone(cells), results.Peers{}); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%v; want %q", err, says)
+		}
+	}
+	// Nothing else runs another language's client.
+	if _, err := runner.Why(context.Background(), runner.Options{Out: t.TempDir(), Program: &runner.Program{}}, stranger); err == nil || !strings.Contains(err.Error(), "collatebench peers") {
+		t.Errorf("why took it: %v", err)
+	}
+}
