@@ -111,18 +111,8 @@ func (s Summary) peerEntries(r PeerRow) []string {
 		string(r.Cell.Client), string(r.Cell.Codec), string(r.Cell.Placement),
 		Amount(cell.Throughput.Median), Amount(seen["cpus"]), Amount(seen["growth"]) + "x",
 		orOne(r.ToBase, r.Cell.Placement == s.baseOf(r.Cell)), orOne(r.ToBest, true),
-		s.p99(cell), told,
+		Amount(float64(cell.P99)/1e6) + " ms", told,
 	}
-}
-
-// p99 is that of all responses of all rounds where their times were kept, or
-// else the median of those that the client printed.
-func (s Summary) p99(c CellSummary) string {
-	ns := float64(c.P99)
-	if ns == 0 {
-		ns = c.Unit("resp-p99-ns")
-	}
-	return Amount(ns/1e6) + " ms"
 }
 
 // orOne spells a ratio; where there is none it is 1 of the base, and a dash of

@@ -38,7 +38,7 @@ type CellSummary struct {
 	Cell          string         `json:"cell"`
 	Throughput    Estimate       `json:"throughput_mb_per_s"`
 	CPUs          Estimate       `json:"cpus"`
-	P50           int64          `json:"resp_p50_ns,omitempty"` // of all responses of all rounds; 0 where not known
+	P50           int64          `json:"resp_p50_ns,omitempty"` // of all responses of all rounds, or where they were not kept the median of the lines; 0 where not known
 	P99           int64          `json:"resp_p99_ns,omitempty"`
 	Responses     int64          `json:"pooled_responses"`
 	UpstreamHeavy bool           `json:"upstream_above_tenth_of_cores"` // it competed for the client's cores
@@ -174,6 +174,7 @@ func (d data) summary(c bench.Cell, cores int) (CellSummary, error) {
 	if err != nil {
 		return CellSummary{}, err
 	}
+	s.P50, s.P99 = int64(s.Unit("resp-p50-ns")), int64(s.Unit("resp-p99-ns"))
 	if h != nil {
 		s.P50, s.P99, s.Responses = h.ValueAtQuantile(50), h.ValueAtQuantile(99), h.TotalCount()
 	}

@@ -114,6 +114,7 @@ type heatLayout struct {
 	windows    []int
 	sizes      []payload.Size
 	left       float64 // of the first block, behind the sizes
+	wide       float64 // of a block: its windows, or its name
 	across     int     // blocks in a line
 }
 
@@ -128,11 +129,13 @@ func newHeatLayout(g results.Group) heatLayout {
 	for _, size := range h.sizes {
 		h.left = max(h.left, 16+draw.TextWidth(size.String(), 11))
 	}
-	h.across = max(1, int((chartWidth-h.left+blockGap)/(h.blockWidth()+blockGap)))
+	h.wide = squareWidth * float64(len(h.windows))
+	for _, p := range h.placements {
+		h.wide = max(h.wide, 1.08*draw.TextWidth(string(p), 12)) // bold is wider than what is measured
+	}
+	h.across = max(1, int((chartWidth-h.left+blockGap)/(h.wide+blockGap)))
 	return h
 }
-
-func (h heatLayout) blockWidth() float64 { return squareWidth * float64(len(h.windows)) }
 
 func (h heatLayout) blockHeight() float64 {
 	return blockHead + squareHeight*float64(len(h.sizes)) + blockGap
@@ -140,7 +143,7 @@ func (h heatLayout) blockHeight() float64 {
 
 // corner is the upper left of a block's squares.
 func (h heatLayout) corner(block int) (x, y float64) {
-	return h.left + float64(block%h.across)*(h.blockWidth()+blockGap), heatTop + float64(block/h.across)*h.blockHeight() + blockHead
+	return h.left + float64(block%h.across)*(h.wide+blockGap), heatTop + float64(block/h.across)*h.blockHeight() + blockHead
 }
 
 func (h heatLayout) square(c bench.Cell) (x, y float64) {

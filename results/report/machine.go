@@ -19,6 +19,14 @@ func (d document) machine() []fact {
 	if m.Memory > 0 {
 		out[2].Value = fmt.Sprintf("%.1f GiB", float64(m.Memory)/(1<<30))
 	}
+	if p := d.info.Peers; p != nil {
+		for _, c := range p.Clients {
+			out = append(out, fact{"client " + string(c.Client), c.Runtime})
+		}
+		for _, line := range p.LeftOut {
+			out = append(out, fact{"left out", line})
+		}
+	}
 	if w := d.info.Worth; w != nil {
 		out = append(out, fact{"cores are worth", fmt.Sprintf("%s together, one alone being 1 (measured before the run)", results.Amount(w.Worth))})
 	}

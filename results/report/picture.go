@@ -35,10 +35,6 @@ func legend(keys []draw.Key) draw.Legend {
 	return draw.Legend{X: 8, Y: titleHeight, W: chartWidth - 8 - marginRight, Keys: keys}
 }
 
-func seriesKey(name string) draw.Key {
-	return draw.Key{Label: name, Ink: draw.SeriesInk(name), As: draw.KeyMarker, Form: draw.SeriesForm(name)}
-}
-
 // fileName makes of a title what every file system takes.
 func fileName(title string) string {
 	var b strings.Builder

@@ -54,6 +54,8 @@ type content struct {
 	Proven     bool
 	About      string
 	Sayings    []saying
+	Clients    []picture
+	Compared   bool
 	Throughput []picture
 	Lanes      []laneSection
 	Heat       []picture
@@ -85,7 +87,7 @@ type request struct {
 func (d document) page() content {
 	return content{
 		Info: d.info, Heading: d.heading(), Proven: d.info.Why != nil, About: d.about(), Rounds: d.summary.Rounds,
-		Sayings: d.sayings(), Throughput: d.throughput(), Lanes: d.laneSections(), Heat: d.heat(), Steps: d.steps(), StepTable: stepTable(d.bars()),
+		Sayings: d.sayings(), Clients: d.clients(), Compared: d.summary.Compared(), Throughput: d.throughput(), Lanes: d.laneSections(), Heat: d.heat(), Steps: d.steps(), StepTable: stepTable(d.bars()),
 		Neighbours: d.neighbours(), DelayTable: delayTable(d.bars()), Table: d.table(), Benchstat: d.benchstat, Notes: d.summary.Notes(),
 		Machine: d.machine(), Repeat: d.info.Repeat(),
 	}

@@ -30,7 +30,11 @@ func (d document) bars() []bar {
 		return nil
 	}
 	if d.info.Why == nil {
-		for _, c := range d.summary.Foremost() {
+		cells := d.summary.Foremost()
+		if d.summary.Compared() {
+			cells = d.summary.Judged()
+		}
+		for _, c := range cells {
 			out = append(out, bar{d.naming(c), d.summary.Of(c)})
 		}
 		return out

@@ -49,6 +49,9 @@ type curves struct {
 	roof   results.Roof
 	legend draw.Legend
 	frame  draw.Frame
+
+	placements []bench.Placement
+	series     []draw.Series // as placements
 }
 
 // A curve is where the values of one set of lines come from. A second one, of
@@ -65,9 +68,11 @@ func newCurves(g results.Group, of ...curve) curves {
 	g.Cells = slices.Clone(g.Cells)
 	slices.SortStableFunc(g.Cells, func(a, b bench.Cell) int { return cmp.Compare(a.Window, b.Window) })
 	c := curves{group: g, curve: of, roof: of[len(of)-1].summary.Roof(g.Cells)}
+	c.placements = placementsOf(g.Cells)
+	c.series = draw.SeriesOf(texts(c.placements))
 	var keys []draw.Key
-	for _, p := range placementsOf(g.Cells) {
-		keys = append(keys, seriesKey(string(p)))
+	for i, p := range c.placements {
+		keys = append(keys, draw.Key{Label: string(p), Ink: c.series[i].Ink, As: draw.KeyMarker, Form: c.series[i].Form})
 	}
 	c.legend = legend(keys)
 	top := titleHeight + c.legend.Height() + 8
@@ -101,10 +106,9 @@ func (c curves) scene(title string) draw.Scene {
 	s := draw.Scene{Width: chartWidth, Height: chartHeight, Title: title, Desc: c.describe(), Class: "curves"}
 	s.Shapes = append(s.Shapes, c.frame.Shapes()...)
 	s.Shapes = append(s.Shapes, draw.Clip{X: c.frame.X, Y: c.frame.Y, W: c.frame.W, H: c.frame.H, Shapes: c.roofs()})
-	placements := placementsOf(c.group.Cells)
 	for _, u := range c.curve {
-		for i, p := range placements {
-			s.Shapes = append(s.Shapes, c.line(u, p, i, len(placements)))
+		for i := range c.placements {
+			s.Shapes = append(s.Shapes, c.line(u, i))
 		}
 	}
 	s.Shapes = append(s.Shapes, c.roofLabels()...)
@@ -113,11 +117,11 @@ func (c curves) scene(title string) draw.Scene {
 }
 
 // line draws a placement's values: the intervals, the line and the markers.
-func (c curves) line(u curve, p bench.Placement, at, of int) draw.Shape {
-	ink := draw.SeriesInk(string(p))
+func (c curves) line(u curve, at int) draw.Shape {
+	p, ink := c.placements[at], c.series[at].Ink
 	g := draw.Group{Class: "series", Data: [][2]string{{"series", string(p)}}}
 	line := draw.Path{Stroke: draw.Stroke{Ink: ink, Width: 2, Dash: u.dashed}}
-	shift := (float64(at) - float64(of-1)/2) * dodge
+	shift := (float64(at) - float64(len(c.placements)-1)/2) * dodge
 	var marks []draw.Shape
 	for _, cell := range c.group.Cells {
 		if cell.Placement != p {
@@ -125,15 +129,15 @@ func (c curves) line(u curve, p bench.Placement, at, of int) draw.Shape {
 		}
 		e := u.summary.Of(cell)
 		point := func(v float64) draw.Point {
-			at := c.frame.Point(float64(cell.Window), v)
-			at.X += shift
-			return at
+			p := c.frame.Point(float64(cell.Window), v)
+			p.X += shift
+			return p
 		}
 		line.Points = append(line.Points, point(e.Throughput.Median))
 		if !math.IsInf(e.Throughput.High, 1) && !math.IsInf(e.Throughput.Low, -1) {
 			g.Shapes = append(g.Shapes, draw.Line{From: point(e.Throughput.Low), To: point(e.Throughput.High), Stroke: draw.Stroke{Ink: ink, Width: 1}})
 		}
-		marks = append(marks, draw.Marker{At: point(e.Throughput.Median), Form: draw.SeriesForm(string(p)), Ink: ink, Size: 8, Title: c.tip(u, cell)})
+		marks = append(marks, draw.Marker{At: point(e.Throughput.Median), Form: c.series[at].Form, Ink: ink, Size: 8, Title: c.tip(u, cell)})
 	}
 	g.Shapes = append(append(g.Shapes, line), marks...)
 	return g

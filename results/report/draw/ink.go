@@ -1,7 +1,6 @@
 package draw
 
 import (
-	"hash/fnv"
 	"image/color"
 	"slices"
 	"strconv"
@@ -26,24 +25,38 @@ func (i Ink) Light() string { return i.swatch().light }
 // Dark is the colour in a dark page, as #rrggbb.
 func (i Ink) Dark() string { return i.swatch().dark }
 
-// series are the placements in the order of their forms.
+// series are the placements in the order of their forms, and two for others.
 var series = [...]Ink{"inline", "collector", "request", "pool", "gated", "stream", "series7", "series8"}
 
-// SeriesInk is the ink of a placement. A name that is none takes one of the two
-// last inks, by the name alone: it must not change its ink with its company.
-func SeriesInk(name string) Ink { return series[seriesIndex(name)] }
+// A Series is how one line of a chart looks.
+type Series struct {
+	Ink  Ink
+	Form int // of its markers
+}
 
-// SeriesForm is the form of a placement's markers, chosen as its ink is.
-func SeriesForm(name string) int { return seriesIndex(name) }
-
-func seriesIndex(name string) int {
+// SeriesOf gives each name of a chart a series. A placement has its own
+// wherever it is drawn. Any other name takes one that nobody in the chart has:
+// first the two that are no placement's, then from the end. There are eight;
+// beyond them they repeat.
+func SeriesOf(names []string) []Series {
 	known := series[:len(series)-2]
-	if i := slices.Index(known, Ink(name)); i >= 0 {
-		return i
+	spare := []int{len(series) - 2, len(series) - 1}
+	for at, ink := range slices.Backward(known) {
+		if !slices.Contains(names, string(ink)) {
+			spare = append(spare, at)
+		}
 	}
-	h := fnv.New32a()
-	h.Write([]byte(name))
-	return len(known) + int(h.Sum32()%2)
+	out := make([]Series, len(names))
+	taken := 0
+	for i, name := range names {
+		at := slices.Index(known, Ink(name))
+		if at < 0 {
+			at = spare[taken%len(spare)]
+			taken++
+		}
+		out[i] = Series{series[at], at}
+	}
+	return out
 }
 
 // HeatInks are the ground and the text of step 0 to 8 of the heat scale;

@@ -2,7 +2,6 @@ package draw_test
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"testing"
 
@@ -167,31 +166,40 @@ func TestInks(t *testing.T) {
 	}
 }
 
-func TestSeriesInk(t *testing.T) {
-	for form, name := range placements() {
-		if ink := draw.SeriesInk(string(name)); ink != name {
-			t.Errorf("%s has the ink %s", name, ink)
-		}
-		if got := draw.SeriesForm(string(name)); got != form {
-			t.Errorf("%s has the form %d, want %d", name, got, form)
+func TestSeriesOf(t *testing.T) {
+	var names []string
+	for _, name := range placements() {
+		names = append(names, string(name))
+	}
+	for form, s := range draw.SeriesOf(names) {
+		if string(s.Ink) != names[form] || s.Form != form {
+			t.Errorf("%s has the ink %s and the form %d, want %d", names[form], s.Ink, s.Form, form)
 		}
 	}
-	met := map[draw.Ink]int{}
-	for i := range 100 {
-		name := fmt.Sprintf("placement %d", i)
-		ink := draw.SeriesInk(name)
-		met[ink]++
-		if form := draw.SeriesForm(name); (ink == "series7") != (form == draw.Wedge) || (ink == "series8") != (form == draw.Plus) {
-			t.Errorf("%s has the ink %s and the form %d", name, ink, form)
+	// A placement keeps its own whoever is beside it; others differ from all.
+	for _, names := range [][]string{
+		{"spawn"}, {"buffer-unordered", "spawn", "block-in-place", "spawn-blocking", "rayon"},
+		{"spawn", "request", "stream", "rayon", "gated"}, {"series7", "paper", ""},
+	} {
+		seen := map[draw.Series]string{}
+		for i, s := range draw.SeriesOf(names) {
+			if other, twice := seen[s]; twice {
+				t.Errorf("of %q, %q and %q look the same", names, other, names[i])
+			}
+			seen[s] = names[i]
+			if slices.Contains(placements(), draw.Ink(names[i])) != (string(s.Ink) == names[i]) && names[i] != "series7" {
+				t.Errorf("of %q, %q has the ink %s", names, names[i], s.Ink)
+			}
 		}
 	}
-	if len(met) != 2 || math.Abs(float64(met["series7"]-met["series8"])) > 60 {
-		t.Errorf("a hundred further names: %v", met)
+	if alone := draw.SeriesOf([]string{"spawn"})[0]; alone.Ink != "series7" || alone.Form != draw.Wedge {
+		t.Errorf("a name by itself has the ink %s and the form %d", alone.Ink, alone.Form)
 	}
-	// Names of inks that are none of a series.
-	for _, name := range []string{"paper", "series7", "", "decoding"} {
-		if ink := draw.SeriesInk(name); ink != "series7" && ink != "series8" {
-			t.Errorf("%q has the ink %s", name, ink)
-		}
+	many := make([]string, 20)
+	for i := range many {
+		many[i] = fmt.Sprint("placement ", i)
+	}
+	if got := draw.SeriesOf(many); len(got) != len(many) || got[0] != got[8] {
+		t.Errorf("more names than series: %v", got)
 	}
 }

@@ -25,9 +25,10 @@ func lines() draw.Scene {
 			draw.Line{From: from, To: to, Stroke: draw.Stroke{Ink: "roof", Dash: true}},
 			draw.Text{At: draw.Point{X: from.X + 4, Y: from.Y - 5}, Text: roof.label, Size: 11, Ink: "roof"})
 	}
-	for _, name := range []string{"inline", "collector", "request", "pool"} {
-		legend.Keys = append(legend.Keys, draw.Key{Label: name, Ink: draw.SeriesInk(name), As: draw.KeyMarker, Form: draw.SeriesForm(name)})
-		shapes = append(shapes, line(f, name))
+	names := []string{"inline", "collector", "request", "pool"}
+	for i, series := range draw.SeriesOf(names) {
+		legend.Keys = append(legend.Keys, draw.Key{Label: names[i], Ink: series.Ink, As: draw.KeyMarker, Form: series.Form})
+		shapes = append(shapes, line(f, names[i], series))
 	}
 	legend.Keys = append(legend.Keys, draw.Key{Label: "roof", Ink: "roof", As: draw.KeyDash})
 	return draw.Scene{
@@ -36,9 +37,9 @@ func lines() draw.Scene {
 	}
 }
 
-func line(f draw.Frame, name string) draw.Group {
+func line(f draw.Frame, name string, series draw.Series) draw.Group {
 	roof := map[string]float64{"inline": 88, "collector": 97, "request": 180, "pool": 187}[name]
-	ink := draw.SeriesInk(name)
+	ink := series.Ink
 	g := draw.Group{Class: "series", Data: [][2]string{{"series", name}}, Label: name}
 	var band []draw.Point
 	var path draw.Path
@@ -47,7 +48,7 @@ func line(f draw.Frame, name string) draw.Group {
 		v := roof * (1 - math.Exp(-w/2.5))
 		path.Points = append(path.Points, f.Point(w, v))
 		band = append(band, f.Point(w, v*1.06))
-		markers = append(markers, draw.Marker{At: f.Point(w, v), Form: draw.SeriesForm(name), Ink: ink, Title: name})
+		markers = append(markers, draw.Marker{At: f.Point(w, v), Form: series.Form, Ink: ink, Title: name})
 	}
 	for i := range path.Points {
 		p := path.Points[len(path.Points)-1-i]

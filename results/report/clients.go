@@ -1,0 +1,73 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+
+	"collatebench/results"
+	"collatebench/results/report/draw"
+	"collatebench/results/verdict"
+)
+
+// clients draws the throughput of all clients side by side, a bar a placement,
+// inked by what was seen of it from outside.
+func (d document) clients() []picture {
+	var out []picture
+	for _, t := range d.summary.PeerTables() {
+		out = append(out, picture{Name: "clients-" + fileName(t.Title), Scene: d.clientScene(t)})
+	}
+	return out
+}
+
+// clientInks say whether a client is serial; the key tells each.
+func clientInks() []draw.Key {
+	return []draw.Key{
+		{Label: "serialised", Ink: "bad"}, {Label: "cpu-saturated, the healthy end", Ink: "good"}, {Label: "another cause, or no verdict", Ink: "muted"},
+	}
+}
+
+func clientInk(v verdict.Verdict) draw.Ink {
+	switch {
+	case slices.Contains(v.Causes, verdict.Serialised):
+		return "bad"
+	case slices.Contains(v.Causes, verdict.CPUSaturated):
+		return "good"
+	}
+	return "muted"
+}
+
+func (d document) clientScene(t results.PeerTable) draw.Scene {
+	var bars []bar
+	most := 0.0
+	for _, r := range t.Rows {
+		cell := d.summary.Of(r.Cell)
+		bars = append(bars, bar{d.naming(r.Cell), cell})
+		most = max(most, cell.Throughput.Median)
+	}
+	l := legend(clientInks())
+	f := barFrame(bars, draw.Axis{Label: "throughput, MB/s", Min: 0, Max: most * 1.25}, l)
+	s := draw.Scene{Width: chartWidth, Height: f.Y + f.H + marginFoot, Title: "Clients, " + t.Title, Class: "clients"}
+	s.Shapes = append(s.Shapes, f.Shapes()...)
+	for i, b := range bars {
+		r := t.Rows[i]
+		from, to := f.Point(0, 0), f.Point(b.cell.Throughput.Median, 0)
+		used := fmt.Sprintf("%s MB/s, %s cores", results.Amount(b.cell.Throughput.Median), results.Amount(seenCPUs(r)))
+		tip := fmt.Sprintf("%s: %s: %s", b.label, used, r.Verdict.Sentence)
+		s.Desc += tip + " "
+		s.Shapes = append(s.Shapes, barLabel(f, i, b.label),
+			draw.Rect{X: from.X, Y: barMiddle(f, i) - 8, W: to.X - from.X, H: 16, Fill: clientInk(r.Verdict), Title: tip},
+			draw.Text{At: draw.Point{X: to.X + 5, Y: barMiddle(f, i) + 4}, Text: results.Amount(seenCPUs(r)) + " cores", Size: 11, Ink: "muted", Title: tip})
+	}
+	s.Shapes = append(s.Shapes, l.Shapes()...)
+	return headed(s)
+}
+
+// seenCPUs is the cores in use as they were seen from outside.
+func seenCPUs(r results.PeerRow) float64 {
+	for _, f := range r.Verdict.Evidence {
+		if f.Name == "cpus" {
+			return f.Value
+		}
+	}
+	return 0
+}
