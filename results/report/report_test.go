@@ -82,7 +82,7 @@ func sample(t testing.TB, name string, round int, r *rand.Rand) results.Sample {
 		Cell: name, Round: round, Attempt: 1, Detail: d, Started: began.Add(time.Duration(round) * time.Minute), Seconds: 2,
 		Line: fmt.Sprintf("BenchmarkCollate/%s 1 1000000 ns/op %.2f MB/s %.3f cpus .97 decode-busy %.2f decode-overlap %.0f decode-wait-ns/resp 10000000 decode-ns/resp "+
 			"0.2 runnable 300000000 resp-ns 100000 start-wait-ns/resp 1000 conn-wait-ns/resp 12000000 headers-ns/resp 9000000 read-ns/resp 4000000 late-p99-ns "+
-			"0.06 upstream-cpus 1 queue-ns/resp 10500000 service-ns/resp 0.05 gc-share 0.0001 dials/resp", name, mbps, cpus, overlap, wait),
+			"0.06 upstream-cpus 1 queue-ns/resp 10500000 service-ns/resp 0.05 gc-share 0.0001 dials/resp", c.Benchmark(), mbps, cpus, overlap, wait),
 	}
 }
 
