@@ -10,6 +10,8 @@ WHY_FLAGS := LATENCY QUEUE BANDWIDTH CONNBANDWIDTH FAULTS PAIRS OPS BUDGET SEED 
 DIAGNOSE_FLAGS := TRACE PPROF SECONDS FUNC KEEP JSON
 VERDICTS_FLAGS := SEEDS SMALL ONLY PAIRS BUDGET OUT SOURCE JSON
 VIEW_FLAGS := ADDR OPEN OUT
+PEERS_FLAGS := CLIENT PLACEMENT CODEC WINDOW SIZE RESPONSES PROCS LATENCY QUEUE BANDWIDTH CONNBANDWIDTH FAULTS \
+	ROUNDS OPS BUDGET SEED LABEL CHECK LIST OUT SOURCE JSON
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -29,16 +31,16 @@ need = $(if $(call given,$(1)),,$(error $(1) is missing: $(2)))
 unexport GOGC
 
 # A misspelt variable would start the default matrix: minutes of the wrong thing.
-unknown := $(filter-out $(BENCH_FLAGS) $(WHY_FLAGS) $(DIAGNOSE_FLAGS) $(VERDICTS_FLAGS) $(VIEW_FLAGS) OLD NEW RUN CELL KIND ADDR,$(foreach v,$(.VARIABLES),$(if $(call given,$(v)),$(v))))
+unknown := $(filter-out $(BENCH_FLAGS) $(WHY_FLAGS) $(DIAGNOSE_FLAGS) $(VERDICTS_FLAGS) $(VIEW_FLAGS) $(PEERS_FLAGS) OLD NEW RUN CELL KIND ADDR,$(foreach v,$(.VARIABLES),$(if $(call given,$(v)),$(v))))
 $(if $(unknown),$(error no such variable: $(unknown); see make help))
 
-.PHONY: bench why diagnose verdicts compare view pprof mockserver test check help program
+.PHONY: bench why diagnose verdicts peers compare view pprof mockserver test check help program
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  Variables, each the flag of that name:"
-	@printf '%s\n' 'bench $(BENCH_FLAGS)' 'why CELL $(WHY_FLAGS)' 'diagnose $(DIAGNOSE_FLAGS)' 'verdicts $(VERDICTS_FLAGS)' \
+	@printf '%s\n' 'bench $(BENCH_FLAGS)' 'why CELL $(WHY_FLAGS)' 'diagnose $(DIAGNOSE_FLAGS)' 'verdicts $(VERDICTS_FLAGS)' 'peers $(PEERS_FLAGS)' \
 		'compare OLD NEW' 'view RUN $(VIEW_FLAGS)' 'pprof RUN CELL KIND' | fold -s -w 76 | sed 's/^[A-Z]/    &/; s/^/    /'
 
 bench: program ## run the matrix, print its tables, leave a run folder
@@ -53,6 +55,9 @@ diagnose: program ## the verdict for any Go program: TRACE=trace.out or PPROF=ht
 
 verdicts: program ## hold why and diagnose to scenarios whose cause is known [SMALL=true SEEDS=1,2,3]
 	@$(PROGRAM) verdicts $(call flags,$(VERDICTS_FLAGS))
+
+peers: program ## compare this client with those in Rust, Python and C++ [CLIENT=rust,cpp CHECK=./my-client]
+	@$(PROGRAM) peers $(call flags,$(PEERS_FLAGS))
 
 compare: program ## benchstat's tables of two runs: OLD=before NEW=latest
 	$(call need,OLD,make compare OLD=before NEW=latest)$(call need,NEW,make compare OLD=before NEW=latest)

@@ -63,6 +63,7 @@ uses every core and which uses one.`,
 		Example: `  collatebench bench                   the default matrix
   collatebench bench --placement all --window 8,64 --codec sonic
   collatebench why placement=collector/window=32
+  collatebench peers                   the same client in Rust, Python and C++
   collatebench compare before latest   benchstat's tables of two runs
   collatebench view latest --open      its report and profiles in a browser
   collatebench pprof latest 'placement=collector/window=32'`,
@@ -73,7 +74,7 @@ uses every core and which uses one.`,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(benchCommand(), whyCommand(), diagnoseCommand(), compareCommand(), reportCommand(), viewCommand(), pprofCommand(),
+	root.AddCommand(benchCommand(), whyCommand(), diagnoseCommand(), compareCommand(), reportCommand(), viewCommand(), peersCommand(), pprofCommand(),
 		mockserverCommand(), verdictsCommand())
 	return root
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
@@ -31,6 +32,13 @@ import (
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "mockserver" {
 		main()
+	}
+	if len(os.Args) > 1 && (strings.HasPrefix(os.Args[1], "--")) && !strings.HasPrefix(os.Args[1], "--test.") {
+		if err := beClient(os.Args[1:]); err != nil { // "go test" has one dash
+			fmt.Fprintln(os.Stderr, "poor:", err)
+			os.Exit(1)
+		}
+		os.Exit(0)
 	}
 	code := m.Run()
 	realRuns.remove()
@@ -116,7 +124,7 @@ func TestMakefileKnowsEveryFlag(t *testing.T) {
 		t.Fatal(err)
 	}
 	joined := strings.ReplaceAll(string(text), "\\\n", " ")
-	for _, c := range []*cobra.Command{benchCommand(), whyCommand(), diagnoseCommand(), verdictsCommand(), viewCommand()} {
+	for _, c := range []*cobra.Command{benchCommand(), whyCommand(), diagnoseCommand(), verdictsCommand(), viewCommand(), peersCommand()} {
 		list := strings.ToUpper(c.Name()) + "_FLAGS"
 		line := regexp.MustCompile(`(?m)^` + list + ` := (.*)$`).FindStringSubmatch(joined)
 		if line == nil {
@@ -144,6 +152,19 @@ func TestBadInput(t *testing.T) {
 		args string
 		says []string
 	}{
+		{"peers --client nosuch", []string{"--client", `"nosuch"`, "rust, python, cpp", "path of a program"}},
+		{"peers --client ./nosuch", []string{"--client", `"./nosuch"`, "no such file"}},
+		{"peers --client go --placement nowhere", []string{"--placement", `"nowhere"`, "inline, collector"}},
+		{"peers --client go --codec json --placement request,spawn", []string{"--placement", `"spawn"`, "inline, collector"}},
+		{"peers --client go --codec xml", []string{"--codec", `"xml"`, "json, sonic"}},
+		{"peers --window 0", []string{"--window", `"0"`, "from 1"}},
+		{"peers --responses 40", []string{"--responses", `"40"`, "64 can"}},
+		{"peers --procs none", []string{"--procs", `"none"`, "all"}},
+		{"peers --check /no/such/client", []string{"--check", `"/no/such/client"`, "no such file"}},
+		{"peers --check ./x --rounds 3", []string{"--rounds", "--check"}},
+		{"peers --budget 0s", []string{"--budget", `"0s"`, "above zero"}},
+		{"peers extra", []string{"extra"}},
+		{"why client=rust/placement=spawn", []string{"client=rust", "collatebench peers"}},
 		{"bench --placement nowhere", []string{"--placement", `"nowhere"`, "inline, collector"}},
 		{"bench --window 0", []string{"--window", `"0"`, "from 1"}},
 		{"bench --window 1,,8", []string{"--window", `""`, "from 1"}},

@@ -102,7 +102,7 @@ func Summarise(info Info, samples []Sample) (Summary, error) {
 		Flagged: flaggedRounds(info, samples), cells: d.cells, peers: info.Peers, data: d,
 	}
 	if len(d.cells) > 0 {
-		s.Base = basePlacement(d.cells, d.cells[0].Client)
+		s.Base = basePlacement(d.cells, d.cells[0])
 	}
 	if s.NoiseFloor, s.NoFloor, err = noiseFloor(d); err != nil {
 		return Summary{}, err
@@ -137,13 +137,13 @@ func (s Summary) Precision() float64 {
 	return widest
 }
 
-// basePlacement is what a client's other placements are compared with: Go's
-// collector, or else the first that the client has.
-func basePlacement(cells []bench.Cell, client bench.ClientName) bench.Placement {
+// basePlacement is what a cell's client compares its placements with: Go's
+// collector, or else the first that it has with that codec.
+func basePlacement(cells []bench.Cell, of bench.Cell) bench.Placement {
 	first := bench.Placement("")
 	for _, c := range cells {
 		switch {
-		case c.Client != client:
+		case c.Client != of.Client || c.Codec != of.Codec:
 		case c.Placement == bench.Collector && !c.Foreign():
 			return bench.Collector
 		case first == "":
@@ -154,7 +154,7 @@ func basePlacement(cells []bench.Cell, client bench.ClientName) bench.Placement 
 }
 
 // baseOf is the placement that a cell's ratio is to.
-func (s Summary) baseOf(c bench.Cell) bench.Placement { return basePlacement(s.cells, c.Client) }
+func (s Summary) baseOf(c bench.Cell) bench.Placement { return basePlacement(s.cells, c) }
 
 func (d data) summary(c bench.Cell, cores int) (CellSummary, error) {
 	s := CellSummary{
@@ -186,7 +186,7 @@ func (d data) pairedRatios(floor *Floor) ([]PairedRatio, error) {
 	calm := d.unflagged()
 	for _, c := range d.cells {
 		b := c
-		b.Placement = basePlacement(d.cells, c.Client)
+		b.Placement = basePlacement(d.cells, c)
 		if c.Twin != "" || c == b || !slices.Contains(d.cells, b) {
 			continue
 		}

@@ -127,6 +127,25 @@ func TestWhy(t *testing.T) {
 	p.lacks(t, "And more.")
 }
 
+// TestComparedClients: of clients the list says who has which cause.
+func TestComparedClients(t *testing.T) {
+	root := t.TempDir()
+	info := newInfo(t, "peers", 0)
+	info.Peers = &results.Peers{}
+	r := newRun(t, root, info, 0)
+	serial := []verdict.Cause{verdict.Serialised}
+	text, err := json.Marshal([]verdict.Verdict{
+		{Subject: "codec=json/placement=inline/window=32/size=1MiB-2", Causes: serial},
+		{Subject: "client=rust/codec=json/placement=spawn/window=32/size=1MiB-2", Causes: []verdict.Cause{verdict.CPUSaturated}},
+		{Subject: "client=python/codec=orjson/placement=asyncio-wait/window=32/size=1MiB-2", Causes: serial},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, r, "report/verdict.json", string(text))
+	get(t, serve(t, root), "/").has(t, "serialised: go inline; python asyncio-wait (orjson)", "cpu-saturated: rust spawn")
+}
+
 // TestBrokenRuns: they are listed with the reason, and break nothing else.
 func TestBrokenRuns(t *testing.T) {
 	root := t.TempDir()

@@ -130,8 +130,11 @@ func (r row) Done() string {
 }
 
 // Says gives the verdict in a line each: of a matrix the causes by placement,
-// of a run of why its sentence.
+// of a run of why its sentence, of clients that are compared who has which.
 func (r row) Says() []string {
+	if r.Info.Peers != nil && len(r.Verdicts) > 0 {
+		return byCause(r.Verdicts)
+	}
 	var out []string
 	for _, v := range r.Verdicts {
 		if r.Info.Why != nil {
@@ -145,6 +148,39 @@ func (r row) Says() []string {
 		out = append(out, "none: no round is complete")
 	}
 	return out
+}
+
+// byCause lists whom each verdict is about: there are many clients and few
+// causes.
+func byCause(verdicts []verdict.Verdict) []string {
+	var order []string
+	who := map[string][]string{}
+	for _, v := range verdicts {
+		cause := causes(v)
+		if who[cause] == nil {
+			order = append(order, cause)
+		}
+		who[cause] = append(who[cause], clientOf(v.Subject))
+	}
+	var out []string
+	for _, cause := range order {
+		out = append(out, cause+": "+strings.Join(who[cause], "; "))
+	}
+	return out
+}
+
+// clientOf names a client's placement, and its codec where that is not the
+// usual one.
+func clientOf(cell string) string {
+	c, err := bench.ParseCell(cell)
+	if err != nil {
+		return cell
+	}
+	name := string(c.Client) + " " + string(c.Placement)
+	if c.Codec != bench.DefaultCell().Codec {
+		name += " (" + string(c.Codec) + ")"
+	}
+	return name
 }
 
 func placementOf(cell string) string {

@@ -1,0 +1,93 @@
+package peers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"strings"
+)
+
+// shownLines is how much of a failed command's output its error has.
+const shownLines = 20
+
+// A commandError is a command of a build that failed.
+type commandError struct {
+	argv   []string
+	output string
+	err    error
+}
+
+func (e *commandError) Error() string {
+	return fmt.Sprintf("%s: %v; its last lines:\n%s", strings.Join(e.argv, " "), e.err, tail(e.output, shownLines))
+}
+
+func (e *commandError) Unwrap() error { return e.err }
+
+// run runs a command of the build in the module's folder. What it writes goes
+// to the log.
+func (s site) run(ctx context.Context, argv ...string) error {
+	var output ending
+	cmd := command(ctx, argv)
+	cmd.Dir = s.root
+	cmd.Stdout = io.MultiWriter(&output, s.log)
+	cmd.Stderr = cmd.Stdout
+	err := cmd.Run()
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("%s: %w", strings.Join(argv, " "), context.Cause(ctx))
+	case err == nil, errors.Is(err, exec.ErrWaitDelay): // a compiler's cache server may stay
+		return nil
+	}
+	return &commandError{argv, string(output), err}
+}
+
+// ask returns what a command prints, which is to say something of the machine.
+func (s site) ask(ctx context.Context, argv ...string) (string, error) {
+	var stdout, stderr capped
+	cmd := command(ctx, argv)
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	switch {
+	case ctx.Err() != nil:
+		return "", context.Cause(ctx)
+	case err != nil:
+		return "", &commandError{argv, stderr.String(), err}
+	}
+	return stdout.String(), nil
+}
+
+// An ending keeps the end of what is written to it.
+type ending []byte
+
+// keptBytes is above any shownLines lines that say something.
+const keptBytes = 16 << 10
+
+func (e *ending) Write(b []byte) (int, error) {
+	*e = append(*e, b...)
+	*e = (*e)[max(0, len(*e)-keptBytes):]
+	return len(b), nil
+}
+
+// absent names the first of these programs that is not in PATH, as an error
+// would; "" where all are.
+func absent(programs ...string) string {
+	for _, p := range programs {
+		if _, err := exec.LookPath(p); err != nil {
+			return "no " + p + " in PATH"
+		}
+	}
+	return ""
+}
+
+// explain makes a build's error one of the kit, a *MissingError if that is what
+// its tools have found.
+func (k Kit) explain(err error) error {
+	if failed := (*commandError)(nil); errors.As(err, &failed) && k.blames != nil {
+		if wants := k.blames(failed.output); wants != "" {
+			return k.without(wants)
+		}
+	}
+	return fmt.Errorf("%s: build: %w", k.Name, err)
+}

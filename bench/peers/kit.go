@@ -1,0 +1,129 @@
+package peers
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"collatebench/bench"
+)
+
+// A Kit is one of the clients whose source is here, in the folder
+// bench/peers/NAME, and how it is built into .build/peers/NAME.
+type Kit struct {
+	Name bench.ClientName
+	get  string // what a person does who has not got the tools
+
+	// missing returns what the kit wants and this machine has not, "" where all
+	// is there. An error means that it could not be found out.
+	missing func(context.Context, site) (string, error)
+	build   func(context.Context, site) (command []string, err error)
+	// blames reads the same from the output of a command of the build that
+	// failed, where only its tools can know. nil where there is no such thing.
+	blames func(output string) (wants string)
+}
+
+// Kits returns every kit, in table order.
+func Kits() []Kit {
+	return []Kit{
+		{"rust", "get it from https://rustup.rs or apt install cargo", missingForRust, buildRust, nil},
+		{"python", "apt install python3 python3-venv", missingForPython, buildPython, nil},
+		{"cpp", "apt install cmake make g++ libboost1.81-dev nlohmann-json3-dev libsimdjson-dev zlib1g-dev", missingForCpp, buildCpp, blameCmake},
+	}
+}
+
+// A MissingError says that a client can't be built here, in one line: which,
+// for want of what, and how to get it.
+type MissingError struct {
+	Client bench.ClientName
+	Wants  string // such as "no cargo in PATH"
+	Get    string
+}
+
+func (e *MissingError) Error() string {
+	return fmt.Sprintf("%s is left out: %s; %s", e.Client, e.Wants, e.Get)
+}
+
+// Build builds the client from its source in the module at root, as far as it
+// has changed, and asks it what it is. What the tools say goes to log. Where a
+// tool or a library is not to be had the error is a *MissingError; any other is
+// a build that failed.
+func (k Kit) Build(ctx context.Context, root string, log io.Writer) (Client, error) {
+	s, err := k.site(root, log)
+	if err != nil {
+		return Client{}, err
+	}
+	switch wants, err := k.missing(ctx, s); {
+	case err != nil:
+		return Client{}, fmt.Errorf("%s: %w", k.Name, err)
+	case wants != "":
+		return Client{}, k.without(wants)
+	}
+	release, err := s.reserve(ctx)
+	if err != nil {
+		return Client{}, fmt.Errorf("%s: %w", k.Name, err)
+	}
+	defer release()
+	command, err := k.build(ctx, s)
+	if err != nil {
+		return Client{}, k.explain(err)
+	}
+	c, err := Describe(ctx, command)
+	if err == nil && c.Name != k.Name {
+		err = fmt.Errorf("%s calls itself %q", c.Command[0], c.Name)
+	}
+	if err != nil {
+		return Client{}, fmt.Errorf("%s: %w", k.Name, err)
+	}
+	return c, nil
+}
+
+func (k Kit) without(wants string) *MissingError { return &MissingError{k.Name, wants, k.get} }
+
+// A site is where a kit is built.
+type site struct {
+	root   string // of the module
+	source string
+	output string
+	log    io.Writer
+}
+
+func (k Kit) site(root string, log io.Writer) (site, error) {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return site{}, err
+	}
+	s := site{root: root, source: filepath.Join(root, "bench", "peers", string(k.Name)),
+		output: filepath.Join(root, ".build", "peers", string(k.Name)), log: log}
+	if _, err := os.Stat(s.source); err != nil {
+		return site{}, fmt.Errorf("%s: no source of it: %w", k.Name, err)
+	}
+	return s, nil
+}
+
+// relative is the output's path in the module, as the commands have it.
+func (s site) relative() string { return filepath.Join(".build", "peers", filepath.Base(s.output)) }
+
+// reserve keeps other processes from building the same kit meanwhile: tests of
+// two packages may want it at once.
+func (s site) reserve(ctx context.Context) (release func(), err error) {
+	if err := os.MkdirAll(filepath.Dir(s.output), 0o777); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(s.output+".lock", os.O_CREATE|os.O_RDWR, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	for !lock(f) {
+		select {
+		case <-ctx.Done():
+			f.Close()
+			return nil, context.Cause(ctx)
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	return func() { f.Close() }, nil
+}

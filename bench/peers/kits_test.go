@@ -1,0 +1,70 @@
+package peers_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"collatebench/bench/peers"
+)
+
+// moduleRoot is where the kits' sources are.
+func moduleRoot(t *testing.T) string {
+	t.Helper()
+	root, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+// TestEveryClientKeepsTheContract builds the clients in other languages and
+// checks each. One whose tools are not here is left out, but never in CI.
+func TestEveryClientKeepsTheContract(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds clients in other languages, and runs each some hundred times")
+	}
+	for _, k := range peers.Kits() {
+		t.Run(string(k.Name), func(t *testing.T) {
+			c := built(t, k)
+			found, err := peers.Check(t.Context(), c, peers.CheckOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			bySubject := map[string][]peers.Finding{}
+			var subjects []string
+			for _, f := range found {
+				if bySubject[f.Subject] == nil {
+					subjects = append(subjects, f.Subject)
+				}
+				bySubject[f.Subject] = append(bySubject[f.Subject], f)
+			}
+			for _, s := range subjects {
+				t.Run(s, func(t *testing.T) {
+					for _, f := range bySubject[s] {
+						if !f.OK {
+							t.Error(f)
+						}
+					}
+				})
+			}
+		})
+	}
+}
+
+func built(t *testing.T, k peers.Kit) peers.Client {
+	t.Helper()
+	var log bytes.Buffer
+	c, err := k.Build(t.Context(), moduleRoot(t), &log)
+	missing := (*peers.MissingError)(nil)
+	switch {
+	case errors.As(err, &missing) && os.Getenv("CI") == "":
+		t.Skip(missing)
+	case err != nil:
+		t.Fatal(err)
+	}
+	t.Log(c.Runtime)
+	return c
+}

@@ -1,0 +1,50 @@
+// Package peers knows the clients in other languages: how each is built, what
+// it says of itself, and whether it keeps the contract that they share.
+//
+// A client keeps a window of requests in flight against the mock upstream,
+// decodes and checks each response in the way of its placement, measures itself
+// and prints one line in Go's benchmark format:
+//
+//	client --upstream http://127.0.0.1:8080 --cell NAME --responses 64 --ops 1 [--results]
+//	client --list
+//	client --help
+//
+// [Describe] asks any program what it is, a [Kit] builds one whose source is
+// here, and [Check] holds a client to the rules of [Rules]. The package does not
+// know how samples are taken, nor what figures mean.
+package peers
+
+import (
+	"collatebench/bench"
+	"collatebench/mockserver/payload"
+)
+
+// A Client is a program that keeps the contract, or claims to.
+type Client struct {
+	Name bench.ClientName
+	// Command is the program, by an absolute path, and its leading arguments.
+	Command []string
+	Listing
+}
+
+// A Listing is what a client says of itself, the JSON of --list.
+type Listing struct {
+	Client     bench.ClientName `json:"client"`
+	Runtime    string           `json:"runtime"` // its language and its libraries, in its own words
+	Codecs     []Codec          `json:"codecs"`
+	Placements []Placement      `json:"placements"`
+}
+
+// A Codec is a way to decode, under the client's own name for it. What it asks
+// the upstream for is json, whatever library decodes it.
+type Codec struct {
+	Name    payload.Codec `json:"name"`
+	Library string        `json:"library"`
+}
+
+// A Placement is an idiom of the client's language: who decodes.
+type Placement struct {
+	Name  bench.Placement `json:"name"`
+	Order bench.Order     `json:"order"` // in which it collates
+	About string          `json:"about"` // one line: who decodes
+}

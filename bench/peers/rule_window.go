@@ -1,0 +1,111 @@
+package peers
+
+import (
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"collatebench/bench"
+	"collatebench/mockserver/payload"
+)
+
+// linger is how long an upstream waits for a request that must not come.
+const linger = 50 * time.Millisecond
+
+// filling answers no request, of those from an id on, until the window is full
+// or nothing comes any more, and then waits for one request too many.
+func filling(window, from int) script {
+	var open atomic.Bool
+	return func(u *upstream, w http.ResponseWriter, r *http.Request, id int) {
+		if id >= from && !open.Load() {
+			u.await(r, func() bool { return open.Load() || u.inFlight >= window })
+			open.Store(true)
+			pause(r, linger)
+		}
+		u.answer(w, r, id)
+	}
+}
+
+func judgeWindow(t *trial) {
+	full := ask{window: 4, responses: 6, ops: 1}
+	full.script = filling(full.window, full.warm())
+	for _, x := range append([]*exchange{t.exchange(full)}, t.plainRuns()...) {
+		if x.saw.peak > x.window {
+			t.wrongf("%v: %d requests in flight", x, x.saw.peak)
+		}
+	}
+}
+
+// judgeWindowUsed has a window above the limits that libraries have by default.
+func judgeWindowUsed(t *trial) {
+	full := ask{window: 128, responses: 128, ops: 1, size: payload.KiB}
+	full.script = filling(full.window, 0)
+	if x := t.exchange(full); t.works(x, x.run) && x.saw.peak < x.window {
+		t.wrongf("%v: no more than %d requests in flight, while none was answered", x, x.saw.peak)
+	}
+	late := t.lateResponse()
+	if x, reached := late.run(t); t.works(x, x.run) && reached < late.reach {
+		t.wrongf("%v: while response %d was late, the client went on to %d; %d would do", x, late.id, reached, late.reach)
+	}
+}
+
+// A lateResponse is answered once the client has gone on to another one.
+type lateResponse struct {
+	ask
+	id    int // it is not the first of the op, lest a client by whole windows get through
+	reach int // the id that the client goes on to
+}
+
+// lateResponse says how far a client goes: in order of completion on and on
+// with the rest of its window, in order of request until the window is full of
+// what has overtaken the late one.
+func (t *trial) lateResponse() lateResponse {
+	l := lateResponse{ask: ask{window: 4, responses: 24, ops: 1, latency: time.Millisecond, results: true}}
+	l.id = l.warm() + 1
+	l.reach = l.id + l.window - 1
+	if t.placement.Order == bench.Completion {
+		l.reach = l.id + 2*l.window
+	}
+	return l
+}
+
+// run returns how far the client went before the late response was answered.
+func (l lateResponse) run(t *trial) (x *exchange, reached int) {
+	l.script = func(u *upstream, w http.ResponseWriter, r *http.Request, id int) {
+		if id == l.id {
+			u.await(r, func() bool { return u.highest >= l.reach })
+			u.mu.Lock()
+			reached = u.highest
+			u.mu.Unlock()
+			pause(r, linger) // those that have overtaken it are collated meanwhile
+		}
+		u.answer(w, r, id)
+	}
+	x = t.exchange(l.ask)
+	return x, reached
+}
+
+// placeSlack is for the rounding of decode-busy. All else that there is between
+// two responses makes their times less than the wall.
+const placeSlack = time.Millisecond
+
+// judgePlace looks at a window of one, in which a response is either at the
+// upstream or decoded: the times of both, added up, are no more than the wall.
+func judgePlace(t *trial) {
+	x := t.exchange(ask{window: 1, responses: 6, ops: 1, size: payload.MiB, latency: 20 * time.Millisecond})
+	if !t.works(x, x.run) || x.saw.peak > 1 {
+		return
+	}
+	m, err := x.measured()
+	if err != nil {
+		return
+	}
+	f, wrong := readFigures(m)
+	if wrong != "" {
+		return
+	}
+	if held, busy, op := x.held(), f.busy(x), f.duration("ns/op"); held+busy > op+op/500+placeSlack {
+		t.wrongf("%v: responses were at the upstream for %v and decoded for %v, in an op of %v: the next one is asked for before the last is decoded",
+			x, held, busy, op)
+	}
+}

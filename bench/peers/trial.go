@@ -1,0 +1,130 @@
+package peers
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"collatebench/mockserver/payload"
+)
+
+// CommandLine is the subject of the rules that are of no placement.
+const CommandLine = "command line"
+
+// A subject is what a rule is applied to: the command line, or a placement with
+// a codec.
+type subject struct {
+	name      string
+	placement Placement // of the command line, too, any that works
+	codec     payload.Codec
+	scope     scope
+}
+
+// A scope says which subjects a rule is of.
+type scope int
+
+const (
+	theCommandLine scope = 1 << iota
+	firstCodec
+	otherCodec
+)
+
+func (s scope) has(o scope) bool { return s&o != 0 }
+
+// A trial is one rule applied to one subject.
+type trial struct {
+	*checking
+	subject
+	ctx   context.Context
+	rule  rule
+	plain func() ([]*exchange, error) // the subject's plain runs, which many rules look at
+	wrong []string                    // what speaks against the client
+	err   error                       // why there is no judgement; the first one stays
+}
+
+func (t *trial) carryOut() {
+	t.rule.judge(t)
+	if t.err == nil {
+		t.say(t.findings())
+	}
+}
+
+// wrongf notes what speaks against the client.
+func (t *trial) wrongf(format string, args ...any) {
+	t.wrong = append(t.wrong, oneLine(fmt.Sprintf(format, args...)))
+}
+
+func (t *trial) findings() []Finding {
+	if len(t.wrong) == 0 {
+		return []Finding{{t.name, t.rule.Name, t.rule.Does, true}}
+	}
+	var out []Finding
+	for _, w := range t.wrong {
+		out = append(out, Finding{t.name, t.rule.Name, w, false})
+	}
+	return out
+}
+
+// exchanges runs the client as each of these says. After an error of our own
+// what it returns is empty, and nobody will ask what a rule makes of it.
+func (t *trial) exchanges(asks ...ask) []*exchange {
+	if t.err == nil {
+		var done []*exchange
+		if done, t.err = t.checking.exchanges(t.ctx, t.subject, asks); t.err == nil {
+			return done
+		}
+	}
+	empty := make([]*exchange, len(asks))
+	for i, a := range asks {
+		empty[i] = &exchange{ask: a}
+	}
+	return empty
+}
+
+func (t *trial) exchange(a ask) *exchange { return t.exchanges(a)[0] }
+
+// plainRuns are the runs in which nothing goes wrong.
+func (t *trial) plainRuns() []*exchange {
+	runs, err := t.plain()
+	if t.err == nil {
+		t.err = err
+	}
+	return runs
+}
+
+// windowOf is the window by which other rules than that of the window judge a
+// plain run: a client that exceeds it is not to be told so in five ways.
+func (t *trial) windowOf(x *exchange) int {
+	if slices.ContainsFunc(t.plainRuns(), func(x *exchange) bool { return x.saw.peak > x.window }) {
+		return x.window + x.responses
+	}
+	return x.window
+}
+
+// run runs the client with flags that need no upstream, or one of the rule's.
+func (t *trial) run(flags ...string) run {
+	var r run
+	if t.err == nil {
+		r, t.err = t.checking.run(t.ctx, flags, nil, nil, false)
+	}
+	return r
+}
+
+// works notes a run that failed where nothing was wrong.
+func (t *trial) works(what any, r run) bool {
+	if r.exit != 0 {
+		t.wrongf("%v: failed: %s", what, r.end())
+	}
+	return r.exit == 0
+}
+
+// oneLine cuts what a client has printed to what a line can show.
+func oneLine(s string) string {
+	const shown = 400
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) > shown {
+		s = strings.ToValidUTF8(s[:shown], "") + " ..."
+	}
+	return s
+}
