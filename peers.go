@@ -279,8 +279,8 @@ func usual(codec payload.Codec, p bench.Placement) bool {
 }
 
 // variants are all of the team's, in table order. Usual are a client's
-// placements with its first codec; a further one shows by the first placement
-// what a codec is worth.
+// placements with its first codec; what another codec is worth the two ends
+// show, the first placement and the last.
 func (t team) variants() []variant {
 	var out []variant
 	if t.ours {
@@ -289,7 +289,7 @@ func (t team) variants() []variant {
 	for _, c := range t.others {
 		for i, codec := range c.Codecs {
 			for j, p := range c.Placements {
-				out = append(out, variant{c.Name, string(codec.Name), string(p.Name), i == 0 || j == 0})
+				out = append(out, variant{c.Name, string(codec.Name), string(p.Name), i == 0 || j == 0 || j == len(c.Placements)-1})
 			}
 		}
 	}

@@ -39,9 +39,9 @@ TEST(Cell, DecidesTheThreadsByPlacement) {
 TEST(Cell, NamesTheElementTheValueAndWhatIsAllowed) {
   const auto error = [](std::string_view name) { return error_of([&] { parse_cell(name); }); };
   const std::string rest = "/placement=one-thread/window=4/size=1KiB";
-  EXPECT_EQ(error("codec=xml" + rest), "codec: \"xml\" is not one of json, simdjson");
+  EXPECT_EQ(error("codec=xml" + rest), "codec: \"xml\" is not one of json, nlohmann");
   EXPECT_EQ(error("codec=json/placement=spawn/window=4/size=1KiB"),
-            "placement: \"spawn\" is not one of collect-windowed, one-thread");
+            "placement: \"spawn\" is not one of one-thread, collect-windowed");
   EXPECT_EQ(error("codec=json/placement=one-thread/window=0/size=1KiB"),
             "window: \"0\" is not a whole number from 1 to 1000000");
   EXPECT_EQ(error("codec=json" + rest + "-0"), "workers: \"0\" is not a whole number from 1 to 1000000");

@@ -1,7 +1,6 @@
 """Fetching: one request, one body, read whole."""
 
 import os
-from types import TracebackType
 
 import aiohttp
 
@@ -25,12 +24,7 @@ class Upstream:
     async def __aenter__(self) -> "Upstream":
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._session.close()
 
     async def fetch(self, id: int) -> Body:

@@ -1,10 +1,12 @@
 """processes: fetched on the event loop, decoded in a process of a pool.
 
 Each worker has a GIL of its own, so decoding does use all cores. The price is
-the way there and back: the body is pickled to the worker (a copy), and the
-records are pickled back to the client, which goes on with them (a second
-encoding and decoding of all that was decoded, the last half of it on the
-client's one GIL). It pays if decoding costs far more than that.
+the way there and back. The body is pickled to the worker: a copy, or some. The
+records are pickled back to the client, which goes on with them: for those of
+1 MiB that takes the worker 2.7 ms and the client, under its one GIL, 2.5 ms,
+where json needs 7.5 ms to parse them and orjson 2.4 ms. It pays if decoding
+costs far more, or if the client can do with less: with a summary of the records
+in their place all of it takes about half the time.
 """
 
 import asyncio
