@@ -25,7 +25,7 @@ import (
 const (
 	peerRounds = 3
 	// peerBudget is for the samples, after the builds.
-	peerBudget = 165 * time.Second
+	peerBudget = 170 * time.Second
 )
 
 // peerFlags are what `peers` is asked for.

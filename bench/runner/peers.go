@@ -19,7 +19,7 @@ import (
 const (
 	// sampleTime is how long the ops of a sample of a client are to take: a
 	// fast one would else be measured in a fifth of a second.
-	sampleTime = 700 * time.Millisecond
+	sampleTime = 500 * time.Millisecond
 	maxOps     = 20
 )
 

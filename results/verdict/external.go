@@ -59,7 +59,7 @@ func (e External) missing() string {
 
 func (e External) causes() []Cause {
 	switch {
-	case e.Queued >= queues && e.CPUs/e.available() < saturated:
+	case e.Queued >= queues && e.CPUs/e.available() < filled:
 		return []Cause{UpstreamQueueing}
 	case e.CPUs <= oneCore && e.grown() >= grows:
 		return []Cause{WindowTooSmall}
@@ -67,7 +67,7 @@ func (e External) causes() []Cause {
 		return []Cause{Serialised}
 	case e.CPUs < coreTaken:
 		return []Cause{Outside}
-	case e.CPUs/e.available() >= saturated:
+	case e.CPUs/e.available() >= filled:
 		return []Cause{CPUSaturated}
 	}
 	return nil

@@ -28,7 +28,7 @@ func TestObserveExternal(t *testing.T) {
 		{"healthy", func(e *verdict.External) { e.CPUs, e.CPUsDoubled = 1.78, 1.8 }, causes(verdict.CPUSaturated), "The healthy end"},
 		{"healthy, beside a busy upstream", func(e *verdict.External) { e.CPUs, e.CPUsDoubled, e.Upstream = 1.4, 1.4, .5 }, causes(verdict.CPUSaturated), "1.40 of 1.50"},
 		{"many workers on few cores", func(e *verdict.External) { e.Workers, e.CPUs = 8, 1.8 }, causes(verdict.CPUSaturated), "8 workers"},
-		{"neither", func(e *verdict.External) { e.CPUs, e.CPUsDoubled = 1.4, 1.4 }, nil, "not serial, and no limit reached"},
+		{"neither", func(e *verdict.External) { e.CPUs, e.CPUsDoubled = 1.3, 1.3 }, nil, "not serial, and no limit reached"},
 		{"the window is the limit", func(e *verdict.External) { e.CPUs, e.CPUsDoubled, e.Growth.Mean = .5, .95, 1.9 }, causes(verdict.WindowTooSmall), "More can be in flight"},
 		{"a machine that became faster clears nobody", func(e *verdict.External) { e.Growth.Mean, e.Growth.High = 1.2, 1.3 }, causes(verdict.Serialised), "1.20x"},
 		{"a queue", func(e *verdict.External) { e.CPUs, e.Queued = 1.0, 20 }, causes(verdict.UpstreamQueueing), "20.0 requests waited"},
