@@ -159,6 +159,7 @@ func TestBadInput(t *testing.T) {
 		{"peers --client go --codec xml", []string{"--codec", `"xml"`, "json, sonic"}},
 		{"peers --window 0", []string{"--window", `"0"`, "from 1"}},
 		{"peers --responses 40", []string{"--responses", `"40"`, "64 can"}},
+		{"peers --procs 2,2000", []string{"--procs", `"2000"`, "1 to 1024"}},
 		{"peers --procs none", []string{"--procs", `"none"`, "all"}},
 		{"peers --check /no/such/client", []string{"--check", `"/no/such/client"`, "no such file"}},
 		{"peers --check ./x --rounds 3", []string{"--rounds", "--check"}},

@@ -26,6 +26,9 @@ const (
 	peerRounds = 3
 	// peerBudget is for the samples, after the builds.
 	peerBudget = 170 * time.Second
+	// maxWorkers is what the contract has: some runtimes start as many threads
+	// as they are told to, and end a machine.
+	maxWorkers = 1024
 )
 
 // peerFlags are what `peers` is asked for.
@@ -369,6 +372,9 @@ func (f *peerFlags) settings(sized bool) ([]bench.Cell, error) {
 	}
 	most := 0
 	for _, c := range slices.Clone(cells) {
+		if c.Procs > maxWorkers {
+			return nil, fmt.Errorf("--procs \"%d\": is not from 1 to %d, or all", c.Procs, maxWorkers)
+		}
 		most = max(most, 2*c.Window)
 		c.Window *= 2
 		if !slices.Contains(cells, c) {
