@@ -45,7 +45,7 @@ func (d document) clientScene(t results.PeerTable) draw.Scene {
 		most = max(most, cell.Throughput.Median)
 	}
 	l := legend(clientInks())
-	f := barFrame(bars, draw.Axis{Label: "throughput, MB/s", Min: 0, Max: most * 1.25}, l)
+	f := barFrame(bars, draw.Axis{Label: "throughput, MB/s", Min: 0, Max: most * 1.35}, l)
 	s := draw.Scene{Width: chartWidth, Height: f.Y + f.H + marginFoot, Title: "Clients, " + t.Title, Class: "clients"}
 	s.Shapes = append(s.Shapes, f.Shapes()...)
 	for i, b := range bars {
