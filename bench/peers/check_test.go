@@ -113,12 +113,10 @@ func TestDefectsAreFound(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs a client some fifty times for each defect")
 	}
-	last := ""
-	for _, d := range defects {
-		if raced && d.rule == last {
-			continue // one of each rule will do: with the detector a client takes five times as long
+	for i, d := range defects {
+		if raced && i%8 != 0 {
+			continue // a few will do for Check's own races: with the detector a client takes five times as long
 		}
-		last = d.rule
 		t.Run(strings.ReplaceAll(d.name, " ", "-"), func(t *testing.T) {
 			o := peers.CheckOptions{Placements: []bench.Placement{"request"}}
 			if d.of != "" {
