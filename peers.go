@@ -29,6 +29,7 @@ const (
 	// maxWorkers is what the contract has: some runtimes start as many threads
 	// as they are told to, and end a machine.
 	maxWorkers = 1024
+	maxDoubled = 1_000_000 // of a window, as of any count
 )
 
 // peerFlags are what `peers` is asked for.
@@ -88,7 +89,7 @@ it beside the others. The contract is in bench/peers/README.md.`,
 	seedFlag(fs, &f.Seed, "seed of the order, the payloads and the upstream's choices")
 	labelFlag(fs, &f.Label, "word that ends the run folder's name")
 	fs.StringVar(&f.check, "check", "", "hold a `program` to the contract of such clients, and run nothing")
-	fs.BoolVar(&f.list, "list", false, "say which clients there are, and what each placement does, and run nothing")
+	fs.BoolVar(&f.list, "list", false, "build the clients, say what each placement does, and run nothing")
 	fs.StringVar(&f.Out, "out", "", "`folder` of the runs (default results/runs in the module)")
 	fs.StringVar(&f.Source, "source", "", "`folder` of the collatebench module (default the enclosing one)")
 	fs.BoolVar(&f.asJSON, "json", false, "print the summary as JSON")
@@ -181,7 +182,15 @@ func (f *peerFlags) assemble(c *cobra.Command) (team, error) {
 	if err != nil {
 		return team{}, err
 	}
-	wanted, all := f.clients, len(f.clients) == 0
+	wanted, all := f.clients, f.clients == nil
+	if !all && len(wanted) == 0 {
+		return team{}, usageError{fmt.Errorf("--client \"\": names none of go, %s, nor the path of a program", strings.Join(kitNames(), ", "))}
+	}
+	for i, name := range wanted {
+		if slices.Contains(wanted[:i], name) {
+			return team{}, usageError{fmt.Errorf("--client %q: is named twice", name)}
+		}
+	}
 	if all {
 		wanted = append([]string{string(bench.Go)}, kitNames()...)
 	}
@@ -198,6 +207,8 @@ func (f *peerFlags) assemble(c *cobra.Command) (team, error) {
 			t.leftOut = append(t.leftOut, err.Error())
 			fmt.Fprintln(c.ErrOrStderr(), err)
 			continue
+		case missing != nil:
+			return team{}, fmt.Errorf("--client %q: can't be built here: %s; %s", name, missing.Wants, missing.Get)
 		case err != nil:
 			return team{}, err
 		case slices.ContainsFunc(t.others, func(o peers.Client) bool { return o.Name == client.Name }):
@@ -229,17 +240,37 @@ func engage(ctx context.Context, root, name string, notes io.Writer) (peers.Clie
 // build writes what the tools say into a file, which is of interest when they
 // fail.
 func build(ctx context.Context, k peers.Kit, root string, notes io.Writer) (peers.Client, error) {
-	log := filepath.Join(root, ".build", "peers", string(k.Name)+".log")
-	if err := os.MkdirAll(filepath.Dir(log), 0o777); err != nil {
-		return peers.Client{}, err
+	log := &buildLog{path: filepath.Join(root, ".build", "peers", string(k.Name)+".log"), begins: func(path string) {
+		fmt.Fprintf(notes, "building the client in %s (%s)\n", k.Name, display(path))
+	}}
+	defer log.close()
+	return k.Build(ctx, root, log)
+}
+
+// A buildLog is a file that is made anew at the first thing that a tool says:
+// where a tool is missing the last log stays.
+type buildLog struct {
+	path   string
+	begins func(path string)
+	f      *os.File
+}
+
+func (l *buildLog) Write(b []byte) (int, error) {
+	if l.f == nil {
+		f, err := os.Create(l.path)
+		if err != nil {
+			return 0, err
+		}
+		l.f = f
+		l.begins(l.path)
 	}
-	f, err := os.Create(log)
-	if err != nil {
-		return peers.Client{}, err
+	return l.f.Write(b)
+}
+
+func (l *buildLog) close() {
+	if l.f != nil {
+		l.f.Close()
 	}
-	defer f.Close()
-	fmt.Fprintf(notes, "building the client in %s (%s)\n", k.Name, display(log))
-	return k.Build(ctx, root, f)
 }
 
 func kitNames() []string {
@@ -354,6 +385,9 @@ func (f *peerFlags) choose(all []variant) ([]variant, error) {
 				return nil, fmt.Errorf("--%s %q: is not one of %s", by.flag, n, strings.Join(there, ", "))
 			}
 		}
+		if len(by.named) == 0 {
+			return nil, fmt.Errorf("--%s \"\": is not one of %s", by.flag, strings.Join(there, ", "))
+		}
 		out = slices.DeleteFunc(out, func(v variant) bool { return !slices.Contains(by.named, by.of(v)) })
 	}
 	if len(out) == 0 {
@@ -374,6 +408,9 @@ func (f *peerFlags) settings(sized bool) ([]bench.Cell, error) {
 	for _, c := range slices.Clone(cells) {
 		if c.Procs > maxWorkers {
 			return nil, fmt.Errorf("--procs \"%d\": is not from 1 to %d, or all", c.Procs, maxWorkers)
+		}
+		if 2*c.Window > maxDoubled {
+			return nil, fmt.Errorf("--window \"%d\": twice that, which each client is sampled at too, is above %d", c.Window, maxDoubled)
 		}
 		most = max(most, 2*c.Window)
 		c.Window *= 2

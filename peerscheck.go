@@ -26,7 +26,7 @@ func checkPeer(c *cobra.Command, f *peerFlags) error {
 	}
 	client, err := peers.Describe(c.Context(), []string{program})
 	if err != nil {
-		return err
+		return usageError{fmt.Errorf("--check %q: %w", f.check, err)}
 	}
 	out := c.OutOrStdout()
 	fmt.Fprintf(out, "%s: client %s, %s\n", f.check, client.Name, client.Runtime)
@@ -61,6 +61,11 @@ func findProgram(name string) (string, error) {
 
 // listPeers prints which clients there are and what each placement does.
 func listPeers(c *cobra.Command, f *peerFlags) error {
+	for _, name := range changedFlags(c) {
+		if name != "list" && name != "client" && name != "source" {
+			return usageError{fmt.Errorf("--%s has no effect with --list, which runs nothing", name)}
+		}
+	}
 	t, err := f.assemble(c)
 	if err != nil {
 		return err

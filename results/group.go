@@ -86,6 +86,8 @@ func title(c bench.Cell, all []bench.Cell, free []string) string {
 		v := d.Of(c)
 		switch {
 		case slices.Contains(free, d.Name):
+		case d.Suffix && c.Foreign():
+			parts = append(parts, "workers="+v)
 		case d.Suffix:
 			parts = append(parts, "GOMAXPROCS="+v)
 		case d.Core || v != d.Default || Varies(d, all):

@@ -58,7 +58,9 @@ func (d data) external(p doubling, info Info) verdict.External {
 	if len(once) == 0 {
 		return e
 	}
-	e.CPUs, e.CPUsDoubled = sum.CPU/sum.Seconds, doubled.CPU/doubled.Seconds
+	if e.Blind = sum.Looked == 0 || doubled.Looked == 0; !e.Blind {
+		e.CPUs, e.CPUsDoubled = sum.CPU/sum.Looked, doubled.CPU/doubled.Looked
+	}
 	e.Queued, e.InFlight = sum.Queue/sum.Seconds, sum.InFlight/sum.Seconds
 	if info.shared() {
 		e.Upstream = sum.Upstream / sum.Seconds
@@ -71,7 +73,7 @@ func (d data) external(p doubling, info Info) verdict.External {
 
 func (e External) plus(o External) External {
 	return External{
-		Seconds: e.Seconds + o.Seconds, CPU: e.CPU + o.CPU, Upstream: e.Upstream + o.Upstream,
+		Seconds: e.Seconds + o.Seconds, CPU: e.CPU + o.CPU, Looked: e.Looked + o.Looked, Upstream: e.Upstream + o.Upstream,
 		Responses: e.Responses + o.Responses, Queue: e.Queue + o.Queue, InFlight: e.InFlight + o.InFlight,
 	}
 }

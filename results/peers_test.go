@@ -70,7 +70,7 @@ func comparedSample(t *testing.T, name string, round int, r *rand.Rand) results.
 		s := newSample(t, name, round, 1, speed)
 		wall := 128 * 1.048576 / speed
 		s.External = &results.External{
-			Seconds: wall, CPU: c.cpus * wall, Upstream: .1 * wall, Responses: 128, Queue: 0, InFlight: 20 * wall,
+			Seconds: wall, CPU: c.cpus * wall, Looked: wall, Upstream: .1 * wall, Responses: 128, Queue: 0, InFlight: 20 * wall,
 		}
 		return s
 	}

@@ -45,7 +45,7 @@ func (s Summary) PeerTables() []PeerTable {
 		n, there := at[k]
 		if !there {
 			n = len(out)
-			at[k], out = n, append(out, PeerTable{Title: fmt.Sprintf("window %d, and twice that  %s", p.cell.Window, title(p.cell, s.plain(), free))})
+			at[k], out = n, append(out, PeerTable{Title: fmt.Sprintf("window %d, and twice that  %s", p.cell.Window, strings.Replace(title(p.cell, s.plain(), free), "GOMAXPROCS=", "workers=", 1))})
 		}
 		out[n].Rows = append(out[n].Rows, PeerRow{Cell: p.cell, Twice: p.twice, Verdict: s.Verdicts[i]})
 	}
@@ -93,7 +93,11 @@ func (s Summary) writePeers(w io.Writer) {
 	}
 	if s.Rounds > 0 {
 		fmt.Fprintln(w, "\nMB/s: of JSON, median. cpus: cores used by the client and its children, seen from outside. window")
-		fmt.Fprintln(w, "doubled: throughput at twice the window. Ratios: mean of those within each round (95% interval).")
+		fmt.Fprintln(w, "doubled: throughput at twice the window. Ratios: mean of those within each round (95% interval);")
+		fmt.Fprintln(w, "a client's base is its first placement with that codec, of Go with json collector.")
+		if s.Rounds == 1 {
+			fmt.Fprintln(w, "?     one round has no interval")
+		}
 	}
 }
 

@@ -29,7 +29,7 @@ type Kit struct {
 // Kits returns every kit, in table order.
 func Kits() []Kit {
 	return []Kit{
-		{"rust", "get it from https://rustup.rs or apt install cargo", missingForRust, buildRust, nil},
+		{"rust", "get it from https://rustup.rs, or apt install cargo gcc", missingForRust, buildRust, nil},
 		{"python", "apt install python3 python3-venv", missingForPython, buildPython, nil},
 		{"cpp", "apt install cmake make g++ libboost1.81-dev nlohmann-json3-dev libsimdjson-dev zlib1g-dev", missingForCpp, buildCpp, blameCmake},
 	}

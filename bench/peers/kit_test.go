@@ -134,7 +134,7 @@ func (w *workshop) builds(name bench.ClientName, command []string, calls ...stri
 func (w *workshop) output(path string) string { return filepath.Join(w.root, ".build", "peers", path) }
 
 const (
-	rustup    = "; get it from https://rustup.rs or apt install cargo"
+	rustup    = "; get it from https://rustup.rs, or apt install cargo gcc"
 	aptPython = "; apt install python3 python3-venv"
 	aptCpp    = "; apt install cmake make g++ libboost1.81-dev nlohmann-json3-dev libsimdjson-dev zlib1g-dev"
 )

@@ -37,7 +37,9 @@ var oldestPython = [3]int{3, 11, 0}
 func findInterpreter(ctx context.Context, s site) (p interpreter, err error) {
 	text, err := s.ask(ctx, "python3", "-c", interpreterProbe)
 	if err == nil {
-		err = json.Unmarshal([]byte(text), &p)
+		if json.Unmarshal([]byte(text), &p) != nil {
+			err = &commandError{[]string{"python3"}, "it does not answer as Python does", errors.New("no JSON")}
+		}
 	}
 	return p, err
 }

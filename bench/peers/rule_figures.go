@@ -69,9 +69,9 @@ func readFigures(m *benchfmt.Result) (f figures, wrong string) {
 	for _, u := range units() {
 		switch v, there := f[u]; {
 		case !there:
-			return f, "no " + u
+			return f, "no " + u + " on the benchmark line"
 		case !(v > 0) || math.IsInf(v, 0):
-			return f, fmt.Sprintf("%v %s", v, u)
+			return f, fmt.Sprintf("%v %s, where it is to be above 0", v, u)
 		}
 	}
 	return f, ""

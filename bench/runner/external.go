@@ -110,8 +110,12 @@ func (o *onlooker) conclude(ctx context.Context, ended time.Time, total time.Dur
 	if o.seen > cpu { // it left children behind that it did not wait for
 		cpu, end = o.seen, o.at
 	}
+	looked := end.Sub(o.began).Seconds()
+	if !o.machine.known {
+		cpu, looked = 0, 0 // the whole process's would have its start in it
+	}
 	return &results.External{
-		Seconds: end.Sub(o.began).Seconds(), CPU: cpu - o.first,
+		Seconds: ended.Sub(o.began).Seconds(), CPU: cpu - o.first, Looked: looked,
 		Upstream:  o.machine.processCPU(o.upstream) - o.cpu,
 		Responses: after.Requests - o.before.Requests,
 		Queue:     after.Queue - o.before.Queue, InFlight: after.Flight - o.before.Flight,

@@ -35,6 +35,9 @@ func (x *experiment) measure(ctx context.Context) error {
 			return err
 		}
 		if x.stopped != "" && round == 1 {
+			if x.run.Info().Peers != nil {
+				return errors.New(x.stopped + ": no round is whole; give it more")
+			}
 			// There is nothing to show, so the run is not a whole one.
 			return errors.New(x.stopped + "; resumed, the run goes on without it")
 		}

@@ -90,6 +90,9 @@ func (x *experiment) tryOut(ctx context.Context) error {
 		}
 		whole := try.Responses
 		try.Responses, try.Twin = try.Window, ""
+		if over := x.overBudget(); over != "" {
+			return errors.New(over + ", before each client was tried; give it more")
+		}
 		x.doing("trying " + short(try))
 		p := x.process(try, 1)
 		if err := p.run(ctx); err != nil {

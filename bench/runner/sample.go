@@ -79,7 +79,7 @@ func (x *experiment) process(c bench.Cell, ops int, args ...string) *process {
 	p := &process{cell: c, upstream: u}
 	command := []string{
 		x.binary.path, "-test.run=^$", "-test.bench=^BenchmarkCollate$",
-		"-test.benchtime=" + strconv.Itoa(ops) + "x", "-test.timeout=" + sampleTimeout.String(),
+		"-test.benchtime=" + strconv.Itoa(ops) + "x", "-test.timeout=" + (sampleTimeout - time.Minute).String(),
 		"-cell=" + c.Name(), "-upstream=" + url, "-tethered",
 	}
 	if c.Foreign() {
@@ -121,6 +121,10 @@ func (p *process) run(ctx context.Context) error {
 	case <-p.upstream.gone():
 		endGroup(p.cmd)
 		err = <-ended
+	case <-time.After(sampleTimeout): // Go's client ends itself before
+		endGroup(p.cmd)
+		<-ended
+		err = fmt.Errorf("nothing: it was ended after %v", sampleTimeout)
 	}
 	return p.explain(err)
 }

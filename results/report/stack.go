@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"collatebench/bench"
 	"collatebench/results"
@@ -62,7 +63,8 @@ func (d document) change(c bench.Cell) string {
 
 // steps draws where the time of a response goes, a bar a placement.
 func (d document) steps() []picture {
-	bars := d.bars()
+	// Other languages' clients tell no more of a response than how long it took.
+	bars := slices.DeleteFunc(d.bars(), func(b bar) bool { return b.cell.Steps() == nil })
 	longest := 0.0 // ms
 	for _, b := range bars {
 		longest = max(longest, b.ms())

@@ -10,6 +10,7 @@ type External struct {
 	Cores   int // of the machine
 	Window  int // the smaller one, which the verdict is about
 
+	Blind       bool    // CPU time can't be seen on this system
 	CPUs        float64 // cores that the client used, from its first request to its end
 	CPUsDoubled float64 // the same at twice the window
 	Upstream    float64 // cores that the upstream used meanwhile; 0 where it runs elsewhere
@@ -49,6 +50,8 @@ func (e External) missing() string {
 		return "a second worker and a core for it: with one of either every client is serial"
 	case e.Growth.Pairs == 0:
 		return "samples at twice the window"
+	case e.Blind:
+		return "the CPU time of other processes, which takes Linux's /proc"
 	case e.Others >= disturbed*float64(e.Cores):
 		return fmt.Sprintf("a quiet machine: other processes used %.2f of %d cores", e.Others, e.Cores)
 	case e.available() < apart:

@@ -36,6 +36,7 @@ func TestObserveExternal(t *testing.T) {
 		{"a narrow link", func(e *verdict.External) { e.CPUs, e.CPUsDoubled = .3, .3 }, causes(verdict.Outside), "no core busy"},
 		{"one worker", func(e *verdict.External) { e.Workers = 1 }, nil, "a second worker"},
 		{"one core", func(e *verdict.External) { e.Cores = 1 }, nil, "a core for it"},
+		{"no /proc", func(e *verdict.External) { e.Blind = true }, nil, "/proc"},
 		{"no pair", func(e *verdict.External) { e.Growth = verdict.Gain{} }, nil, "samples at twice the window"},
 		{"others", func(e *verdict.External) { e.Others = .6 }, nil, "a quiet machine"},
 		{"no core to spare", func(e *verdict.External) { e.Upstream = .8 }, nil, "left 1.20"},
