@@ -145,11 +145,14 @@ func conclude(c *cobra.Command, run *results.Run, err error, asJSON bool) error 
 	if reportErr := report(ctx, c.OutOrStdout(), run, asJSON); reportErr != nil {
 		err = errors.Join(err, reportErr)
 	}
-	if err != nil {
-		return fmt.Errorf("%w\nwhat was measured is in %s (log.txt tells more)\ngo on with: make bench RESUME=%s (collatebench bench --resume %[3]s)",
-			err, display(run.Dir()), run.Info().ID)
+	if err == nil {
+		return nil
 	}
-	return nil
+	err = fmt.Errorf("%w\nwhat was measured is in %s (log.txt tells more)", err, display(run.Dir()))
+	if run.Info().Peers == nil { // else it is made anew
+		err = fmt.Errorf("%w\ngo on with: make bench RESUME=%s (collatebench bench --resume %[2]s)", err, run.Info().ID)
+	}
+	return err
 }
 
 // report makes report/ and prints the tables, or the summary as JSON.

@@ -1,16 +1,12 @@
 package main
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"collatebench/bench"
 	"collatebench/bench/runner"
-	"collatebench/results"
 )
 
 const (
@@ -20,7 +16,6 @@ const (
 	// maxWorkers is what the contract has: some runtimes start as many threads
 	// as they are told to, and end a machine.
 	maxWorkers = 1024
-	maxDoubled = 1_000_000 // of a window, as of any count
 )
 
 // peerFlags are what `peers` is asked for.
@@ -136,23 +131,5 @@ func runPeers(c *cobra.Command, f *peerFlags) error {
 		return err
 	}
 	run, err := runner.Peers(c.Context(), f.Options, cells, team.record())
-	return concludePeers(c, run, err, f.asJSON)
-}
-
-// concludePeers prints what the run has; such a run is not resumed.
-func concludePeers(c *cobra.Command, run *results.Run, err error, asJSON bool) error {
-	if option := (*runner.OptionError)(nil); errors.As(err, &option) {
-		return usageError{err}
-	}
-	if run == nil {
-		return err
-	}
-	ctx := context.WithoutCancel(c.Context())
-	if reportErr := report(ctx, c.OutOrStdout(), run, asJSON); reportErr != nil {
-		err = errors.Join(err, reportErr)
-	}
-	if err != nil {
-		return fmt.Errorf("%w\nwhat was measured is in %s (log.txt tells more)", err, display(run.Dir()))
-	}
-	return nil
+	return conclude(c, run, err, f.asJSON)
 }

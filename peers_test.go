@@ -36,8 +36,12 @@ func beClient(args []string) error {
 	if err != nil {
 		return err
 	}
-	begin := time.Now()
-	for id := range *ops * *responses {
+	var begin time.Time
+	warm := bench.WarmUp(c.Window)
+	for id := range warm + *ops**responses {
+		if id == warm {
+			begin = time.Now()
+		}
 		resp, err := http.Get(fmt.Sprintf("%s/v1/payload?codec=json&size=%s&id=%d", *upstream, c.Size, id))
 		if err != nil {
 			return err

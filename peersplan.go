@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"collatebench/bench"
@@ -18,8 +19,8 @@ type variant struct {
 	usual     bool // runs where nobody names codecs or placements
 }
 
-// ours are Go's, all of them with either JSON codec.
-func ours() []variant {
+// goVariants are all of Go's placements with either JSON codec.
+func goVariants() []variant {
 	var out []variant
 	for _, codec := range []payload.Codec{payload.JSON, payload.Sonic} {
 		for _, p := range bench.Placements() {
@@ -47,7 +48,7 @@ func usual(codec payload.Codec, p bench.Placement) bool {
 func (t team) variants() []variant {
 	var out []variant
 	if t.ours {
-		out = ours()
+		out = goVariants()
 	}
 	for _, c := range t.others {
 		for i, codec := range c.Codecs {
@@ -138,13 +139,13 @@ func (f *peerFlags) settings(sized bool) ([]bench.Cell, error) {
 		if c.Procs > maxWorkers {
 			return nil, fmt.Errorf("--procs \"%d\": is not from 1 to %d, or all", c.Procs, maxWorkers)
 		}
-		if 2*c.Window > maxDoubled {
-			return nil, fmt.Errorf("--window \"%d\": twice that, which each client is sampled at too, is above %d", c.Window, maxDoubled)
+		twice, err := c.Change("window=" + strconv.Itoa(2*c.Window))
+		if err != nil {
+			return nil, fmt.Errorf("--window \"%d\": each client is sampled at twice that too: %w", c.Window, err)
 		}
-		most = max(most, 2*c.Window)
-		c.Window *= 2
-		if !slices.Contains(cells, c) {
-			cells = append(cells, c)
+		most = max(most, twice.Window)
+		if !slices.Contains(cells, twice) {
+			cells = append(cells, twice)
 		}
 	}
 	slices.SortStableFunc(cells, func(a, b bench.Cell) int { return cmp.Compare(a.Window, b.Window) })

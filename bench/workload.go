@@ -92,8 +92,12 @@ func (w *Workload) Warm(ctx context.Context) error {
 			return err
 		}
 	}
-	return w.collate(ctx, max(w.Cell.Window, 4), nil)
+	return w.collate(ctx, WarmUp(w.Cell.Window), nil)
 }
+
+// WarmUp is how many responses are collated before the clock starts, by any
+// client.
+func WarmUp(window int) int { return max(window, 4) }
 
 // Close gives the connections back.
 func (w *Workload) Close() { w.client.HTTP.CloseIdleConnections() }

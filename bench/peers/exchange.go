@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"collatebench/bench"
 	"collatebench/mockserver/behaviour"
 	"collatebench/mockserver/payload"
 )
@@ -99,7 +100,7 @@ func (x *exchange) String() string {
 }
 
 // warm is how many responses the warm-up has; the ops' ids begin there.
-func (a ask) warm() int { return max(a.window, 4) }
+func (a ask) warm() int { return bench.WarmUp(a.window) }
 
 // requests is how many the client sends where nothing goes wrong.
 func (a ask) requests() int { return a.warm() + a.ops*a.responses }

@@ -25,6 +25,10 @@ const (
 
 var errNoRequest = errors.New("no request of it reached the upstream")
 
+// leftBehind is how long a client's children may hold its output open after
+// its end. To wait for them would be for ever.
+const leftBehind = 2 * time.Second
+
 // Peers compares clients: the cells that are given, of any client, in one
 // interleaved run, each sample watched from the outside. who says which
 // clients there are; of Options the matrix and the profiles do not count.
@@ -37,19 +41,13 @@ func Peers(ctx context.Context, o Options, cells []bench.Cell, who results.Peers
 		return nil, err
 	}
 	defer x.close()
-	info, err := x.describe()
-	if err != nil {
-		return nil, err
-	}
-	who.Ops = map[string]int{}
-	info.Peers = &who
-	if x.run, err = results.Create(x.out, info); err != nil {
-		return nil, &OptionError{"out", x.out, err}
-	}
-	if err := x.open(); err != nil {
-		return x.run, err
-	}
-	return x.run, x.carryOut(ctx, x.measurePeers)
+	return x.begin(ctx, func(info *results.Info) {
+		who.Ops = map[string]int{}
+		info.Peers = &who
+		for _, own := range []string{"codec", "placement"} { // each client has its own
+			delete(info.Matrix, own)
+		}
+	}, x.measurePeers)
 }
 
 func planPeers(o Options, cells []bench.Cell, who results.Peers) ([]bench.Cell, error) {
@@ -174,6 +172,17 @@ func (x *experiment) foreignArgs(c bench.Cell, upstream string, ops int) []strin
 	}
 	return append(slices.Clone(command), "--upstream", upstream, "--cell", c.Benchmark(),
 		"--responses", strconv.Itoa(c.Responses), "--ops", strconv.Itoa(ops))
+}
+
+// checkWork holds a client to the requests that it is measured by: one that
+// asks for fewer would be the faster for it.
+func (x *experiment) checkWork(c bench.Cell, seen results.External) error {
+	want := bench.WarmUp(c.Window) + x.opsOf(c)*c.Responses
+	if seen.Responses < float64(want) {
+		return fmt.Errorf("cell %q: the upstream gave %.0f responses, where the warm-up and %d ops take %d: work was skipped",
+			c.Name(), seen.Responses, x.opsOf(c), want)
+	}
+	return nil
 }
 
 // checkClient holds what a client calls itself to what it was taken for.

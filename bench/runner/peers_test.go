@@ -42,15 +42,35 @@ func beClient(args []string) error {
 		return fmt.Errorf("other: response 7: out of luck")
 	case "misnamed":
 		called = "another"
-	case "forks": // a child burns CPU, is not waited for, and outlives the client
-		child := exec.Command("sh", "-c", "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; sleep 60")
+	case "forks": // a child has burnt CPU, is not waited for, and outlives the client
+		child := exec.Command("sh", "-c", "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; echo; exec sleep 60 >/dev/null")
+		burnt, err := child.StdoutPipe()
+		if err == nil {
+			err = child.Start()
+		}
+		if err != nil {
+			return err
+		}
+		defer func() {
+			_, _ = io.Copy(io.Discard, burnt)
+			time.Sleep(time.Second) // ten times as long as between two looks
+		}()
+	case "holds": // a child goes on, with the client's output
+		child := exec.Command("sleep", "60")
+		child.Stdout = os.Stdout
 		if err := child.Start(); err != nil {
 			return err
 		}
-		defer time.Sleep(400 * time.Millisecond)
 	}
-	begin := time.Now()
-	for id := range responses * ops {
+	warm, requests := bench.WarmUp(c.Window), bench.WarmUp(c.Window)+responses*ops
+	if c.Placement == "skips" {
+		requests--
+	}
+	var begin time.Time
+	for id := range requests {
+		if id == warm {
+			begin = time.Now()
+		}
 		if err := fetch(fmt.Sprintf("%s/v1/payload?codec=json&size=%s&id=%d", upstream, c.Size, id)); err != nil {
 			return err
 		}
@@ -162,6 +182,8 @@ func TestPeersFailures(t *testing.T) {
 	for placement, says := range map[bench.Placement]string{
 		"fails":    "response 7: out of luck",
 		"misnamed": `calls itself "another"`,
+		"skips":    "work was skipped",
+		"holds":    "a child of it has not",
 	} {
 		run, err := peersOf(t, 1, placement)
 		if err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "client=other") {

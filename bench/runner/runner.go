@@ -54,17 +54,22 @@ func Start(ctx context.Context, o Options) (*results.Run, error) {
 		return nil, err
 	}
 	defer x.close()
-	info, err := x.describe()
-	if err != nil {
-		return nil, err
-	}
+	return x.begin(ctx, func(*results.Info) {}, x.measure)
+}
+
+// begin makes the run's folder, with what makes its record another than a
+// matrix's, and carries the experiment out in it.
+func (x *experiment) begin(ctx context.Context, of func(*results.Info), measure func(context.Context) error) (*results.Run, error) {
+	info := x.describe()
+	of(&info)
+	var err error
 	if x.run, err = results.Create(x.out, info); err != nil {
 		return nil, &OptionError{"out", x.out, err}
 	}
 	if err := x.open(); err != nil {
 		return x.run, err
 	}
-	return x.run, x.carryOut(ctx, x.measure)
+	return x.run, x.carryOut(ctx, measure)
 }
 
 // Resume goes on with a run that was stopped. What is on its ledger is not
@@ -173,7 +178,7 @@ func newExperiment(ctx context.Context, o Options, plan planner) (*experiment, e
 	return x, err
 }
 
-func (x *experiment) describe() (results.Info, error) {
+func (x *experiment) describe() results.Info {
 	return results.Info{
 		Label: x.Label, State: results.Running, Started: x.began,
 		Command: os.Args, Machine: results.ThisMachine(),
@@ -182,7 +187,7 @@ func (x *experiment) describe() (results.Info, error) {
 		Rounds: x.Rounds, Ops: x.Ops, Precision: x.Precision, Budget: x.Budget,
 		Seed: x.Seed, Profiled: x.Profile, Upstream: x.Upstream,
 		Bodies: x.bodies, TestBinary: x.binary.hash,
-	}, nil
+	}
 }
 
 // carryOut starts the upstreams of an open run, takes what is missing of both

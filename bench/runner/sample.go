@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os/exec"
@@ -52,6 +53,9 @@ func (x *experiment) sample(ctx context.Context, c bench.Cell, round, attempt in
 		s.External, err = look.conclude(ctx, p.started.Add(p.wall), client)
 		client = max(client, look.group())
 	}
+	if err == nil && s.External != nil {
+		err = x.checkWork(c, *s.External)
+	}
 	if err != nil {
 		return s, err
 	}
@@ -79,7 +83,7 @@ func (x *experiment) process(c bench.Cell, ops int, args ...string) *process {
 	p := &process{cell: c, upstream: u}
 	command := []string{
 		x.binary.path, "-test.run=^$", "-test.bench=^BenchmarkCollate$",
-		"-test.benchtime=" + strconv.Itoa(ops) + "x", "-test.timeout=" + (sampleTimeout - time.Minute).String(),
+		"-test.benchtime=" + strconv.Itoa(ops) + "x", "-test.timeout=" + sampleTimeout.String(),
 		"-cell=" + c.Name(), "-upstream=" + url, "-tethered",
 	}
 	if c.Foreign() {
@@ -90,6 +94,7 @@ func (x *experiment) process(c bench.Cell, ops int, args ...string) *process {
 	p.cmd.Dir = filepath.Dir(x.binary.path)
 	p.cmd.Stdout = io.MultiWriter(&p.output, x.log)
 	p.cmd.Stderr = p.cmd.Stdout
+	p.cmd.WaitDelay = leftBehind
 	detach(p.cmd)
 	return p
 }
@@ -121,10 +126,10 @@ func (p *process) run(ctx context.Context) error {
 	case <-p.upstream.gone():
 		endGroup(p.cmd)
 		err = <-ended
-	case <-time.After(sampleTimeout): // Go's client ends itself before
+	case <-time.After(sampleTimeout + time.Minute): // Go's client ends itself before
 		endGroup(p.cmd)
 		<-ended
-		err = fmt.Errorf("nothing: it was ended after %v", sampleTimeout)
+		err = fmt.Errorf("nothing: it was ended after %v", sampleTimeout+time.Minute)
 	}
 	return p.explain(err)
 }
@@ -148,6 +153,9 @@ func (p *process) watched() (end func()) {
 func (p *process) explain(err error) error {
 	if err == nil {
 		return nil
+	}
+	if errors.Is(err, exec.ErrWaitDelay) {
+		return fmt.Errorf("cell %q: the client has ended, and a child of it has not", p.cell.Name())
 	}
 	select {
 	case <-p.upstream.gone():

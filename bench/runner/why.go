@@ -38,19 +38,10 @@ func Why(ctx context.Context, o Options, c bench.Cell) (*results.Run, error) {
 		return nil, err
 	}
 	defer x.close()
-	info, err := x.describe()
-	if err != nil {
-		return nil, err
-	}
-	info.Why = &results.Why{Cell: info.Cells[0]}
-	info.Rounds += baseRounds
-	if x.run, err = results.Create(x.out, info); err != nil {
-		return nil, &OptionError{"out", x.out, err}
-	}
-	if err := x.open(); err != nil {
-		return x.run, err
-	}
-	return x.run, x.carryOut(ctx, x.investigate)
+	return x.begin(ctx, func(info *results.Info) {
+		info.Why = &results.Why{Cell: info.Cells[0]}
+		info.Rounds += baseRounds
+	}, x.investigate)
 }
 
 func planOne(o Options, bodies []results.BodyFile, c bench.Cell) ([]bench.Cell, error) {
