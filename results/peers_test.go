@@ -116,6 +116,27 @@ func TestPeersVerdicts(t *testing.T) {
 	}
 }
 
+// TestPeersCPUs: CPU time is of the interval in which it was looked at, which
+// can be shorter than the sample.
+func TestPeersCPUs(t *testing.T) {
+	info, samples := comparedRun(t, 2)
+	for i := range samples {
+		samples[i].External.Looked /= 2
+		samples[i].External.CPU /= 2
+	}
+	s, err := results.Summarise(info, samples)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range s.Verdicts {
+		for _, f := range v.Evidence {
+			if f.Name == "cpus" && math.Abs(f.Value-compared[i].cpus) > 1e-9 {
+				t.Errorf("%s: %v cores, want %v", v.Subject, f.Value, compared[i].cpus)
+			}
+		}
+	}
+}
+
 func TestPeersRatios(t *testing.T) {
 	info, samples := comparedRun(t, 6)
 	s, err := results.Summarise(info, samples)

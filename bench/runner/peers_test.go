@@ -8,10 +8,13 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/prometheus/procfs"
 
 	"collatebench/bench"
 	"collatebench/bench/runner"
@@ -170,10 +173,29 @@ func TestPeersCountsChildren(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	noChildren(t)
+	noOrphans(t)
 	for _, s := range samplesOf(t, run) {
 		if strings.Contains(s.Cell, "forks") && s.External.CPU < .05 {
 			t.Errorf("%s: %.3f s of CPU: its child's are missing", s.Cell, s.External.CPU)
+		}
+	}
+}
+
+// noOrphans fails where what a client left behind goes on: it is nobody's
+// child then, but still works in the folder that the client was started in.
+func noOrphans(t *testing.T) {
+	t.Helper()
+	all, err := procfs.AllProcs()
+	if err != nil {
+		t.Skip("no /proc to look for processes in")
+	}
+	for _, p := range all {
+		stat, err := p.Stat()
+		if err != nil || stat.State == "Z" || stat.Comm != "sleep" { // other packages' tests run samples meanwhile
+			continue
+		}
+		if dir, err := p.Cwd(); err == nil && strings.HasPrefix(dir, filepath.Join(os.TempDir(), "collatebench-")) {
+			t.Errorf("process %d (%s) was left behind in %s", p.PID, stat.Comm, dir)
 		}
 	}
 }
@@ -193,6 +215,7 @@ func TestPeersFailures(t *testing.T) {
 			t.Errorf("%s: the run is not stopped", placement)
 		}
 		noChildren(t)
+		noOrphans(t)
 	}
 }
 
