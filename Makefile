@@ -73,7 +73,7 @@ mockserver: program ## serve the upstream alone
 	@$(PROGRAM) mockserver $(call flags,LATENCY QUEUE BANDWIDTH CONNBANDWIDTH FAULTS SEED BODY ADDR)
 
 program: # the program, built anew where its source has changed
-	@go build -o $(PROGRAM) .
+	@go build -o $(PROGRAM) ./cmd/collatebench
 
 test: ## the tests; needs only Go
 	go test ./...

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 trials=${1:-20}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-go build -o "$work/collatebench" .
+go build -o "$work/collatebench" ./cmd/collatebench
 
 fail() {
 	echo "kill-resume: trial $trial: $*" >&2

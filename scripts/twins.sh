@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 runs=${1:-10}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-go build -o "$work/collatebench" .
+go build -o "$work/collatebench" ./cmd/collatebench
 within=0
 for i in $(seq "$runs"); do
 	"$work/collatebench" bench --placement collector,request --window 32 --size 256KiB --procs all \

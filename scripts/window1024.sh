@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-go build -o "$work/collatebench" .
+go build -o "$work/collatebench" ./cmd/collatebench
 "$work/collatebench" bench --placement all --window 1024 --responses 2048 --procs all \
 	--rounds 1 --profile=false --out "$work/runs"
 decoded=$(go test -run '^$' -bench 'DecodedSize/codec=json$' -benchtime 3x ./mockserver/payload |
