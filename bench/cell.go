@@ -31,7 +31,7 @@ type Cell struct {
 	Workers      int            // decodes at a time in pool and gated; 0 means one a core
 	VirtualCores VirtualCores   // cores on which decoding is simulated
 	Upstream     behaviour.Spec // what the upstream does to each request
-	Twin         string         // "b" marks a cell's second sample in a round
+	AA           string         // "b" marks a cell's second sample in a round
 	Procs        int            // GOMAXPROCS of the client
 }
 
@@ -81,9 +81,9 @@ func (c Cell) suffixed(element string) string {
 	return element + "-" + strconv.Itoa(c.Procs)
 }
 
-// Base returns the cell without its twin mark.
+// Base returns the cell without its A/A mark.
 func (c Cell) Base() Cell {
-	c.Twin = ""
+	c.AA = ""
 	return c
 }
 

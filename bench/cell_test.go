@@ -36,7 +36,7 @@ var spellings = map[string][]string{
 	"bandwidth":     {"100MiBps"},
 	"connbandwidth": {"500KiBps"},
 	"faults":        {"503:1%", "500:1%+reset:0.5%"},
-	"twin":          {"b"},
+	"aa":            {"b"},
 	"procs":         {"1", "2", "64"},
 }
 
@@ -98,7 +98,7 @@ func TestNameAndParseAreInverse(t *testing.T) {
 
 func FuzzParseCell(f *testing.F) {
 	f.Add("codec=json/placement=collector/window=32/size=1MiB-2")
-	f.Add("codec=cbor/placement=pool/window=1/size=1000B/encoding=zstd/latency=uniform:1ms:2ms/twin=b")
+	f.Add("codec=cbor/placement=pool/window=1/size=1000B/encoding=zstd/latency=uniform:1ms:2ms/aa=b")
 	f.Add("codec=json/placement=collector/window=032/size=1024KiB-1")
 	f.Add("-2")
 	f.Fuzz(func(t *testing.T, s string) {
@@ -119,8 +119,8 @@ func TestNamesAreFrozen(t *testing.T) {
 	if got, want := c.Name(), "codec=json/placement=collector/window=32/size=1MiB-2"; got != want {
 		t.Errorf("default cell is %q, want %q", got, want)
 	}
-	c.Procs, c.Twin, c.Responses = 1, "b", 128
-	if got, want := c.Name(), "codec=json/placement=collector/window=32/size=1MiB/responses=128/twin=b"; got != want {
+	c.Procs, c.AA, c.Responses = 1, "b", 128
+	if got, want := c.Name(), "codec=json/placement=collector/window=32/size=1MiB/responses=128/aa=b"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -135,7 +135,7 @@ func TestParseCellIsStrict(t *testing.T) {
 		good + "/colour=red":   "one of client, codec, placement",
 		good + "/size=1MiB":    "given twice",
 		good + "/window":       "not dimension=value",
-		good + "/twin=c":       "not b",
+		good + "/aa=c":         "not b",
 		"placement=collector/codec=json/window=32/size=1MiB":             "its one spelling",
 		strings.Replace(good, "32", "0", 1):                              "whole number from 1",
 		strings.Replace(good, "1MiB", "1024KiB", 1):                      "1MiB",

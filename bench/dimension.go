@@ -80,13 +80,13 @@ func table() []Dimension {
 	for _, k := range behaviour.Knobs() {
 		rows = append(rows, upstreamRow(k))
 	}
-	twin := row("twin", "b: the same cell again, for the noise floor",
-		func(c *Cell) *string { return &c.Twin }, parseTwin, named[string]).off("")
-	twin.Hidden = true
+	aa := row("aa", "b: the same cell again, for the noise floor",
+		func(c *Cell) *string { return &c.AA }, parseAA, named[string]).off("")
+	aa.Hidden = true
 	procs := row("procs", "GOMAXPROCS of the client; all means every core",
 		func(c *Cell) *int { return &c.Procs }, parseProcs, strconv.Itoa).core("all", "1,all")
 	procs.Suffix = true
-	return append(rows, twin, procs)
+	return append(rows, aa, procs)
 }
 
 // upstreamRow makes a knob of the upstream a dimension like any other. Without
@@ -203,7 +203,7 @@ func parseProcs(s string) (int, error) {
 	return n, nil
 }
 
-func parseTwin(s string) (string, error) {
+func parseAA(s string) (string, error) {
 	if s != "" && s != "b" {
 		return "", fmt.Errorf("%q is not b", s)
 	}

@@ -233,9 +233,9 @@ func TestStepsOfAResponse(t *testing.T) {
 					t.Fatal(err)
 				}
 				r := client.Probe.Stop()
-				want := bench.Steps{Start: c.start, Connect: c.connect, Headers: c.headers, Read: c.read, Wait: r.Wait, Decode: 12 * ms, Response: c.whole}
-				if r.Steps != want {
-					t.Errorf("got  %+v\nwant %+v", r.Steps, want)
+				want := bench.Stages{Start: c.start, Connect: c.connect, Headers: c.headers, Read: c.read, Wait: r.Wait, Decode: 12 * ms, Response: c.whole}
+				if r.Stages != want {
+					t.Errorf("got  %+v\nwant %+v", r.Stages, want)
 				}
 			})
 		})

@@ -31,7 +31,7 @@ var options struct {
 	detail   string
 	pass     string
 	profiles string
-	worth    bool
+	scaling  bool
 	tethered bool
 	serve    bool
 	knobs    behaviour.Spec
@@ -50,11 +50,11 @@ func TestMain(m *testing.M) {
 	if options.tethered {
 		go dieWithParent()
 	}
-	if options.worth {
-		os.Exit(worth())
+	if options.scaling {
+		os.Exit(scaling())
 	}
 	code := m.Run()
-	fleet.stop()
+	started.stop()
 	os.Exit(code)
 }
 
@@ -66,7 +66,7 @@ func defineFlags(fs *flag.FlagSet) {
 	}
 	fs.StringVar(&options.cell, "cell", "", "run this `name` alone, in place of the matrix")
 	fs.StringVar(&options.upstream, "upstream", "", "base `URL` of the upstream; empty starts one")
-	fs.BoolVar(&options.worth, "worth", false, "measure what GOMAXPROCS cores are worth for -cell, write JSON to -detail or standard output, and end")
+	fs.BoolVar(&options.scaling, "scaling", false, "measure how many effective cores GOMAXPROCS are for -cell, write JSON to -detail or standard output, and end")
 	fs.StringVar(&options.detail, "detail", "", "write the sample's detail to this `file`")
 	fs.StringVar(&options.pass, "pass", "", "profile each cell: "+fmt.Sprint(profiles.Passes()))
 	fs.StringVar(&options.profiles, "profiles", "", "the `folder` for profiles")
@@ -90,16 +90,16 @@ func serve() int {
 	return 0
 }
 
-// worth is this binary as the calibration of the machine. GOMAXPROCS is the
+// scaling is this binary as the calibration of the machine. GOMAXPROCS is the
 // environment's; the cell's own says nothing here.
-func worth() int {
+func scaling() int {
 	c, err := bench.ParseCell(options.cell)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "-cell:", err)
 		return 2
 	}
 	defer c.Tune()()
-	r, err := bench.Worth(context.Background(), c, runtime.GOMAXPROCS(0), bench.WorthSlice, bench.WorthPairs)
+	r, err := bench.MeasureScaling(context.Background(), c, runtime.GOMAXPROCS(0), bench.ScalingSlice, bench.ScalingPairs)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -113,7 +113,7 @@ func worth() int {
 		err = os.WriteFile(options.detail, text, 0o666)
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "write what the cores are worth:", err)
+		fmt.Fprintln(os.Stderr, "write the core scaling:", err)
 		return 1
 	}
 	return 0
@@ -138,7 +138,7 @@ type child struct {
 	cmd   *exec.Cmd
 }
 
-var fleet upstreams
+var started upstreams
 
 // upstream returns the base URL of an upstream that behaves like spec.
 func upstream(tb testing.TB, spec behaviour.Spec) string {
@@ -146,19 +146,19 @@ func upstream(tb testing.TB, spec behaviour.Spec) string {
 	if options.upstream != "" {
 		return options.upstream
 	}
-	fleet.mu.Lock()
-	defer fleet.mu.Unlock()
-	if c := fleet.running[spec]; c != nil {
+	started.mu.Lock()
+	defer started.mu.Unlock()
+	if c := started.running[spec]; c != nil {
 		return c.url
 	}
 	c, err := startChild(spec)
 	if err != nil {
 		tb.Fatalf("start the upstream: %v", err)
 	}
-	if fleet.running == nil {
-		fleet.running = map[behaviour.Spec]*child{}
+	if started.running == nil {
+		started.running = map[behaviour.Spec]*child{}
 	}
-	fleet.running[spec] = c
+	started.running[spec] = c
 	return c.url
 }
 

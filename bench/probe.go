@@ -11,7 +11,7 @@ import (
 // one lock at each step of a response, cheap enough for the measured pass. A
 // nil *Probe measures nothing.
 type Probe struct {
-	watch *watch
+	sched *schedProbe
 
 	mu       sync.Mutex
 	open     bool // between Start and Stop
@@ -27,25 +27,25 @@ type Probe struct {
 
 // Readings are what a Probe saw between Start and Stop.
 type Readings struct {
-	Steps
-	Wall       time.Duration
-	CPU        time.Duration // of this process, user and system
-	Busy       time.Duration // union of the decode intervals
-	Decodes    int
-	CoreWait   time.Duration           // sum of the waits for a virtual core
-	CoreTime   time.Duration           // sum of the times that one was held
-	Dials      int                     // connections made
-	HeldPeak   int64                   // bytes
-	GC         float64                 // garbage collection's share of the busy CPU time
-	Runnable   float64                 // goroutines waiting for a core, mean
-	Responses  *hdrhistogram.Histogram // ns
-	Late       *hdrhistogram.Histogram // ns
-	GOMAXPROCS int                     // as the process saw it
+	Stages
+	Wall         time.Duration
+	CPU          time.Duration // of this process, user and system
+	Busy         time.Duration // union of the decode intervals
+	Decodes      int
+	CoreWait     time.Duration           // sum of the waits for a virtual core
+	CoreTime     time.Duration           // sum of the times that one was held
+	Dials        int                     // connections made
+	HeldPeak     int64                   // bytes
+	GC           float64                 // garbage collection's share of the busy CPU time
+	Runnable     float64                 // goroutines waiting for a core, mean
+	Responses    *hdrhistogram.Histogram // ns
+	SchedLatency *hdrhistogram.Histogram // ns
+	GOMAXPROCS   int                     // as the process saw it
 }
 
-// Steps are the steps of a response in their order, each summed over the
+// Stages are the parts of a response's time in their order, each summed over the
 // responses. Between headers and Read a response may wait as well.
-type Steps struct {
+type Stages struct {
 	Start    time.Duration // from admission to the transport being asked
 	Connect  time.Duration // to a connection being got, dialling included
 	Headers  time.Duration // to the response's headers
@@ -60,13 +60,13 @@ func newHistogram() *hdrhistogram.Histogram {
 	return hdrhistogram.New(int64(time.Microsecond), int64(time.Hour), 3)
 }
 
-// Start begins an interval, and a goroutine that watches the scheduler.
+// Start begins an interval, and the probe of scheduling latency.
 func (p *Probe) Start() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.sum = Readings{Responses: newHistogram()}
 	p.last, p.decoding, p.held = 0, 0, 0
-	p.watch = startWatch()
+	p.sched = startSchedProbe()
 	p.open = true
 	p.gc = readGC()
 	p.cpu = ProcessCPU()
@@ -80,9 +80,9 @@ func (p *Probe) Stop() Readings {
 	r := p.sum
 	r.Wall, r.CPU = time.Since(p.began), ProcessCPU()-p.cpu
 	p.open = false
-	seen := p.watch.stop()
+	seen := p.sched.stop()
 	r.GC = readGC().shareSince(p.gc)
-	r.Runnable, r.Late, r.GOMAXPROCS = seen.runnable, seen.late, seen.gomaxprocs
+	r.Runnable, r.SchedLatency, r.GOMAXPROCS = seen.runnable, seen.latency, seen.gomaxprocs
 	return r
 }
 

@@ -56,10 +56,10 @@ func BenchmarkProbe(b *testing.B) {
 	}
 }
 
-// BenchmarkWatch is what the watch costs where it matters, with every core
+// BenchmarkSchedProbe is what the watch costs where it matters, with every core
 // decoding: the share of the decodes that a pair of intervals, one with it and
 // one without, differs by. On idle cores it costs more and takes from nobody.
-func BenchmarkWatch(b *testing.B) {
+func BenchmarkSchedProbe(b *testing.B) {
 	decode := sonicDecoder(b)
 	var sum float64
 	pairs := 0
@@ -67,7 +67,7 @@ func BenchmarkWatch(b *testing.B) {
 		with, without := 0, 0
 		for half := range 4 { // on, off, off, on: drift cancels
 			if half == 0 || half == 3 {
-				w := startWatch()
+				w := startSchedProbe()
 				with += decodesIn(decode, 100*time.Millisecond)
 				w.stop()
 			} else {

@@ -43,8 +43,8 @@ func TestProbe(t *testing.T) {
 				if r.HeldPeak != c.held {
 					t.Errorf("%d bytes were held; want %d", r.HeldPeak, c.held)
 				}
-				if n := r.Late.TotalCount(); n < 10 || r.Late.Max() > int64(ms) {
-					t.Errorf("the neighbour had %d turns, the worst %v late", n, time.Duration(r.Late.Max()))
+				if n := r.SchedLatency.TotalCount(); n < 10 || r.SchedLatency.Max() > int64(ms) {
+					t.Errorf("the probe had %d turns, the worst %v late", n, time.Duration(r.SchedLatency.Max()))
 				}
 			})
 		})

@@ -58,7 +58,7 @@ func TestWriteBench(t *testing.T) {
 		}
 	}
 	units := reader.Units()
-	for unit, direction := range map[string]int{"MB/s": 1, "ns/op": -1, "late-p99-ns": -1, "cpus": 0, "B/op": -1} {
+	for unit, direction := range map[string]int{"MB/s": 1, "ns/op": -1, "sched-latency-p99-ns": -1, "cpus": 0, "B/op": -1} {
 		if got := benchfmt.UnitMetadataMap(units).GetBetter(unit); got != direction {
 			t.Errorf("%s: better is %+d, want %+d", unit, got, direction)
 		}

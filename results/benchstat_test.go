@@ -27,7 +27,7 @@ func TestBenchstatGolden(t *testing.T) {
 	needGo(t)
 	out, doubts, err := results.Benchstat(t.Context(),
 		"-table", "/size /gomaxprocs", "-row", "/window@num", "-col", "/placement@(inline collector request pool)",
-		"-filter", "-/twin:b .unit:(MB/s OR cpus)", filepath.Join("testdata", "bench.txt"))
+		"-filter", "-/aa:b .unit:(MB/s OR cpus)", filepath.Join("testdata", "bench.txt"))
 	if err != nil || doubts != "" {
 		t.Fatalf("%v, doubts %q", err, doubts)
 	}

@@ -42,7 +42,7 @@ func Compare(ctx context.Context, w io.Writer, old, new *Run) error {
 	}
 	fmt.Fprintf(w, "in all rows: %s; MB/s are shown as B/s (1 Mi is 1048576), ns as sec\n", strings.Join(shared(cells), " "))
 	files := []string{"--", labels[0] + "=" + old.BenchPath(), labels[1] + "=" + new.BenchPath()}
-	filter := noTwins + without(slices.Concat(alone[:]...))
+	filter := noControls + without(slices.Concat(alone[:]...))
 	for _, units := range []string{headlines, "-" + headlines} {
 		args := slices.Concat([]string{"-table", tables(cells), "-row", ".fullname", "-ignore", ignored(cells), "-filter", filter + " " + units}, files)
 		out, doubts, err := program.run(ctx, "", args...)
@@ -74,14 +74,14 @@ func (r *Run) readyToCompare() error {
 	return r.WriteBench()
 }
 
-// commonCells are the cells of both, twins left out, in the new run's order.
+// commonCells are the cells of both, A/A controls left out, in the new run's order.
 func commonCells(old, new *Run) ([]bench.Cell, error) {
 	cells, err := parseCells(new.info.Cells)
 	if err != nil {
 		return nil, err
 	}
 	cells = slices.DeleteFunc(cells, func(c bench.Cell) bool {
-		return c.Twin != "" || !slices.Contains(old.info.Cells, c.Name())
+		return c.AA != "" || !slices.Contains(old.info.Cells, c.Name())
 	})
 	if len(cells) == 0 {
 		return nil, &IncomparableError{fmt.Sprintf("runs %s and %s have no cell in common", old.info.ID, new.info.ID)}
@@ -92,7 +92,7 @@ func commonCells(old, new *Run) ([]bench.Cell, error) {
 func onlyIn(r, other *Run) []string {
 	var out []string
 	for _, name := range r.info.Cells {
-		if c, err := bench.ParseCell(name); err == nil && c.Twin == "" && !slices.Contains(other.info.Cells, name) {
+		if c, err := bench.ParseCell(name); err == nil && c.AA == "" && !slices.Contains(other.info.Cells, name) {
 			out = append(out, name)
 		}
 	}

@@ -21,7 +21,7 @@ func TestCompare(t *testing.T) {
 	needGo(t)
 	before := cells(t, map[string]string{"placement": "collector,request", "window": "8,32", "procs": "2"})
 	after := cells(t, map[string]string{"placement": "request,pool", "window": "8,32"})
-	old := newInfo(append(before, twin(t, collector32))...)
+	old := newInfo(append(before, control(t, collector32))...)
 	old.Label, old.Commit = "main", "abc1234"
 	new := newInfo(after...)
 	new.Label, new.Commit, new.Go, new.Started = "mine", "def5678+dirty", "go1.27.0", began().Add(time.Hour)

@@ -25,7 +25,7 @@ func (d data) client(c bench.Cell, info Info) verdict.Client {
 		Response: seconds("resp-ns"), StartWait: seconds("start-wait-ns/resp"), ConnWait: seconds("conn-wait-ns/resp"),
 		Headers: seconds("headers-ns/resp"), Read: seconds("read-ns/resp"),
 		DecodeWait: seconds("decode-wait-ns/resp"), Decode: seconds("decode-ns/resp"),
-		Dials: unit("dials/resp"), LateP99: seconds("late-p99-ns"),
+		Dials: unit("dials/resp"), SchedLatencyP99: seconds("sched-latency-p99-ns"),
 		UpstreamKnown: true, UpstreamCPUs: unit(unitUpstream),
 		Queue: seconds("queue-ns/resp"), Service: seconds("service-ns/resp"),
 	}
@@ -33,8 +33,8 @@ func (d data) client(c bench.Cell, info Info) verdict.Client {
 		e.Cores = min(e.Cores, info.Machine.Cores)
 	}
 	plain := bench.DefaultCell() // made records, not compressed
-	if w := info.Worth; w != nil && w.Procs == e.Cores && !e.Simulated {
-		e.Worth = w.Worth
+	if w := info.Scaling; w != nil && w.Procs == e.Cores && !e.Simulated {
+		e.EffectiveCores = w.EffectiveCores
 		measured := c.Payload == plain.Payload && c.Decode == bench.Decoded && c.Placement != bench.Stream
 		if measured && w.Codec == c.Codec && w.Encoding == c.Encoding && w.Size > 0 {
 			e.Decoding = w.CostTogether * float64(c.Size) / float64(w.Size)
@@ -60,7 +60,7 @@ func (d data) others(c bench.Cell) float64 {
 }
 
 // shared says whether the upstream runs on the client's machine.
-func (i Info) shared() bool { return i.Upstream == "" || i.Neighbour }
+func (i Info) shared() bool { return i.Upstream == "" || i.LocalUpstream }
 
 // limits are the parts of a cell that can do no more than so much, whether or
 // not they bind. Each is named by the dimension that lifts it.

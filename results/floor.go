@@ -10,7 +10,7 @@ import (
 // in each round. A difference below it is not called one.
 type Floor struct {
 	Cell  string  `json:"cell"`  // the first pair, which sets the floor
-	Ratio Ratio   `json:"ratio"` // of the twin to it
+	Ratio Ratio   `json:"ratio"` // of the control to it
 	Floor float64 `json:"floor"` // upper 95% limit of the mean log ratio's size, as a ratio less 1: 0.07 for 7%
 
 	Second      string `json:"second,omitempty"` // the pair that tests the floor
@@ -23,13 +23,13 @@ func (f *Floor) Covers(r Ratio) bool {
 	return f != nil && math.Abs(math.Log(r.Mean)) <= math.Log1p(f.Floor)
 }
 
-// noiseFloor sets the floor by the twins of collector and tests it by the
-// twins of request, or by the first pairs that there are. Without a floor it
+// noiseFloor sets the floor by the A/A control of collector and tests it by the
+// control of request, or by the first pairs that there are. Without a floor it
 // says why.
 func noiseFloor(d data) (floor *Floor, why string, err error) {
-	pairs := twins(d.cells)
+	pairs := controls(d.cells)
 	if len(pairs) == 0 {
-		return nil, "no cell has a twin", nil
+		return nil, "no cell has an A/A control", nil
 	}
 	if len(d.rounds) < 2 {
 		return nil, "it takes two complete rounds", nil
@@ -57,15 +57,15 @@ func noiseFloor(d data) (floor *Floor, why string, err error) {
 // A pair is two cells to compare within each round.
 type pair struct{ over, base bench.Cell }
 
-// twins pairs each marked cell with its base, in table order.
-func twins(cells []bench.Cell) []pair {
+// controls pairs each marked cell with its base, in table order.
+func controls(cells []bench.Cell) []pair {
 	there := map[bench.Cell]bool{}
 	for _, c := range cells {
 		there[c] = true
 	}
 	var out []pair
 	for _, c := range cells {
-		if c.Twin != "" && there[c.Base()] {
+		if c.AA != "" && there[c.Base()] {
 			out = append(out, pair{c, c.Base()})
 		}
 	}

@@ -11,7 +11,7 @@ import (
 // dimensions alone.
 type Group struct {
 	Title string       // what all of them share, where the run has others or it is off its default
-	Cells []bench.Cell // in table order, without twins
+	Cells []bench.Cell // in table order, without A/A controls
 }
 
 // Groups divides the cells by all dimensions but the free ones. A run without
@@ -36,9 +36,9 @@ func (s Summary) Groups(free ...string) []Group {
 	return out
 }
 
-// plain are the cells without twins.
+// plain are the cells without A/A controls.
 func (s Summary) plain() []bench.Cell {
-	return slices.DeleteFunc(slices.Clone(s.cells), func(c bench.Cell) bool { return c.Twin != "" })
+	return slices.DeleteFunc(slices.Clone(s.cells), func(c bench.Cell) bool { return c.AA != "" })
 }
 
 // Called is what people call a cell within its run: its placement, of which

@@ -76,14 +76,14 @@ func cells(t testing.TB, lists map[string]string) []string {
 	return out
 }
 
-// twin marks a cell's name as its twin's.
-func twin(t testing.TB, name string) string {
+// control marks a cell's name as its A/A control's.
+func control(t testing.TB, name string) string {
 	t.Helper()
 	c, err := bench.ParseCell(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Twin = "b"
+	c.AA = "b"
 	return c.Name()
 }
 

@@ -43,7 +43,7 @@ func (s Summary) Foremost() []bench.Cell { return foremost(s.cells) }
 func foremost(cells []bench.Cell) []bench.Cell {
 	var out []bench.Cell
 	for _, c := range cells {
-		if c.Twin != "" {
+		if c.AA != "" {
 			continue
 		}
 		i := slices.IndexFunc(out, func(o bench.Cell) bool { return o.Client == c.Client && o.Placement == c.Placement })

@@ -33,7 +33,7 @@ func doublings(cells []bench.Cell) []doubling {
 	for _, c := range cells {
 		twice := c
 		twice.Window *= 2
-		if !there[twice] || c.Twin != "" {
+		if !there[twice] || c.AA != "" {
 			continue
 		}
 		out = append(out, doubling{c, twice})

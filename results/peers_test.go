@@ -45,7 +45,7 @@ func comparedRun(t *testing.T, rounds int) (results.Info, []results.Sample) {
 			names = append(names, c.name+fmt.Sprintf(tail, window))
 		}
 	}
-	names = append(names, twin(t, collector32), twin(t, request32))
+	names = append(names, control(t, collector32), control(t, request32))
 	for n := 1; n <= rounds; n++ {
 		for _, name := range names {
 			samples = append(samples, comparedSample(t, name, n, r))

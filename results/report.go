@@ -93,7 +93,7 @@ func (r *Run) writeBenchstat(ctx context.Context, cells []bench.Cell) error {
 	if err := writeWhole(r.reportPath(BenchstatText), text); err != nil {
 		return err
 	}
-	csv, doubts, err := program.run(ctx, r.dir, append(projection(cells), "-format", "csv", "-filter", noTwins, benchFile)...)
+	csv, doubts, err := program.run(ctx, r.dir, append(projection(cells), "-format", "csv", "-filter", noControls, benchFile)...)
 	if err != nil {
 		return err
 	}
@@ -106,8 +106,8 @@ func (r *Run) writeBenchstat(ctx context.Context, cells []bench.Cell) error {
 // Filters of benchstat. What a reader looks for first comes first: benchstat
 // itself keeps the order of the units on the lines.
 const (
-	noTwins   = "-/twin:b"
-	headlines = ".unit:(MB/s OR cpus)"
+	noControls = "-/aa:b"
+	headlines  = ".unit:(MB/s OR cpus)"
 )
 
 // benchstatText gives the tables with the commands that make them.
@@ -117,7 +117,7 @@ func benchstatText(ctx context.Context, program benchstat, dir string, cells []b
 		"# MB/s are shown as B/s (1 Mi is 1048576), ns as sec. Each p is of one comparison alone:\n" +
 		"# of 20 that are equal, one looks different. Ratios paired by rounds, and the noise\n" +
 		"# floor, are in " + SummaryFile + ".\n")
-	for _, filter := range []string{noTwins + " " + headlines, noTwins + " -" + headlines} {
+	for _, filter := range []string{noControls + " " + headlines, noControls + " -" + headlines} {
 		args := append(projection(cells), "-filter", filter, benchFile)
 		out, doubts, err := program.run(ctx, dir, args...)
 		if err != nil {
@@ -155,7 +155,7 @@ func projection(cells []bench.Cell) []string {
 	var tables, rows, columns []string
 	for _, d := range bench.Dimensions() {
 		switch {
-		case d.Name == "twin":
+		case d.Name == "aa":
 		case slices.Contains(a.rows, d.Name):
 			rows = append(rows, sorted(d, cells))
 		case slices.Contains(a.columns, d.Name):

@@ -143,7 +143,7 @@ func TestSteps(t *testing.T) {
 		t.Fatal(err)
 	}
 	sum, got := 0.0, map[string]float64{}
-	for _, step := range s.Of(c).Steps() {
+	for _, step := range s.Of(c).Stages() {
 		sum += step.Seconds
 		got[step.Name] = math.Round(step.Seconds * 1e6)
 	}
@@ -156,7 +156,7 @@ func TestSteps(t *testing.T) {
 	if len(got) != len(want) || math.Abs(sum-.3) > 1e-9 {
 		t.Errorf("steps %v sum to %v s, want the response's 0.3", got, sum)
 	}
-	if old := (results.CellSummary{}); old.Steps() != nil {
+	if old := (results.CellSummary{}); old.Stages() != nil {
 		t.Error("a line without times has steps")
 	}
 }

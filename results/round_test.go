@@ -34,7 +34,7 @@ func TestRounds(t *testing.T) {
 			[]results.Round{{N: 1, Attempt: 1, Complete: true}}, []int{2}},
 		{"out of order, with a gap", []taken{{a, 7, 1, false}, {b, 2, 1, false}, {a, 2, 1, false}},
 			[]results.Round{{N: 2, Attempt: 1, Complete: true}, {N: 7, Attempt: 1}}, []int{2, 1}},
-		{"another run's cell", []taken{{twin(t, a), 1, 1, false}}, nil, nil},
+		{"another run's cell", []taken{{control(t, a), 1, 1, false}}, nil, nil},
 	} {
 		var samples []results.Sample
 		for _, s := range tt.ledger {

@@ -115,17 +115,17 @@ func TestRatioProperties(t *testing.T) {
 }
 
 func TestNoiseFloorByHand(t *testing.T) {
-	// The collector's twin is e^.1 and e^.3 times as fast: mean log .2,
+	// The collector's A/A control is e^.1 and e^.3 times as fast: mean log .2,
 	// standard error .1, and 12.7062 is the t quantile of one degree.
 	limit := math.Expm1(.2 + 12.706205*.1)
-	names := []string{collector32, request32, twin(t, collector32), twin(t, request32)}
+	names := []string{collector32, request32, control(t, collector32), control(t, request32)}
 	for _, tt := range []struct {
 		second float64
 		within bool
 	}{{1.5, true}, {1 + limit + .01, false}, {1 / (1 + limit + .01), false}} {
 		var samples []results.Sample
-		for n, twinned := range []float64{math.Exp(.1), math.Exp(.3)} {
-			for i, v := range []float64{50, 90, 50 * twinned, 90 * tt.second} {
+		for n, controlled := range []float64{math.Exp(.1), math.Exp(.3)} {
+			for i, v := range []float64{50, 90, 50 * controlled, 90 * tt.second} {
 				samples = append(samples, exactSample(t, names[i], n+1, v))
 			}
 		}
@@ -145,13 +145,13 @@ func TestNoiseFloorByHand(t *testing.T) {
 func TestNoNoiseFloor(t *testing.T) {
 	plain := []string{collector32, request32}
 	if s := summarise(t, newInfo(plain...), takeRounds(t, plain, 2)); s.NoiseFloor != nil || s.NoFloor == "" {
-		t.Errorf("without twins: %+v, %q", s.NoiseFloor, s.NoFloor)
+		t.Errorf("without A/A controls: %+v, %q", s.NoiseFloor, s.NoFloor)
 	}
-	twinned := append(plain, twin(t, request32))
-	if s := summarise(t, newInfo(twinned...), takeRounds(t, twinned, 1)); s.NoiseFloor != nil || s.NoFloor == "" {
+	controlled := append(plain, control(t, request32))
+	if s := summarise(t, newInfo(controlled...), takeRounds(t, controlled, 1)); s.NoiseFloor != nil || s.NoFloor == "" {
 		t.Errorf("of one round: %+v, %q", s.NoiseFloor, s.NoFloor)
 	}
-	s := summarise(t, newInfo(twinned...), takeRounds(t, twinned, 2))
+	s := summarise(t, newInfo(controlled...), takeRounds(t, controlled, 2))
 	if f := s.NoiseFloor; f == nil || f.Cell != request32 || f.Second != "" {
 		t.Errorf("one pair: %+v, want it to set the floor and nothing to test it", f)
 	}

@@ -20,7 +20,7 @@ type Summary struct {
 	Samples int    `json:"samples"` // in the ledger, those of abandoned attempts too
 
 	Base       bench.Placement   `json:"base_placement"` // what the paired ratios are to
-	Cells      []CellSummary     `json:"cells"`          // in table order, twins included
+	Cells      []CellSummary     `json:"cells"`          // in table order, A/A controls included
 	Ratios     []PairedRatio     `json:"paired_ratios"`  // in table order
 	NoiseFloor *Floor            `json:"noise_floor"`
 	NoFloor    string            `json:"no_noise_floor,omitempty"` // why there is none
@@ -187,7 +187,7 @@ func (d data) pairedRatios(floor *Floor) ([]PairedRatio, error) {
 	for _, c := range d.cells {
 		b := c
 		b.Placement = basePlacement(d.cells, c)
-		if c.Twin != "" || c == b || !slices.Contains(d.cells, b) {
+		if c.AA != "" || c == b || !slices.Contains(d.cells, b) {
 			continue
 		}
 		p := pair{c, b}

@@ -41,9 +41,9 @@ func (s Summary) Heading() string {
 	if s.Rounds < s.Asked {
 		rounds = fmt.Sprintf("%d of %s", s.Rounds, plural(s.Asked, "round"))
 	}
-	cells := plural(len(s.cells)-len(twins(s.cells)), "cell")
-	if n := len(twins(s.cells)); n > 0 {
-		cells += " and " + plural(n, "twin")
+	cells := plural(len(s.cells)-len(controls(s.cells)), "cell")
+	if n := len(controls(s.cells)); n > 0 {
+		cells += " and " + plural(n, "A/A control")
 	}
 	where := ""
 	if s.Cores > 0 {

@@ -14,14 +14,14 @@ const (
 	request32   = "codec=json/placement=request/window=32/size=1MiB-2"
 )
 
-// defaultRun is the default matrix with its twins, a retaken round and one
+// defaultRun is the default matrix with its A/A controls, a retaken round and one
 // that stayed flagged.
 func defaultRun(t *testing.T) (results.Info, []results.Sample) { return troubledRun(t, nil) }
 
 func troubledRun(t *testing.T, lists map[string]string) (results.Info, []results.Sample) {
 	t.Helper()
 	names := cells(t, lists)
-	names = append(names, twin(t, collector32), twin(t, request32))
+	names = append(names, control(t, collector32), control(t, request32))
 	info := newInfo(names...)
 	info.State = results.Complete
 	samples := takeRounds(t, names, 6)

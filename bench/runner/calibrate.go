@@ -8,7 +8,7 @@ import (
 	"collatebench/bench"
 )
 
-// calibrate asks what the machine's cores are worth together: two that share
+// calibrate measures the machine's core scaling: two cores that share
 // their execution units do 1.6 to 1.9 times the work of one, and a prediction
 // that takes them for two is that much too high.
 func (x *experiment) calibrate(ctx context.Context) error {
@@ -20,20 +20,20 @@ func (x *experiment) calibrate(ctx context.Context) error {
 	if c.Procs == 1 || c.Simulated() {
 		return nil
 	}
-	x.doing("what the cores are worth together")
-	file := filepath.Join(filepath.Dir(x.binary.path), "worth.json")
-	if err := x.process(c, 1, "-worth", "-detail="+file).run(ctx); err != nil {
+	x.doing("core scaling")
+	file := filepath.Join(filepath.Dir(x.binary.path), "scaling.json")
+	if err := x.process(c, 1, "-scaling", "-detail="+file).run(ctx); err != nil {
 		return err
 	}
-	worth, err := bench.ReadWorth(file)
+	scaling, err := bench.ReadScaling(file)
 	if err != nil {
 		return err
 	}
 	info := x.run.Info()
-	if info.Worth != nil && info.Worth.Procs == worth.Procs {
-		worth = worth.Join(*info.Worth)
+	if info.Scaling != nil && info.Scaling.Procs == scaling.Procs {
+		scaling = scaling.Join(*info.Scaling)
 	}
-	info.Worth = &worth
+	info.Scaling = &scaling
 	return x.run.SetInfo(info)
 }
 

@@ -12,9 +12,9 @@ const (
 	groupPoll   = 100 * time.Millisecond // of /proc: a scan takes a millisecond
 )
 
-// An onlooker watches one sample from the outside, and asks nothing of it: the
+// An externalSampler watches one sample from the outside, and asks nothing of it: the
 // CPU time of its process group, and what the upstream counts.
-type onlooker struct {
+type externalSampler struct {
 	machine  machine
 	url      string
 	upstream int // its process; 0 where it is elsewhere
@@ -27,7 +27,7 @@ type onlooker struct {
 	err      error // of watching
 }
 
-// upstreamSums are the parts of GET /v1/stats that an onlooker reads.
+// upstreamSums are the parts of GET /v1/stats that an externalSampler reads.
 type upstreamSums struct {
 	Requests float64 `json:"requests"`
 	InFlight float64 `json:"in_flight"`
@@ -35,20 +35,20 @@ type upstreamSums struct {
 	Flight   float64 `json:"in_flight_seconds"`
 }
 
-// onlooker prepares to watch a process that has not begun; nil where nobody
+// externalSampler prepares to watch a process that has not begun; nil where nobody
 // asks for it.
-func (x *experiment) onlooker(ctx context.Context, p *process) (*onlooker, error) {
+func (x *experiment) externalSampler(ctx context.Context, p *process) (*externalSampler, error) {
 	if x.run.Info().Peers == nil {
 		return nil, nil
 	}
-	url, _ := x.fleet.of(p.cell.Upstream)
-	o := &onlooker{machine: x.machine, url: url, upstream: x.fleet.pid(p.cell.Upstream)}
+	url, _ := x.upstreams.of(p.cell.Upstream)
+	o := &externalSampler{machine: x.machine, url: url, upstream: x.upstreams.pid(p.cell.Upstream)}
 	p.beside = func(pid int, ended <-chan struct{}) { o.err = o.watch(ctx, pid, ended) }
 	return o, answers(ctx, url, "/v1/stats", &o.before)
 }
 
 // watch looks at a process until ended is closed.
-func (o *onlooker) watch(ctx context.Context, pid int, ended <-chan struct{}) error {
+func (o *externalSampler) watch(ctx context.Context, pid int, ended <-chan struct{}) error {
 	for {
 		pause := groupPoll
 		if o.began.IsZero() {
@@ -70,7 +70,7 @@ func (o *onlooker) watch(ctx context.Context, pid int, ended <-chan struct{}) er
 }
 
 // await notes the beginning once a request has come.
-func (o *onlooker) await(ctx context.Context, pid int) error {
+func (o *externalSampler) await(ctx context.Context, pid int) error {
 	var now upstreamSums
 	if err := answers(ctx, o.url, "/v1/stats", &now); err != nil {
 		return err
@@ -87,7 +87,7 @@ func (o *onlooker) await(ctx context.Context, pid int) error {
 // look adds up the CPU time of the process group. What a member has waited
 // for is in its own account; what nobody has waited for is lost, so that the
 // sum can fall: the highest counts.
-func (o *onlooker) look(pid int) {
+func (o *externalSampler) look(pid int) {
 	if sum := o.machine.groupCPU(pid); sum >= o.seen {
 		o.seen, o.at = sum, time.Now()
 	}
@@ -95,7 +95,7 @@ func (o *onlooker) look(pid int) {
 
 // conclude makes the reading. total is the CPU time of the process and of the
 // children that it has waited for, as its parent is told.
-func (o *onlooker) conclude(ctx context.Context, ended time.Time, total time.Duration) (*results.External, error) {
+func (o *externalSampler) conclude(ctx context.Context, ended time.Time, total time.Duration) (*results.External, error) {
 	if o.err != nil {
 		return nil, o.err
 	}
@@ -123,7 +123,7 @@ func (o *onlooker) conclude(ctx context.Context, ended time.Time, total time.Dur
 }
 
 // group is the CPU time of the process group, as far as it was seen.
-func (o *onlooker) group() time.Duration { return time.Duration(o.seen * float64(time.Second)) }
+func (o *externalSampler) group() time.Duration { return time.Duration(o.seen * float64(time.Second)) }
 
 // groupCPU is the CPU time of a process group's members, and of the children
 // that they have waited for; 0 where there is no /proc.

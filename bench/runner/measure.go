@@ -18,7 +18,7 @@ const (
 // measure is the measured pass: every round that the ledger lacks, until the
 // plan, the precision or the budget ends it.
 func (x *experiment) measure(ctx context.Context) error {
-	if x.run.Info().Worth == nil && x.run.Info().Peers == nil {
+	if x.run.Info().Scaling == nil && x.run.Info().Peers == nil {
 		if err := x.calibrate(ctx); err != nil {
 			return err
 		}
@@ -160,8 +160,8 @@ func short(c bench.Cell) string {
 	if c.Foreign() {
 		name = string(c.Client) + " " + name
 	}
-	if c.Twin != "" {
-		name += " twin"
+	if c.AA != "" {
+		name += " A/A control"
 	}
 	return name
 }

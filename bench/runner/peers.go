@@ -62,7 +62,7 @@ func planPeers(o Options, cells []bench.Cell, who results.Peers) ([]bench.Cell, 
 			return nil, fmt.Errorf("cell %q: nobody says how to run the client %s", c.Name(), c.Client)
 		}
 	}
-	return append(slices.Clone(cells), twins(cells)...), nil
+	return append(slices.Clone(cells), controls(cells)...), nil
 }
 
 // measurePeers tries each client out, and then measures as any run does.
@@ -87,7 +87,7 @@ func (x *experiment) tryOut(ctx context.Context) error {
 			}
 		}
 		whole := try.Responses
-		try.Responses, try.Twin = try.Window, ""
+		try.Responses, try.AA = try.Window, ""
 		if over := x.overBudget(); over != "" {
 			return errors.New(over + ", before each client was tried; give it more")
 		}
@@ -122,13 +122,13 @@ func timeOfOp(p *process) (time.Duration, error) {
 	return 0, fmt.Errorf("cell %q: it printed no benchmark line with ns/op:\n%s", p.cell.Name(), tail(p.output.String(), 20))
 }
 
-// variants are the cells that differ in their window alone, twins included.
+// variants are the cells that differ in their window alone, A/A controls included.
 func variants(cells []bench.Cell) [][]bench.Cell {
 	at := map[bench.Cell]int{}
 	var out [][]bench.Cell
 	for _, c := range cells {
 		k := c
-		k.Window, k.Twin = 0, ""
+		k.Window, k.AA = 0, ""
 		i, there := at[k]
 		if !there {
 			i = len(out)

@@ -15,7 +15,7 @@ import (
 	"collatebench/results"
 )
 
-// plan returns the matrix's cells and the twins. With captured bodies the
+// plan returns the matrix's cells and the A/A controls. With captured bodies the
 // payload is theirs and the size their mean.
 func plan(o Options, bodies []results.BodyFile) ([]bench.Cell, error) {
 	cells, err := o.Matrix.Cells()
@@ -35,7 +35,7 @@ func plan(o Options, bodies []results.BodyFile) ([]bench.Cell, error) {
 	if o.Precision > 0 && !slices.ContainsFunc(cells, func(c bench.Cell) bool { return c.Placement != cells[0].Placement }) {
 		return nil, &OptionError{"precision", fmt.Sprintf("%g%%", 100*o.Precision), errors.New("bounds the ratios between placements, and there is one placement")}
 	}
-	return append(cells, twins(cells)...), nil
+	return append(cells, controls(cells)...), nil
 }
 
 // possible refuses a cell that its upstream would refuse.
@@ -94,11 +94,11 @@ func meanSize(paths []string, cells []bench.Cell) (payload.Size, error) {
 	return payload.Size(total / len(paths)), nil
 }
 
-// twins returns second samples of two cells: collector's sets the noise floor
+// controls returns second samples of two cells: collector's sets the noise floor
 // and request's tests it, each at the largest window and GOMAXPROCS of the
 // first block of the matrix. Where one is missing another placement stands in;
-// with a single placement there is one twin and nothing tests the floor.
-func twins(cells []bench.Cell) []bench.Cell {
+// with a single placement there is one control and nothing tests the floor.
+func controls(cells []bench.Cell) []bench.Cell {
 	first, second := stand(cells, bench.Collector), stand(cells, bench.Request)
 	if first == second {
 		second = stand(cells, otherPlacement(cells, first.Placement))
@@ -108,7 +108,7 @@ func twins(cells []bench.Cell) []bench.Cell {
 		out = out[:1]
 	}
 	for i := range out {
-		out[i].Twin = "b"
+		out[i].AA = "b"
 	}
 	return out
 }

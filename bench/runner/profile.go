@@ -44,11 +44,11 @@ func (x *experiment) profiledSteps() int {
 	return passes * len(x.profiledCells())
 }
 
-// profiledCells are the cells but for the twins.
+// profiledCells are the cells but for the A/A controls.
 func (x *experiment) profiledCells() []bench.Cell {
 	var out []bench.Cell
 	for _, c := range x.cells {
-		if c.Twin == "" {
+		if c.AA == "" {
 			out = append(out, c)
 		}
 	}

@@ -128,18 +128,18 @@ func remembered(o Options, info results.Info) (Options, error) {
 // An experiment is a run under way.
 type experiment struct {
 	Options
-	cells   []bench.Cell // twins included
-	bodies  []results.BodyFile
-	source  string
-	out     string
-	binary  *Program
-	fleet   fleet
-	machine machine
-	run     *results.Run
-	log     *os.File
-	at      Progress
-	began   time.Time
-	stopped string // why the measured pass ended; "" as planned
+	cells     []bench.Cell // A/A controls included
+	bodies    []results.BodyFile
+	source    string
+	out       string
+	binary    *Program
+	upstreams upstreams
+	machine   machine
+	run       *results.Run
+	log       *os.File
+	at        Progress
+	began     time.Time
+	stopped   string // why the measured pass ended; "" as planned
 }
 
 // A planner gives the cells that a run begins with.
@@ -193,9 +193,9 @@ func (x *experiment) describe() results.Info {
 // carryOut starts the upstreams of an open run, takes what is missing of both
 // passes, and leaves the folder consistent however it ends.
 func (x *experiment) carryOut(ctx context.Context, measure func(context.Context) error) error {
-	err := x.fleet.start(ctx, x)
+	err := x.upstreams.start(ctx, x)
 	if err == nil {
-		err = x.noteNeighbour()
+		err = x.noteLocalUpstream()
 	}
 	if err == nil {
 		err = measure(ctx)
@@ -211,13 +211,13 @@ func (x *experiment) carryOut(ctx context.Context, measure func(context.Context)
 	return errors.Join(err, x.finish(err))
 }
 
-// noteNeighbour records that an upstream elsewhere shares this machine's cores.
-func (x *experiment) noteNeighbour() error {
+// noteLocalUpstream records that an upstream elsewhere shares this machine's cores.
+func (x *experiment) noteLocalUpstream() error {
 	info := x.run.Info()
-	if x.fleet.neighbour == 0 || info.Neighbour {
+	if x.upstreams.local == 0 || info.LocalUpstream {
 		return nil
 	}
-	info.Neighbour = true
+	info.LocalUpstream = true
 	return x.run.SetInfo(info)
 }
 
@@ -259,7 +259,7 @@ func (x *experiment) finish(cause error) error {
 
 // close ends every process that the experiment started.
 func (x *experiment) close() {
-	x.fleet.stop()
+	x.upstreams.stop()
 	if x.Program == nil {
 		x.binary.Remove()
 	}

@@ -82,7 +82,7 @@ func dieAtFirstPayload(o mockserver.Options) error {
 	}))
 }
 
-// tiny asks for two cells and their twins, each a few milliseconds.
+// tiny asks for two cells and their A/A controls, each a few milliseconds.
 func tiny(t *testing.T, rounds int, set ...string) runner.Options {
 	t.Helper()
 	exe, err := os.Executable()
@@ -383,8 +383,8 @@ func firstAttempts(t *testing.T, seed uint64) [][]string {
 	return out
 }
 
-// TestTwins are collector's and request's, at the largest window.
-func TestTwins(t *testing.T) {
+// TestControls are collector's and request's, at the largest window.
+func TestControls(t *testing.T) {
 	for _, c := range []struct {
 		set  []string
 		want []string
@@ -402,12 +402,12 @@ func TestTwins(t *testing.T) {
 		}
 		var got []string
 		for _, name := range run.Info().Cells {
-			if cell, err := bench.ParseCell(name); err == nil && cell.Twin != "" {
+			if cell, err := bench.ParseCell(name); err == nil && cell.AA != "" {
 				got = append(got, fmt.Sprint(cell.Placement, " ", cell.Window))
 			}
 		}
 		if !slices.Equal(got, c.want) {
-			t.Errorf("%v: twins are %v, want %v", c.set, got, c.want)
+			t.Errorf("%v: A/A controls are %v, want %v", c.set, got, c.want)
 		}
 	}
 }

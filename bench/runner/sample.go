@@ -28,8 +28,8 @@ func (x *experiment) sample(ctx context.Context, c bench.Cell, round, attempt in
 		args = append(args, "-detail="+detail)
 	}
 	p := x.process(c, x.opsOf(c), args...)
-	upstream := x.fleet.pid(c.Upstream)
-	look, err := x.onlooker(ctx, p)
+	upstream := x.upstreams.pid(c.Upstream)
+	look, err := x.externalSampler(ctx, p)
 	if err != nil {
 		return results.Sample{}, err
 	}
@@ -79,7 +79,7 @@ func (p *process) line() string { return benchmarkLine(p.output.String()) }
 
 // process prepares the command; its output goes to the log as well.
 func (x *experiment) process(c bench.Cell, ops int, args ...string) *process {
-	url, u := x.fleet.of(c.Upstream)
+	url, u := x.upstreams.of(c.Upstream)
 	p := &process{cell: c, upstream: u}
 	command := []string{
 		x.binary.path, "-test.run=^$", "-test.bench=^BenchmarkCollate$",

@@ -21,11 +21,11 @@ import (
 	"collatebench/mockserver/behaviour"
 )
 
-// A fleet is the upstreams of a run, one process for each distinct behaviour,
+// upstreams are those of a run, one process for each distinct behaviour,
 // all started before the first sample and idle unless sampled.
-type fleet struct {
+type upstreams struct {
 	elsewhere string // base URL of the one upstream that is not ours
-	neighbour int    // its process, where it runs on this machine all the same; else 0
+	local     int    // its process, where it runs on this machine all the same; else 0
 	members   map[behaviour.Spec]*upstream
 }
 
@@ -44,47 +44,47 @@ type upstream struct {
 const readyIn = 30 * time.Second
 
 // start starts what the cells need and is not there yet.
-func (f *fleet) start(ctx context.Context, x *experiment) error {
-	if f.elsewhere = x.Upstream; f.elsewhere != "" {
+func (s *upstreams) start(ctx context.Context, x *experiment) error {
+	if s.elsewhere = x.Upstream; s.elsewhere != "" {
 		var err error
-		f.neighbour, err = pidOfNeighbour(ctx, f.elsewhere)
+		s.local, err = localPID(ctx, s.elsewhere)
 		return err
 	}
-	if f.members == nil {
-		f.members = map[behaviour.Spec]*upstream{}
+	if s.members == nil {
+		s.members = map[behaviour.Spec]*upstream{}
 	}
 	for _, c := range x.cells {
-		if f.members[c.Upstream] != nil {
+		if s.members[c.Upstream] != nil {
 			continue
 		}
 		u, err := startUpstream(ctx, x, c.Upstream)
 		if err != nil {
 			return fmt.Errorf("start the upstream: %w", err)
 		}
-		f.members[c.Upstream] = u
+		s.members[c.Upstream] = u
 	}
 	return nil
 }
 
 // of returns the base URL for a behaviour, and its process if it is ours.
-func (f *fleet) of(spec behaviour.Spec) (string, *upstream) {
-	if u := f.members[spec]; u != nil {
+func (s *upstreams) of(spec behaviour.Spec) (string, *upstream) {
+	if u := s.members[spec]; u != nil {
 		return u.url, u
 	}
-	return f.elsewhere, nil
+	return s.elsewhere, nil
 }
 
 // pid returns the process behind a behaviour, whose share of the cores is not
 // other processes'; 0 where it is on another machine.
-func (f *fleet) pid(spec behaviour.Spec) int {
-	if u := f.members[spec]; u != nil {
+func (s *upstreams) pid(spec behaviour.Spec) int {
+	if u := s.members[spec]; u != nil {
 		return u.cmd.Process.Pid
 	}
-	return f.neighbour
+	return s.local
 }
 
-// pidOfNeighbour asks an upstream on a loopback address for its process.
-func pidOfNeighbour(ctx context.Context, base string) (int, error) {
+// localPID asks an upstream on a loopback address for its process.
+func localPID(ctx context.Context, base string) (int, error) {
 	u, err := url.Parse(base)
 	if err != nil {
 		return 0, err
@@ -101,11 +101,11 @@ func pidOfNeighbour(ctx context.Context, base string) (int, error) {
 
 // stop closes each upstream's standard input, its signal to end after the
 // requests in flight, and waits; one that does not end is killed.
-func (f *fleet) stop() {
-	for _, u := range f.members {
+func (s *upstreams) stop() {
+	for _, u := range s.members {
 		u.stdin.Close()
 	}
-	for _, u := range f.members {
+	for _, u := range s.members {
 		select {
 		case <-u.ended:
 		case <-time.After(10 * time.Second):

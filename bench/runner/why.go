@@ -273,7 +273,7 @@ func (x *experiment) join(ctx context.Context, why results.Why, n int) error {
 	if err := x.run.SetInfo(info); err != nil {
 		return err
 	}
-	return x.fleet.start(ctx, x)
+	return x.upstreams.start(ctx, x)
 }
 
 // behindIt lists the steps that led to a cell, the last first.

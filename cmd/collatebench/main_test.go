@@ -260,7 +260,7 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// tiny is a matrix of two cells and their twins that takes a few seconds.
+// tiny is a matrix of two cells and their A/A controls that takes a few seconds.
 var tiny = []string{"--placement", "collector,request", "--window", "4", "--size", "16KiB", "--responses", "24", "--procs", "1", "--latency", "none", "--rounds", "2"}
 
 // TestBench runs the whole way of the data, from flags to tables and profiles.
@@ -301,7 +301,7 @@ func checkRun(t *testing.T, run *results.Run) {
 		}
 		for _, k := range profiles.Kinds() {
 			_, err := os.Stat(filepath.Join(run.ProfileDir(c), k.File()))
-			if twin := c.Twin != ""; twin != (err != nil) {
+			if control := c.AA != ""; control != (err != nil) {
 				t.Errorf("%s: %s: %v", name, k, err)
 			}
 		}

@@ -74,7 +74,7 @@ func TestPeersCommand(t *testing.T) {
 	if code != exitGood {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
-	for _, want := range []string{"client", "go ", "poor ", "nobody", "window doubled", "seen from outside", "2 rounds of 4 cells and 2 twins"} {
+	for _, want := range []string{"client", "go ", "poor ", "nobody", "window doubled", "seen from outside", "2 rounds of 4 cells and 2 A/A controls"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("no %q in\n%s", want, stdout)
 		}

@@ -80,7 +80,7 @@ func findCell(run *results.Run, ref string) (bench.Cell, error) {
 		if c.Name() == ref {
 			return c, nil
 		}
-		if c.Twin == "" { // twins are not profiled
+		if c.AA == "" { // A/A controls are not profiled
 			cells = append(cells, c)
 		}
 	}

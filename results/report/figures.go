@@ -1,16 +1,16 @@
 package report
 
-// stepTable has the figures of the picture of steps, in ms: what hovering shows
+// stageTable has the figures of the picture of stages, in ms: what hovering shows
 // has to be readable without a pointer too.
-func stepTable(bars []bar) table {
+func stageTable(bars []bar) table {
 	t := table{Columns: []column{{Name: "cell", Text: true}}}
 	for _, b := range bars {
-		steps := b.cell.Steps()
-		if steps == nil {
+		stages := b.cell.Stages()
+		if stages == nil {
 			return table{}
 		}
 		row := []entry{{Shown: b.label}}
-		for _, s := range steps {
+		for _, s := range stages {
 			if len(t.Rows) == 0 {
 				t.Columns = append(t.Columns, column{Name: s.Name + " ms"})
 			}
@@ -21,7 +21,7 @@ func stepTable(bars []bar) table {
 	return t
 }
 
-// delayTable has the figures of the picture of neighbours, in ms.
+// delayTable has the figures of the picture of scheduling latency, in ms.
 func delayTable(bars []bar) table {
 	t := table{Columns: []column{{Name: "cell", Text: true}}}
 	for _, d := range delays() {

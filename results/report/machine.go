@@ -27,8 +27,8 @@ func (d document) machine() []fact {
 			out = append(out, fact{"left out", line})
 		}
 	}
-	if w := d.info.Worth; w != nil {
-		out = append(out, fact{"cores are worth", fmt.Sprintf("%s together, one alone being 1 (measured before the run)", results.Amount(w.Worth))})
+	if w := d.info.Scaling; w != nil {
+		out = append(out, fact{"effective cores", fmt.Sprintf("%s together, one alone being 1 (measured before the run)", results.Amount(w.EffectiveCores))})
 	}
 	known := out[:0]
 	for _, f := range out {

@@ -49,26 +49,26 @@ func HTML(run *results.Run, nav []Link) ([]byte, error) {
 
 // A content is what the template shows, in its order.
 type content struct {
-	Info       results.Info
-	Heading    string
-	Proven     bool
-	About      string
-	Sayings    []saying
-	Clients    []picture
-	Compared   bool
-	Throughput []picture
-	Lanes      []laneSection
-	Heat       []picture
-	Steps      []picture
-	StepTable  table
-	Neighbours []picture
-	DelayTable table
-	Table      table
-	Benchstat  string
-	Notes      []string
-	Machine    []fact
-	Repeat     string
-	Rounds     int
+	Info         results.Info
+	Heading      string
+	Proven       bool
+	About        string
+	Sayings      []saying
+	Clients      []picture
+	Compared     bool
+	Throughput   []picture
+	Lanes        []laneSection
+	Heat         []picture
+	Stages       []picture
+	StageTable   table
+	SchedLatency []picture
+	DelayTable   table
+	Table        table
+	Benchstat    string
+	Notes        []string
+	Machine      []fact
+	Repeat       string
+	Rounds       int
 }
 
 // A laneSection is a timeline with its figures.
@@ -87,8 +87,8 @@ type request struct {
 func (d document) page() content {
 	return content{
 		Info: d.info, Heading: d.heading(), Proven: d.info.Why != nil, About: d.about(), Rounds: d.summary.Rounds,
-		Sayings: d.sayings(), Clients: d.clients(), Compared: d.summary.Compared(), Throughput: d.throughput(), Lanes: d.laneSections(), Heat: d.heat(), Steps: d.steps(), StepTable: stepTable(d.bars()),
-		Neighbours: d.neighbours(), DelayTable: delayTable(d.bars()), Table: d.table(), Benchstat: d.benchstat, Notes: d.summary.Notes(),
+		Sayings: d.sayings(), Clients: d.clients(), Compared: d.summary.Compared(), Throughput: d.throughput(), Lanes: d.laneSections(), Heat: d.heat(), Stages: d.stages(), StageTable: stageTable(d.bars()),
+		SchedLatency: d.schedLatency(), DelayTable: delayTable(d.bars()), Table: d.table(), Benchstat: d.benchstat, Notes: d.summary.Notes(),
 		Machine: d.machine(), Repeat: d.info.Repeat(),
 	}
 }

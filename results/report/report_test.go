@@ -81,7 +81,7 @@ func sample(t testing.TB, name string, round int, r *rand.Rand) results.Sample {
 	return results.Sample{
 		Cell: name, Round: round, Attempt: 1, Detail: d, Started: began.Add(time.Duration(round) * time.Minute), Seconds: 2,
 		Line: fmt.Sprintf("BenchmarkCollate/%s 1 1000000 ns/op %.2f MB/s %.3f cpus .97 decode-busy %.2f decode-overlap %.0f decode-wait-ns/resp 10000000 decode-ns/resp "+
-			"0.2 runnable 300000000 resp-ns 100000 start-wait-ns/resp 1000 conn-wait-ns/resp 12000000 headers-ns/resp 9000000 read-ns/resp 4000000 late-p99-ns "+
+			"0.2 runnable 300000000 resp-ns 100000 start-wait-ns/resp 1000 conn-wait-ns/resp 12000000 headers-ns/resp 9000000 read-ns/resp 4000000 sched-latency-p99-ns "+
 			"0.06 upstream-cpus 1 queue-ns/resp 10500000 service-ns/resp 0.05 gc-share 0.0001 dials/resp", c.Benchmark(), mbps, cpus, overlap, wait),
 	}
 }
@@ -145,11 +145,11 @@ func TestReport(t *testing.T) {
 	has(t, p,
 		`<span class="cause serialised">serialised</span>`, `<span class="cause cpu-saturated">cpu-saturated</span>`, // 1
 		"one decoding core", "roof: 2 cores", "Throughput, codec=json  size=1MiB  GOMAXPROCS=2", // 2
-		"made with --profile=false",                                                           // 3
-		"decode-overlap, codec=json  GOMAXPROCS=2",                                            // 4
-		"collector, wait for decoding: 250 ms of 300 ms",                                      // 5
-		"pool: a goroutine due every millisecond wakes late, 99th percentile: 4.0",            // 6
-		"no noise floor: no cell has a twin", "collatebench bench --label before", "go1.26.0", // 7
+		"made with --profile=false",                                                                   // 3
+		"decode-overlap, codec=json  GOMAXPROCS=2",                                                    // 4
+		"collector, wait for decoding: 250 ms of 300 ms",                                              // 5
+		"pool: a goroutine due every millisecond wakes late, 99th percentile: 4.0",                    // 6
+		"no noise floor: no cell has an A/A control", "collatebench bench --label before", "go1.26.0", // 7
 	)
 	for _, name := range []string{"inline", "collector", "request", "pool"} {
 		if n := strings.Count(p, `data-series="`+name+`"`) + strings.Count(p, `data-key="`+name+`"`); n != 4 { // a line and a key in each of two charts
@@ -165,14 +165,14 @@ func TestReport(t *testing.T) {
 // golden: where bars end, which values are joined, in which order.
 func TestFigures(t *testing.T) {
 	cells := matrix(t, map[string]string{"placement": "collector,request", "window": "1,8", "size": "1MiB,64KiB", "procs": "2"})
-	twin := strings.Replace(cells[2], "-2", "/twin=b-2", 1)
-	all := samples(t, append(cells, twin), 6)
+	control := strings.Replace(cells[2], "-2", "/aa=b-2", 1)
+	all := samples(t, append(cells, control), 6)
 	for i := range all { // the upstream competes in one cell
 		if all[i].Cell == cells[0] {
 			all[i].Line = strings.Replace(all[i].Line, "0.06 upstream-cpus", "0.6 upstream-cpus", 1)
 		}
 	}
-	p := page(t, newRun(t, results.Info{Cells: append(cells, twin)}, all))
+	p := page(t, newRun(t, results.Info{Cells: append(cells, control)}, all))
 	var got strings.Builder
 	for _, figure := range regexp.MustCompile(`(?s)<figure.*?</figure>|<table class="sortable copy".*?</table>`).FindAllString(p, -1) {
 		// A shape a line, so that a difference can be read.
@@ -392,7 +392,7 @@ func TestWindowsInAnyOrder(t *testing.T) {
 func TestSimulationIsSaid(t *testing.T) {
 	cells := matrix(t, map[string]string{"virtual-cores": "16", "procs": "1"})
 	p := page(t, newRun(t, results.Info{Cells: cells}, samples(t, cells, 2)))
-	for _, picture := range []string{"curves", "heat", "steps", "neighbours"} {
+	for _, picture := range []string{"curves", "heat", "stages", "scheduling"} {
 		svg := regexp.MustCompile(`(?s)<svg[^>]*class="draw ` + picture + `".*?</svg>`).FindString(p)
 		if !strings.Contains(svg, "cores that only pass time") {
 			t.Errorf("the picture of %s does not say that its cores are simulated", picture)
@@ -499,7 +499,7 @@ func TestPNG(t *testing.T) {
 			t.Errorf("%s: %v, %v", f, err, img.Bounds())
 		}
 	}
-	if want := "throughput-codec-json-size-1mib-gomaxprocs-2.png"; !slices.Contains(names, want) || !slices.Contains(names, "steps.png") || len(names) != 2+4+1+1 {
+	if want := "throughput-codec-json-size-1mib-gomaxprocs-2.png"; !slices.Contains(names, want) || !slices.Contains(names, "stages.png") || len(names) != 2+4+1+1 {
 		t.Errorf("the files are %q", names)
 	}
 	left, err := os.ReadDir(dir)

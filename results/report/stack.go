@@ -9,9 +9,9 @@ import (
 	"collatebench/results/report/draw"
 )
 
-// stepInks gives each step of a response its colour: a timeline's where the
+// stageInks gives each stage of a response its colour: a timeline's where the
 // timeline shows the same.
-var stepInks = map[string]draw.Ink{
+var stageInks = map[string]draw.Ink{
 	"client queue": "held-back", "upstream queue": "queued", "service": "service", "transfer": "fetching",
 	"wait for decoding": "waiting", "decoding": "decoding", "hand-over": "handed-over",
 }
@@ -61,10 +61,10 @@ func (d document) change(c bench.Cell) string {
 	return "as it is"
 }
 
-// steps draws where the time of a response goes, a bar a placement.
-func (d document) steps() []picture {
+// stages draws where the time of a response goes, a bar a placement.
+func (d document) stages() []picture {
 	// Other languages' clients tell no more of a response than how long it took.
-	bars := slices.DeleteFunc(d.bars(), func(b bar) bool { return b.cell.Steps() == nil })
+	bars := slices.DeleteFunc(d.bars(), func(b bar) bool { return b.cell.Stages() == nil })
 	longest := 0.0 // ms
 	for _, b := range bars {
 		longest = max(longest, b.ms())
@@ -72,26 +72,26 @@ func (d document) steps() []picture {
 	if longest == 0 {
 		return nil
 	}
-	keys := legend(stepKeys(bars, longest))
+	keys := legend(stageKeys(bars, longest))
 	f := barFrame(bars, draw.Axis{Label: "a response, from admission to collated, ms", Min: 0, Max: longest * 1.02}, keys)
-	s := draw.Scene{Width: chartWidth, Height: f.Y + f.H + marginFoot, Title: "Where the time of a response goes", Class: "steps"}
+	s := draw.Scene{Width: chartWidth, Height: f.Y + f.H + marginFoot, Title: "Where the time of a response goes", Class: "stages"}
 	s.Shapes = append(s.Shapes, f.Shapes()...)
 	for i, b := range bars {
 		s.Shapes = append(s.Shapes, barLabel(f, i, b.label))
 		at := 0.0
-		for _, step := range b.cell.Steps() {
-			took := step.Seconds * 1e3
+		for _, stage := range b.cell.Stages() {
+			took := stage.Seconds * 1e3
 			from, to := f.Point(at, 0), f.Point(at+took, 0)
 			at += took
-			tip := fmt.Sprintf("%s, %s: %s ms of %s ms", b.label, step.Name, results.Amount(took), results.Amount(b.ms()))
+			tip := fmt.Sprintf("%s, %s: %s ms of %s ms", b.label, stage.Name, results.Amount(took), results.Amount(b.ms()))
 			s.Desc += tip + ". "
 			if took >= seen*longest {
-				s.Shapes = append(s.Shapes, draw.Rect{X: from.X, Y: barMiddle(f, i) - 9, W: to.X - from.X, H: 18, Fill: stepInks[step.Name], Title: tip})
+				s.Shapes = append(s.Shapes, draw.Rect{X: from.X, Y: barMiddle(f, i) - 9, W: to.X - from.X, H: 18, Fill: stageInks[stage.Name], Title: tip})
 			}
 		}
 	}
 	s.Shapes = append(s.Shapes, keys.Shapes()...)
-	return []picture{{Name: "steps", Scene: headed(s)}}
+	return []picture{{Name: "stages", Scene: headed(s)}}
 }
 
 // ms is the mean time of the bar's responses.
@@ -100,13 +100,13 @@ func (b bar) ms() float64 { return b.cell.Unit("resp-ns") / 1e6 }
 // seen is the share of the longest bar from which on a part of one is drawn.
 const seen = .001
 
-// stepKeys is the legend of the steps that are long enough to be seen.
-func stepKeys(bars []bar, longest float64) []draw.Key {
+// stageKeys is the legend of the stages that are long enough to be seen.
+func stageKeys(bars []bar, longest float64) []draw.Key {
 	var keys []draw.Key
-	for i, step := range bars[0].cell.Steps() {
+	for i, stage := range bars[0].cell.Stages() {
 		for _, b := range bars {
-			if all := b.cell.Steps(); all != nil && all[i].Seconds*1e3 >= seen*longest {
-				keys = append(keys, draw.Key{Label: step.Name, Ink: stepInks[step.Name]})
+			if all := b.cell.Stages(); all != nil && all[i].Seconds*1e3 >= seen*longest {
+				keys = append(keys, draw.Key{Label: stage.Name, Ink: stageInks[stage.Name]})
 				break
 			}
 		}

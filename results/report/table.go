@@ -48,12 +48,12 @@ func (d document) measured() []struct {
 		{column{Name: "decode ms", Doc: "from decoding entered to ended, on a core or not"}, unit("decode-ns/resp", 1e6)},
 		{column{Name: "p50 ms", Doc: "one response, from admission to collated, median"}, func(_ bench.Cell, e cell) entry { return amount(float64(e.P50) / 1e6) }},
 		{column{Name: "p99 ms", Doc: "the same, 99th percentile of all rounds"}, func(_ bench.Cell, e cell) entry { return amount(float64(e.P99) / 1e6) }},
-		{column{Name: "late-p99 ms", Doc: "how late a goroutine due every millisecond wakes, 99th percentile"}, unit("late-p99-ns", 1e6)},
+		{column{Name: "sched-latency-p99 ms", Doc: "how late a goroutine due every millisecond wakes, 99th percentile"}, unit("sched-latency-p99-ns", 1e6)},
 		{column{Name: "upstream-cpus", Doc: "CPU time of the upstream / wall time; ! is above a tenth of the cores"}, func(_ bench.Cell, e cell) entry { return d.upstream(e) }},
 	}
 }
 
-// table lists the cells, twins left out, in table order. A dimension has a
+// table lists the cells, A/A controls left out, in table order. A dimension has a
 // column where it varies, or is core.
 func (d document) table() table {
 	var t table

@@ -42,7 +42,7 @@ func WritePNG(run *results.Run, dir string) ([]string, error) {
 // pictures are all of a report, in its order.
 func (d document) pictures() []picture {
 	var out []picture
-	for _, some := range [][]picture{d.clients(), d.throughput(), d.lanes(), d.heat(), d.steps(), d.neighbours()} {
+	for _, some := range [][]picture{d.clients(), d.throughput(), d.lanes(), d.heat(), d.stages(), d.schedLatency()} {
 		for _, p := range some {
 			if p.Missing == "" {
 				out = append(out, p)

@@ -8,15 +8,15 @@ import (
 // Client is what the probes of a client and its upstream's statistics show of
 // one cell: medians over its samples. Times are seconds a response, means.
 type Client struct {
-	Window    int
-	Responses int     // of one collation
-	Cores     int     // that it may use: min(GOMAXPROCS, the machine's), or simulated
-	Machine   int     // cores of the machine
-	Simulated bool    // Cores are simulated; CPUs are those held
-	Shared    bool    // the upstream runs on the same machine
-	Others    float64 // cores that other processes used meanwhile
-	Worth     float64 // what Cores do together, one alone doing 1; 0 where not measured
-	Decoding  float64 // CPU seconds that a response's decoding costs while all Cores decode; 0 where not measured
+	Window         int
+	Responses      int     // of one collation
+	Cores          int     // that it may use: min(GOMAXPROCS, the machine's), or simulated
+	Machine        int     // cores of the machine
+	Simulated      bool    // Cores are simulated; CPUs are those held
+	Shared         bool    // the upstream runs on the same machine
+	Others         float64 // cores that other processes used meanwhile
+	EffectiveCores float64 // what Cores do together, one alone doing 1; 0 where not measured
+	Decoding       float64 // CPU seconds that a response's decoding costs while all Cores decode; 0 where not measured
 
 	Throughput float64 // responses/s
 	BodyBytes  float64 // of a response, as it travels; 0 where not known
@@ -26,15 +26,15 @@ type Client struct {
 	Busy       float64 // share of the wall in which some decode was under way
 	Overlap    float64 // decodes begun and not ended, over that time
 
-	Response   float64 // from admission to collated; the next six are within it
-	StartWait  float64 // for a limit of the client's own
-	ConnWait   float64 // for a connection
-	Headers    float64 // from then to the headers: queue, service and the way there and back
-	Read       float64 // of the body
-	DecodeWait float64
-	Decode     float64
-	Dials      float64 // connections made per response
-	LateP99    float64 // seconds by which a goroutine due every millisecond wakes late
+	Response        float64 // from admission to collated; the next six are within it
+	StartWait       float64 // for a limit of the client's own
+	ConnWait        float64 // for a connection
+	Headers         float64 // from then to the headers: queue, service and the way there and back
+	Read            float64 // of the body
+	DecodeWait      float64
+	Decode          float64
+	Dials           float64 // connections made per response
+	SchedLatencyP99 float64 // seconds by which a goroutine due every millisecond wakes late
 
 	UpstreamKnown bool // its statistics were read: the next three
 	UpstreamCPUs  float64
@@ -145,7 +145,7 @@ func knee(a, b float64) float64 {
 }
 
 // coreRoof is what the cores can do once nothing else limits, the upstream's
-// share of them and their worth considered.
+// share of them and their scaling considered.
 func (c Client) coreRoof() float64 {
 	if c.Simulated {
 		return float64(c.Cores) / max(c.CPUs/max(c.Throughput, 1e-12), 1e-12)
@@ -165,10 +165,10 @@ func (c Client) crowdedCost() float64 {
 	if c.Decoding > 0 && !c.full() {
 		return c.Decoding + idleWork*max(0, cost-c.onCore())
 	}
-	if c.Worth == 0 || c.full() {
+	if c.EffectiveCores == 0 || c.full() {
 		return cost
 	}
-	slower := float64(c.Cores) / c.Worth
+	slower := float64(c.Cores) / c.EffectiveCores
 	crowd := 0.0 // how much of that is in the cost already
 	if c.Machine > 1 {
 		crowd = min(1, max(0, c.CPUs+c.UpstreamCPUs-1)/float64(c.Machine-1))

@@ -14,7 +14,7 @@ import (
 // 512 KiB, a window of 32, decoded by each request's goroutine.
 func healthy() verdict.Client {
 	return verdict.Client{
-		Window: 32, Responses: 64, Cores: 2, Machine: 2, Shared: true, Worth: 1.8,
+		Window: 32, Responses: 64, Cores: 2, Machine: 2, Shared: true, EffectiveCores: 1.8,
 		Throughput: 180, BodyBytes: 512 << 10, CPUs: 1.82, Runnable: 9, GCShare: .07, Busy: .96, Overlap: 14,
 		Response: .13, Headers: .02, Read: .004, DecodeWait: 1e-5, Decode: .075,
 		UpstreamKnown: true, UpstreamCPUs: .08, Service: .0105, Queue: 1e-9,
@@ -47,11 +47,11 @@ var clients = []struct {
 	says string
 }{
 	{"request at the roof", healthy(), causes(verdict.CPUSaturated), "1.82 of the 1.92 cores available"},
-	{"neighbours starve", change(func(c *verdict.Client) { c.LateP99 = .045 }), causes(verdict.CPUSaturated), "Neighbours starve"},
+	{"neighbours starve", change(func(c *verdict.Client) { c.SchedLatencyP99 = .045 }), causes(verdict.CPUSaturated), "Others starve"},
 	{"others take a core", change(func(c *verdict.Client) { c.CPUs, c.Others, c.Throughput = 1.4, .4, 140 }), causes(verdict.CPUSaturated), "1.40 of the 1.52"},
 	{"one core", change(func(c *verdict.Client) {
 		collector(c)
-		c.Cores, c.CPUs, c.Worth = 1, .97, 0
+		c.Cores, c.CPUs, c.EffectiveCores = 1, .97, 0
 	}), causes(verdict.CPUSaturated), "with one core, decoding in turn is right"},
 	{"collector", change(collector), causes(verdict.Serialised), "one goroutine decodes for 97% of the time; 1.06 of 2 cores"},
 	{"a lock around the decoder", change(func(c *verdict.Client) {
@@ -136,7 +136,7 @@ func TestEveryCauseIsAccountedFor(t *testing.T) {
 // TestPredict checks roofs against what can be worked out by hand.
 func TestPredict(t *testing.T) {
 	c := verdict.Client{ // 10 ms of CPU a response, no upstream to speak of
-		Window: 32, Responses: 1000, Cores: 8, Machine: 8, Worth: 8,
+		Window: 32, Responses: 1000, Cores: 8, Machine: 8, EffectiveCores: 8,
 		Throughput: 100, CPUs: 1, Busy: 1, Overlap: 1, Response: .32, DecodeWait: .3, Decode: .01,
 		Limits: []verdict.Limit{{Name: "placement", Cause: verdict.Serialised, Roof: 100}, {Name: "queue", Cause: verdict.UpstreamQueueing, Roof: 250}},
 	}
@@ -150,9 +150,9 @@ func TestPredict(t *testing.T) {
 		{"nothing lifted, nothing gained", nil, 1, nil, 1},
 		{"the queue is next", nil, 1, []string{"placement"}, 2.5},
 		{"the cores are next", nil, 1, []string{"placement", "queue"}, 8},
-		{"cores that share their units", func(c *verdict.Client) { c.Worth = 5 }, 1, []string{"placement", "queue"}, 5},
+		{"cores that share their units", func(c *verdict.Client) { c.EffectiveCores = 5 }, 1, []string{"placement", "queue"}, 5},
 		{"decoding that was measured while all cores decode", func(c *verdict.Client) { c.Decoding = .016 }, 1, []string{"placement", "queue"}, 8. / 1.6},
-		{"cores that were not asked", func(c *verdict.Client) { c.Worth = 0 }, 1, []string{"placement", "queue"}, 8},
+		{"cores that were not asked", func(c *verdict.Client) { c.EffectiveCores = 0 }, 1, []string{"placement", "queue"}, 8},
 		{"simulated cores attain their roof", func(c *verdict.Client) { c.Simulated = true }, 1, []string{"placement", "queue"}, 8},
 		{"the upstream takes its part", func(c *verdict.Client) { c.Shared, c.UpstreamCPUs = true, .25 }, 1, []string{"placement", "queue"}, 8 / 1.25},
 		{"the window is next", func(c *verdict.Client) { c.Window, c.Service, c.Headers = 4, .01, .01 }, 1, []string{"placement", "queue"}, 2},
@@ -186,7 +186,7 @@ func TestWindowDoubles(t *testing.T) {
 func TestPredictKnowsTheWayThere(t *testing.T) {
 	c := change(func(c *verdict.Client) {
 		collector(c)
-		c.Window, c.Headers, c.Response, c.DecodeWait, c.Worth, c.Cores, c.Machine = 8, .1, .14, .02, 0, 16, 16
+		c.Window, c.Headers, c.Response, c.DecodeWait, c.EffectiveCores, c.Cores, c.Machine = 8, .1, .14, .02, 0, 16, 16
 	})
 	if got := c.Predict(1, "placement"); got > 1 {
 		t.Errorf("%.2fx, though eight requests of 110 ms make 72 a second at most, and 105 were seen", got)

@@ -66,7 +66,7 @@ func (c Client) mended(cause Cause) float64 {
 // assumptions are what a prediction rests on.
 func (c Client) assumptions() []string {
 	out := []string{"a response costs as much CPU time afterwards, and nothing unseen limits"}
-	if c.Worth == 0 && !c.Simulated && c.Cores > 1 {
+	if c.EffectiveCores == 0 && !c.Simulated && c.Cores > 1 {
 		out = append(out, fmt.Sprintf("%d cores do %d times what one does, which this machine was not asked", c.Cores, c.Cores))
 	}
 	return out
@@ -154,8 +154,8 @@ func (c Client) figures() []Figure {
 			Figure{"queue", c.Queue, "s/response", "in the upstream's queue"},
 			Figure{"service", c.Service, "s/response", "at the upstream"})
 	}
-	if c.Worth > 0 {
-		out = append(out, Figure{"cores-worth", c.Worth, "cores", "what all cores decode together, one alone being 1"})
+	if c.EffectiveCores > 0 {
+		out = append(out, Figure{"effective-cores", c.EffectiveCores, "cores", "what all cores decode together, one alone being 1"})
 	}
 	return out
 }

@@ -141,8 +141,8 @@ func sayCores(c Client) string {
 		return fmt.Sprintf("%.2f of 1 core used: with one core, decoding in turn is right.", c.CPUs)
 	}
 	text := fmt.Sprintf("%.2f of the %.2f cores available are used: the roof of these cores with this codec.", c.CPUs, c.available())
-	if c.LateP99 >= starving {
-		text += fmt.Sprintf(" Neighbours starve: a goroutine due every millisecond wakes %s late (p99).", seconds(c.LateP99))
+	if c.SchedLatencyP99 >= starving {
+		text += fmt.Sprintf(" Others starve: a goroutine due every millisecond wakes %s late (p99).", seconds(c.SchedLatencyP99))
 	}
 	return text
 }

@@ -98,7 +98,7 @@ func rewrite(t *testing.T, r *results.Run, text string) {
 	info["stopped"], info["commit"], info["upstream"] = "x", "x", "x"
 	info["matrix"] = map[string]string{"placement": "x"}
 	for name, v := range info {
-		if name != "cells" && name != "started" && name != "ended" && name != "cores_worth" {
+		if name != "cells" && name != "started" && name != "ended" && name != "core_scaling" {
 			info[name] = replaced(v, text)
 		}
 	}
@@ -145,7 +145,7 @@ func TestHostileFigures(t *testing.T) {
 				{Name: "there", Before: i.Cells[0], Cell: i.Cells[1]}, {Name: "back", Before: i.Cells[1], Cell: i.Cells[0]}}}
 		},
 		func(i *results.Info) { i.Machine.Cores, i.Ops, i.Rounds = -1, -1, 0 },
-		func(i *results.Info) { i.Worth = &bench.WorthReading{Procs: 2, Worth: -1} },
+		func(i *results.Info) { i.Scaling = &bench.Scaling{Procs: 2, EffectiveCores: -1} },
 		func(i *results.Info) { i.NoiseFloor = &results.Floor{Cell: "x", Floor: -7} },
 		func(i *results.Info) { i.Joined = map[string]int{i.Cells[0]: 1 << 60} },
 	} {

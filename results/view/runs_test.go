@@ -44,7 +44,7 @@ func newInfo(t testing.TB, label string, minutes int) results.Info {
 	return results.Info{
 		Label: label, State: results.Running, Started: began(minutes), Command: []string{"collatebench", "bench"}, Go: "go1.26.0",
 		Machine: results.Machine{OS: "linux", Arch: "amd64", CPU: "Some CPU @ 2.00GHz", Cores: 2},
-		Worth:   &bench.WorthReading{Procs: 2, Codec: "json", Encoding: "identity", Size: 1 << 20, Alone: 57, Together: 98, CostAlone: .019, CostTogether: .020, Worth: 1.88, Pairs: 3},
+		Scaling: &bench.Scaling{Procs: 2, Codec: "json", Encoding: "identity", Size: 1 << 20, Alone: 57, Together: 98, CostAlone: .019, CostTogether: .020, EffectiveCores: 1.88, Pairs: 3},
 		Cells:   cellNames(t), Rounds: 3, Ops: 1, Seed: 1, Profiled: true,
 	}
 }
@@ -53,11 +53,11 @@ func newInfo(t testing.TB, label string, minutes int) results.Info {
 // on two cores, window 32.
 const (
 	serialProbes = "46637 conn-wait-ns/resp 1.070 cpus 0.9794 decode-busy 12057916 decode-ns/resp 1.000 decode-overlap 269378157 decode-wait-ns/resp " +
-		"0.0001000 dials/resp 0.01720 gc-share 17656400 headers-ns/resp 33.55 held-MB 1.058 inflight 4485119 late-p99-ns 1.000 queue-ns/resp " +
+		"0.0001000 dials/resp 0.01720 gc-share 17656400 headers-ns/resp 33.55 held-MB 1.058 inflight 4485119 sched-latency-p99-ns 1.000 queue-ns/resp " +
 		"2584891 read-ns/resp 302014374 resp-ns 358875135 resp-p50-ns 411303935 resp-p99-ns 0.3429 runnable 12378966 service-ns/resp " +
 		"279886 start-wait-ns/resp 0.05064 upstream-cpus 635297 write-ns/resp 220878632 B/op 2916551 allocs/op"
 	parallelProbes = "33620 conn-wait-ns/resp 1.881 cpus 0.9707 decode-busy 32203386 decode-ns/resp 4.838 decode-overlap 2383 decode-wait-ns/resp " +
-		"0.0001000 dials/resp 0.04442 gc-share 84753366 headers-ns/resp 9.437 held-MB 1.797 inflight 229638143 late-p99-ns 1.000 queue-ns/resp " +
+		"0.0001000 dials/resp 0.04442 gc-share 84753366 headers-ns/resp 9.437 held-MB 1.797 inflight 229638143 sched-latency-p99-ns 1.000 queue-ns/resp " +
 		"22133763 read-ns/resp 180085029 resp-ns 163708927 resp-p50-ns 326631423 resp-p99-ns 7.200 runnable 12007085 service-ns/resp " +
 		"10180199 start-wait-ns/resp 0.05556 upstream-cpus 309617 write-ns/resp 220705336 B/op 2916592 allocs/op"
 )

@@ -21,7 +21,7 @@ constexpr std::array dimensions{
     Dimension{"codec", true},      Dimension{"placement", true},      Dimension{"window", true},
     Dimension{"size", true},       Dimension{"latency", false},       Dimension{"queue", false},
     Dimension{"bandwidth", false}, Dimension{"connbandwidth", false}, Dimension{"faults", false},
-    Dimension{"responses", false}, Dimension{"twin", false},
+    Dimension{"responses", false}, Dimension{"aa", false},
 };
 
 using Elements = std::map<std::string_view, std::string_view>;

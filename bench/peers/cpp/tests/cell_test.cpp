@@ -20,7 +20,7 @@ TEST(Cell, ReadsEachElement) {
 
 TEST(Cell, TakesTheElementsInAnyOrderAndKeepsTheNameAsGiven) {
   const std::string name =
-      "twin=b/size=1MiB/latency=lognormal:10ms:80ms/window=1/placement=collect-windowed/codec=json";
+      "aa=b/size=1MiB/latency=lognormal:10ms:80ms/window=1/placement=collect-windowed/codec=json";
   const auto cell = parse_cell(name);
   EXPECT_EQ(cell.name, name);
   EXPECT_EQ(cell.placement.name, "collect-windowed");

@@ -15,7 +15,7 @@ _WITHOUT_EFFECT = (
     "connbandwidth",
     "faults",
     "responses",
-    "twin",
+    "aa",
 )
 _OURS = ("codec", "placement", "window", "size")
 _UNITS = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}

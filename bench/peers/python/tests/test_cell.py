@@ -28,7 +28,7 @@ class ParseCellTest(unittest.TestCase):
         cell = parse(
             "codec=json/placement=to-thread/window=1/size=1536B/latency=lognormal:10ms:80ms"
             "/queue=4/bandwidth=1GiBps/connbandwidth=1MiBps/faults=503:1%+reset:0.5%"
-            "/responses=8/twin=b-16"
+            "/responses=8/aa=b-16"
         )
         self.assertEqual((cell.bytes, cell.workers), (1536, 16))
 
@@ -40,7 +40,7 @@ class ParseCellTest(unittest.TestCase):
         for old, new, what in (
             ("1MiB", "1MiB/encoding=gzip", unknown),
             ("1MiB", "1MiB/window=32", "window: given twice"),
-            ("1MiB", "1MiB/twin", '"twin" is not dimension=value'),
+            ("1MiB", "1MiB/aa", '"aa" is not dimension=value'),
             ("1MiB", "1MiB/", '"" is not dimension=value'),
             ("1MiB", "1MiB/queue=", '"queue=" is not dimension=value'),
             ("1MiB", "1MiB-0", "workers, after the last -: " + no_count.format(0)),

@@ -24,7 +24,7 @@ const DIMENSIONS: [&str; 11] = [
     "connbandwidth",
     "faults",
     "responses",
-    "twin",
+    "aa",
 ];
 
 /// More would be threads that no machine has cores for.
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn elements_in_any_order() {
-        let name = "latency=lognormal:10ms:80ms/size=64KiB/window=8/twin=b/placement=spawn-blocking/codec=json-4";
+        let name = "latency=lognormal:10ms:80ms/size=64KiB/window=8/aa=b/placement=spawn-blocking/codec=json-4";
         let cell: Cell = name.parse().expect("a cell");
         assert_eq!(cell.name, name);
         assert_eq!(cell.placement, Placement::SpawnBlocking);
@@ -152,19 +152,19 @@ mod tests {
                 "-",
                 "threads, after the last -: \"\" is no whole number",
             ),
-            ("size=1MiB", "twin=b", "size: missing"),
+            ("size=1MiB", "aa=b", "size: missing"),
             ("-2", "/window=8-2", "window: given twice"),
             (
                 "-2",
                 "/encoding=gzip",
                 "encoding: this client has no such dimension; it knows codec, ",
             ),
-            ("-2", "/twin", "\"twin\" is not dimension=value"),
-            ("-2", "/twin=", "twin: \"\" is empty or has white space"),
+            ("-2", "/aa", "\"aa\" is not dimension=value"),
+            ("-2", "/aa=", "aa: \"\" is empty or has white space"),
             (
                 "-2",
-                "/twin=b c",
-                "twin: \"b c\" is empty or has white space",
+                "/aa=b c",
+                "aa: \"b c\" is empty or has white space",
             ),
         ] {
             let name = good.replacen(from, to, 1);

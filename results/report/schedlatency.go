@@ -7,7 +7,7 @@ import (
 	"collatebench/results/report/draw"
 )
 
-// A delay is one kind of mark of the picture of neighbours.
+// A delay is one kind of mark of the picture of scheduling latency.
 type delay struct {
 	name string
 	ink  draw.Ink
@@ -20,15 +20,15 @@ func delays() []delay {
 	return []delay{
 		{"response, median", "fetching", draw.Circle, func(c results.CellSummary) float64 { return float64(c.P50) }},
 		{"response, 99th percentile", "decoding", draw.Diamond, func(c results.CellSummary) float64 { return float64(c.P99) }},
-		{"a goroutine due every millisecond wakes late, 99th percentile", "bad", draw.Triangle, func(c results.CellSummary) float64 { return c.Unit("late-p99-ns") }},
+		{"a goroutine due every millisecond wakes late, 99th percentile", "bad", draw.Triangle, func(c results.CellSummary) float64 { return c.Unit("sched-latency-p99-ns") }},
 	}
 }
 
 func (d delay) ms(b bar) float64 { return d.of(b.cell) / 1e6 }
 
-// neighbours draws how long responses took, and how late others' goroutines
+// schedLatency draws how long responses took, and how late others' goroutines
 // wake meanwhile.
-func (d document) neighbours() []picture {
+func (d document) schedLatency() []picture {
 	bars := d.bars()
 	least, most := span(bars)
 	if most == 0 {
@@ -41,7 +41,7 @@ func (d document) neighbours() []picture {
 	l := legend(keys)
 	// A late wake-up may be a hundredth of a response.
 	f := barFrame(bars, draw.Axis{Label: "ms (log scale)", Min: least / 1.5, Max: most * 1.5, Log: true}, l)
-	s := draw.Scene{Width: chartWidth, Height: f.Y + f.H + marginFoot, Title: "Neighbours and slow responses", Class: "neighbours"}
+	s := draw.Scene{Width: chartWidth, Height: f.Y + f.H + marginFoot, Title: "Scheduling latency and slow responses", Class: "scheduling"}
 	s.Shapes = append(s.Shapes, f.Shapes()...)
 	for i, b := range bars {
 		s.Shapes = append(s.Shapes, barLabel(f, i, b.label))
@@ -57,7 +57,7 @@ func (d document) neighbours() []picture {
 		}
 	}
 	s.Shapes = append(s.Shapes, l.Shapes()...)
-	return []picture{{Name: "neighbours", Scene: headed(s)}}
+	return []picture{{Name: "scheduling-latency", Scene: headed(s)}}
 }
 
 // span is the range of all delays, in ms; 0 where there is none.

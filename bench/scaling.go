@@ -14,17 +14,17 @@ import (
 	"collatebench/mockserver/payload"
 )
 
-// What the slices and pairs of a [Worth] are unless told otherwise: about a
+// What the slices and pairs of a [MeasureScaling] are unless told otherwise: about a
 // second in all.
 const (
-	WorthSlice = 150 * time.Millisecond
-	WorthPairs = 3
+	ScalingSlice = 150 * time.Millisecond
+	ScalingPairs = 3
 )
 
-// A WorthReading says how much of a cell's payload this machine's cores decode
+// A Scaling says how much of a cell's payload this machine's cores decode
 // together, against one of them alone. Cores that share their execution units,
 // as hyperthreads do, are worth less than their number.
-type WorthReading struct {
+type Scaling struct {
 	Procs        int              `json:"procs"`
 	Codec        payload.Codec    `json:"codec,omitempty"`
 	Encoding     payload.Encoding `json:"encoding,omitempty"`
@@ -33,45 +33,45 @@ type WorthReading struct {
 	Together     float64          `json:"together"`               // responses a second, of Procs goroutines
 	CostAlone    float64          `json:"cost_alone,omitzero"`    // CPU seconds a response, garbage collection included
 	CostTogether float64          `json:"cost_together,omitzero"` // the same, while all Procs decode
-	// Worth is Procs times CostAlone / CostTogether. Rates would not do: a lone
+	// EffectiveCores is Procs times CostAlone / CostTogether. Rates would not do: a lone
 	// goroutine has its garbage collected on the other cores.
-	Worth float64 `json:"worth"`
-	Pairs int     `json:"pairs"` // 0 where nothing had to be measured
+	EffectiveCores float64 `json:"effective_cores"`
+	Pairs          int     `json:"pairs"` // 0 where nothing had to be measured
 }
 
-// Worth decodes the cell's payload, made in this process and of 1 MiB at most,
+// MeasureScaling decodes the cell's payload, made in this process and of 1 MiB at most,
 // for a slice of time in one goroutine and for one in procs of them, so many
 // pairs of times, with the garbage collector as it is. GOMAXPROCS should be
 // procs. Virtual cores are worth their number.
-func Worth(ctx context.Context, c Cell, procs int, slice time.Duration, pairs int) (WorthReading, error) {
+func MeasureScaling(ctx context.Context, c Cell, procs int, slice time.Duration, pairs int) (Scaling, error) {
 	if c.Simulated() {
 		alone := 1 / max(c.VirtualCores.Decode(c.Size).Seconds(), 1e-9)
 		n := float64(c.Cores())
-		return WorthReading{Procs: c.Cores(), Alone: alone, Together: n * alone, Worth: n}, nil
+		return Scaling{Procs: c.Cores(), Alone: alone, Together: n * alone, EffectiveCores: n}, nil
 	}
 	if procs < 1 || pairs < 1 {
-		return WorthReading{}, fmt.Errorf("worth of %d cores in %d pairs: of each at least 1", procs, pairs)
+		return Scaling{}, fmt.Errorf("scaling of %d cores in %d pairs: of each at least 1", procs, pairs)
 	}
 	decode, err := payloadDecoder(c)
 	if err == nil {
 		err = decode() // the first one fills the codec's caches
 	}
 	if err != nil {
-		return WorthReading{}, fmt.Errorf("worth of %d cores: %w", procs, err)
+		return Scaling{}, fmt.Errorf("scaling of %d cores: %w", procs, err)
 	}
-	r := WorthReading{Procs: procs, Pairs: pairs, Codec: c.Codec, Encoding: c.Encoding, Size: min(c.Size, payload.MiB)}
+	r := Scaling{Procs: procs, Pairs: pairs, Codec: c.Codec, Encoding: c.Encoding, Size: min(c.Size, payload.MiB)}
 	var ratios, alones, togethers []float64
 	for pair := range pairs {
-		alone, together, err := worthPair(ctx, decode, procs, slice, pair%2 == 1)
+		alone, together, err := scalingPair(ctx, decode, procs, slice, pair%2 == 1)
 		if err != nil {
-			return WorthReading{}, fmt.Errorf("worth of %d cores: %w", procs, err)
+			return Scaling{}, fmt.Errorf("scaling of %d cores: %w", procs, err)
 		}
 		r.Alone += alone.rate / float64(pairs)
 		r.Together += together.rate / float64(pairs)
 		ratios = append(ratios, alone.cost/together.cost)
 		alones, togethers = append(alones, alone.cost), append(togethers, together.cost)
 	}
-	r.CostAlone, r.CostTogether, r.Worth = median(alones), median(togethers), float64(procs)*median(ratios)
+	r.CostAlone, r.CostTogether, r.EffectiveCores = median(alones), median(togethers), float64(procs)*median(ratios)
 	return r, nil
 }
 
@@ -88,9 +88,9 @@ type decoded struct {
 	cost float64 // CPU seconds a response
 }
 
-// worthPair takes the slices of a pair in either order, so that drift cancels.
+// scalingPair takes the slices of a pair in either order, so that drift cancels.
 // One core is worth one, with no slice for the noise.
-func worthPair(ctx context.Context, decode func() error, procs int, slice time.Duration, reversed bool) (alone, together decoded, err error) {
+func scalingPair(ctx context.Context, decode func() error, procs int, slice time.Duration, reversed bool) (alone, together decoded, err error) {
 	order := []int{1, procs}
 	switch {
 	case procs == 1:
@@ -164,25 +164,25 @@ func decodeFor(ctx context.Context, decode func() error, slice time.Duration) (i
 	}
 }
 
-// ReadWorth reads the JSON of a reading from a file.
-func ReadWorth(path string) (WorthReading, error) {
+// ReadScaling reads the JSON of a reading from a file.
+func ReadScaling(path string) (Scaling, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return WorthReading{}, err
+		return Scaling{}, err
 	}
-	var r WorthReading
+	var r Scaling
 	if err := json.Unmarshal(text, &r); err != nil {
-		return WorthReading{}, fmt.Errorf("%s: %w", path, err)
+		return Scaling{}, fmt.Errorf("%s: %w", path, err)
 	}
-	if r.Procs < 1 || !(r.Worth > 0) {
-		return WorthReading{}, fmt.Errorf("%s: %d cores worth %v is no reading", path, r.Procs, r.Worth)
+	if r.Procs < 1 || !(r.EffectiveCores > 0) {
+		return Scaling{}, fmt.Errorf("%s: %d cores that are %v effective ones is no reading", path, r.Procs, r.EffectiveCores)
 	}
 	return r, nil
 }
 
 // Join is two readings as one: what the cores are worth drifts from minute to
 // minute where they are shared with other machines.
-func (w WorthReading) Join(other WorthReading) WorthReading {
+func (w Scaling) Join(other Scaling) Scaling {
 	pairs := w.Pairs + other.Pairs
 	if pairs == 0 {
 		return w
@@ -190,11 +190,11 @@ func (w WorthReading) Join(other WorthReading) WorthReading {
 	mean := func(a, b float64) float64 {
 		return math.Exp((float64(w.Pairs)*math.Log(a) + float64(other.Pairs)*math.Log(b)) / float64(pairs))
 	}
-	return WorthReading{
+	return Scaling{
 		Procs: w.Procs, Pairs: pairs,
 		Codec: w.Codec, Encoding: w.Encoding, Size: w.Size,
 		Alone: mean(w.Alone, other.Alone), Together: mean(w.Together, other.Together),
 		CostAlone: mean(w.CostAlone, other.CostAlone), CostTogether: mean(w.CostTogether, other.CostTogether),
-		Worth: mean(w.Worth, other.Worth),
+		EffectiveCores: mean(w.EffectiveCores, other.EffectiveCores),
 	}
 }

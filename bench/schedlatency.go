@@ -9,38 +9,38 @@ import (
 )
 
 const (
-	turn     = time.Millisecond // how often the neighbour is due
+	turn     = time.Millisecond // how often the probe is due
 	pollEach = 10               // turns between two looks at the run queue: 100 Hz
 )
 
-// A watch is a goroutine that decoding's neighbours stand behind: due every
-// millisecond, it notes how late it wakes, and every tenth turn how many
-// goroutines wait for a core.
-type watch struct {
+// A schedProbe is a goroutine that measures scheduling latency: it is due every
+// millisecond and records how late it wakes, as any goroutine beside the decoding
+// would. At every tenth turn it reads how many goroutines wait for a core.
+type schedProbe struct {
 	quit chan struct{}
 	done chan seen
 }
 
-// seen is what a watch noted.
+// seen is what a schedProbe recorded.
 type seen struct {
-	late       *hdrhistogram.Histogram // ns after the scheduled turn
+	latency    *hdrhistogram.Histogram // ns after the scheduled turn
 	runnable   float64                 // mean of the polls
 	gomaxprocs int
 }
 
-func startWatch() *watch {
-	w := &watch{quit: make(chan struct{}), done: make(chan seen, 1)}
-	go w.run()
-	return w
+func startSchedProbe() *schedProbe {
+	p := &schedProbe{quit: make(chan struct{}), done: make(chan seen, 1)}
+	go p.run()
+	return p
 }
 
-func (w *watch) stop() seen {
-	close(w.quit)
-	return <-w.done
+func (p *schedProbe) stop() seen {
+	close(p.quit)
+	return <-p.done
 }
 
-func (w *watch) run() {
-	late := newHistogram()
+func (p *schedProbe) run() {
+	latency := newHistogram()
 	queue := []metrics.Sample{{Name: "/sched/goroutines/runnable:goroutines"}}
 	var sum float64
 	polls := 0
@@ -49,12 +49,12 @@ func (w *watch) run() {
 	defer timer.Stop()
 	for n := 1; ; n++ {
 		select {
-		case <-w.quit:
-			w.done <- seen{late, sum / float64(max(polls, 1)), runtime.GOMAXPROCS(0)}
+		case <-p.quit:
+			p.done <- seen{latency, sum / float64(max(polls, 1)), runtime.GOMAXPROCS(0)}
 			return
 		case <-timer.C:
 		}
-		due = record(late, due)
+		due = record(latency, due)
 		timer.Reset(time.Until(due))
 		if n%pollEach == 1 {
 			metrics.Read(queue)
@@ -67,10 +67,10 @@ func (w *watch) run() {
 // record notes every turn that has come due and returns the next one. Turns
 // missed meanwhile count as well: a Ticker would drop them, and with them the
 // worst of what it should show.
-func record(late *hdrhistogram.Histogram, due time.Time) time.Time {
+func record(latency *hdrhistogram.Histogram, due time.Time) time.Time {
 	now := time.Now()
 	for ; !due.After(now); due = due.Add(turn) {
-		_ = late.RecordValue(int64(now.Sub(due))) // only beyond an hour
+		_ = latency.RecordValue(int64(now.Sub(due))) // only beyond an hour
 	}
 	return due
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs a small matrix some times and counts how often the second twin lies
+# Runs a small matrix some times and counts how often the second A/A control lies
 # within the noise floor that the first one sets.
-#   scripts/twins.sh [RUNS]      10 by default; each takes about half a minute
+#   scripts/aa-control.sh [RUNS]      10 by default; each takes about half a minute
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,5 +17,5 @@ for i in $(seq "$runs"); do
 	grep -A1 '^noise floor' "$work/table.txt"
 	if grep -q '"within": true' "$work/runs/latest/run.json"; then within=$((within + 1)); fi
 done
-echo "twins: the second was within the floor of the first in $within of $runs runs"
+echo "aa-control: the second was within the floor of the first in $within of $runs runs"
 [ $((within * 10)) -ge $((runs * 9)) ]

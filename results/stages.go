@@ -1,15 +1,15 @@
 package results
 
-// A Step is a part of a response's time, from admission to collated.
-type Step struct {
+// A Stage is a part of a response's time, from admission to collated.
+type Stage struct {
 	Name    string
 	Seconds float64 // a response, mean of a sample, median of the samples
 }
 
-// Steps divides the time of a cell's responses. What is left over is the
+// Stages divides the time of a cell's responses. What is left over is the
 // hand-over: decoded, and waiting to be gathered. Lines that tell no times
 // give nil.
-func (c CellSummary) Steps() []Step {
+func (c CellSummary) Stages() []Stage {
 	whole := c.Unit("resp-ns")
 	if whole == 0 {
 		return nil
@@ -17,7 +17,7 @@ func (c CellSummary) Steps() []Step {
 	queue := c.Unit("queue-ns/resp")
 	served := max(0, c.Unit("headers-ns/resp")-queue)
 	service := min(served, c.Unit("service-ns/resp"))
-	out := []Step{
+	out := []Stage{
 		{"client queue", c.Unit("start-wait-ns/resp") + c.Unit("conn-wait-ns/resp")},
 		{"upstream queue", queue},
 		{"service", service},
@@ -31,5 +31,5 @@ func (c CellSummary) Steps() []Step {
 		out[i].Seconds = seconds(s.Seconds)
 	}
 	// Medians of parts need not sum to the median of the whole.
-	return append(out, Step{"hand-over", seconds(max(0, left))})
+	return append(out, Stage{"hand-over", seconds(max(0, left))})
 }
