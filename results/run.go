@@ -1,10 +1,10 @@
-// Package results keeps what runs leave behind and makes numbers of it: the
-// run folder with its ledger, medians, paired ratios and the noise floor,
-// tables for people, and benchstat's tables beside them.
+// Package results keeps what runs leave behind: the run folder with its record
+// and its ledger of samples, and bench.txt, which is made of them.
 //
 // Raw data is written once, and a file appears under its final name only when
-// it is whole; every report can be deleted and made again. The package does
-// not know how samples are taken, nor why a cell is slow.
+// it is whole. What is derived from it is bytes here: the package does not know
+// how samples are taken, which numbers are made of them, nor what a study that
+// its record carries means.
 package results
 
 import (
@@ -20,9 +20,15 @@ import (
 
 // Names within a run folder and beside it.
 const (
+	// MergedCPU is the file in profiles/ that holds the CPU profiles of all
+	// cells, each sample labelled by its cell.
+	MergedCPU = "cpu.pb.gz"
+	// BenchFile is the run's lines in Go's benchmark format.
+	BenchFile = "bench.txt"
+
 	infoFile   = "run.json"
 	ledgerFile = "samples.jsonl"
-	benchFile  = "bench.txt"
+
 	reportDir  = "report"
 	latestLink = "latest"
 )
@@ -118,4 +124,35 @@ func parseCells(names []string) ([]bench.Cell, error) {
 		cells = append(cells, c)
 	}
 	return cells, nil
+}
+
+// Files in report/. All can be deleted and made again.
+const (
+	SummaryFile       = "summary.json"         // the numbers, and the verdicts observed
+	VerdictFile       = "verdict.json"         // of a run of why the proven verdict; else a list of those observed
+	BenchstatText     = "benchstat.txt"        // benchstat's tables
+	BenchstatCSV      = "benchstat.csv"        // the same, for programs
+	BenchstatCSVDoubt = "benchstat.csv.doubts" // what benchstat doubts, by the CSV's cells; only where it does
+	ReportFile        = "report.html"          // the page
+)
+
+// ReportDir returns the folder of what is derived from the run.
+func (r *Run) ReportDir() string { return filepath.Join(r.dir, reportDir) }
+
+// WriteDerived writes a file of report/, which appears when it is whole. The
+// folder is made where it is missing.
+func (r *Run) WriteDerived(name string, content []byte) error {
+	if err := os.MkdirAll(r.ReportDir(), 0o777); err != nil {
+		return err
+	}
+	return writeWhole(filepath.Join(r.ReportDir(), name), content)
+}
+
+// RemoveDerived removes a file of report/, if it is there.
+func (r *Run) RemoveDerived(name string) error {
+	err := os.Remove(filepath.Join(r.ReportDir(), name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }

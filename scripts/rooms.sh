@@ -12,16 +12,20 @@ mockserver/behaviour
 mockserver           mockserver/payload mockserver/behaviour
 bench                mockserver/payload mockserver/behaviour
 bench/peers          bench mockserver mockserver/behaviour mockserver/payload
-bench/scenarios      bench bench/runner profiles/diagnose results/verdict
-bench/runner         bench mockserver/payload mockserver/behaviour profiles results results/verdict
+bench/scenarios      bench bench/runner profiles/diagnose results results/evidence results/verdict
+bench/runner         bench mockserver/payload mockserver/behaviour profiles results results/stats results/evidence results/verdict
 profiles
 profiles/diagnose    profiles results/verdict
 profiles/timeline    bench profiles
-results              bench results/verdict
-results/report       bench mockserver/payload profiles profiles/timeline results results/report/draw results/verdict
-results/report/draw
+results              bench
+results/stats        bench results
 results/verdict
-results/view         bench profiles results results/report results/verdict
+results/evidence     bench results results/stats results/verdict
+results/text         bench results results/stats results/evidence results/verdict
+results/report       bench mockserver/payload profiles profiles/timeline results results/stats results/evidence results/text results/verdict results/report/draw
+results/report/draw
+results/view         bench profiles results results/stats results/evidence results/verdict results/report
+results/resultstest  bench results results/evidence
 '
 
 bad=0

@@ -19,6 +19,7 @@ import (
 	"collatebench/bench"
 	"collatebench/bench/runner"
 	"collatebench/results"
+	"collatebench/results/evidence"
 )
 
 // beClient fetches one response after the other and decodes none: to the
@@ -113,7 +114,7 @@ func peersOf(t *testing.T, rounds int, placements ...bench.Placement) (*results.
 		}
 	}
 	o := runner.Options{Rounds: rounds, Seed: 1, Out: t.TempDir(), Self: []string{exe, "mockserver"}}
-	return runner.Peers(t.Context(), o, cells, results.Peers{Clients: []results.Peer{
+	return runner.Peers(t.Context(), o, cells, evidence.Peers{Clients: []evidence.Peer{
 		{Client: bench.Go}, {Client: "other", Command: []string{exe, "client"}},
 	}})
 }
@@ -125,6 +126,10 @@ func TestPeers(t *testing.T) {
 	}
 	noChildren(t)
 	info := run.Info()
+	clients, err := evidence.ReadPeers(info)
+	if err != nil {
+		t.Fatal(err)
+	}
 	last := map[int]int{} // attempt of each round: a busy machine has them taken again
 	for _, r := range results.Rounds(info, samplesOf(t, run)) {
 		last[r.N] = r.Attempt
@@ -138,7 +143,7 @@ func TestPeers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ops := info.Peers.Ops[s.Cell]
+		ops := clients.Ops[s.Cell]
 		if e := s.External; e == nil || e.Seconds <= 0 || e.CPU <= 0 || e.Responses < float64(c.Responses*ops) {
 			t.Errorf("%s: seen from outside: %+v, with %d ops", s.Cell, e, ops)
 		}
@@ -157,9 +162,9 @@ func TestPeers(t *testing.T) {
 			t.Errorf("%s was sampled apart from its other window", s.Cell)
 		}
 	}
-	s, err := results.Summarise(info, samplesOf(t, run))
-	if err != nil || len(s.Verdicts) != 3 {
-		t.Errorf("%d verdicts, %v; want 3", len(s.Verdicts), err)
+	reading, err := evidence.Read(run)
+	if err != nil || len(reading.Verdicts()) != 3 {
+		t.Errorf("%d verdicts, %v; want 3", len(reading.Verdicts()), err)
 	}
 	if err := runner.Resume(t.Context(), run, runner.Options{}); err == nil || !strings.Contains(err.Error(), "start it anew") {
 		t.Errorf("resumed: %v", err)
@@ -231,7 +236,7 @@ func TestPeersRefuses(t *testing.T) {
 		"an op of 64": {full},
 	} {
 		o := runner.Options{Out: t.TempDir(), Program: &runner.Program{}}
-		if _, err := runner.Peers(context.Background(), o, slices.Clone(cells), results.Peers{}); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := runner.Peers(context.Background(), o, slices.Clone(cells), evidence.Peers{}); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%v; want %q", err, says)
 		}
 	}

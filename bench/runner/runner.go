@@ -18,6 +18,8 @@ import (
 
 	"collatebench/bench"
 	"collatebench/results"
+	"collatebench/results/evidence"
+	"collatebench/results/stats"
 )
 
 // Options say what to run. The zero value runs the default matrix once.
@@ -54,14 +56,20 @@ func Start(ctx context.Context, o Options) (*results.Run, error) {
 		return nil, err
 	}
 	defer x.close()
-	return x.begin(ctx, func(*results.Info) {}, x.measure)
+	return x.begin(ctx, nil, x.measure)
 }
 
-// begin makes the run's folder, with what makes its record another than a
-// matrix's, and carries the experiment out in it.
-func (x *experiment) begin(ctx context.Context, of func(*results.Info), measure func(context.Context) error) (*results.Run, error) {
+// begin makes the run's folder, with the study that makes its record another than
+// a matrix's, and carries the experiment out in it. More, where it is not nil,
+// changes the record before it is written.
+func (x *experiment) begin(ctx context.Context, more func(*results.Info), measure func(context.Context) error) (*results.Run, error) {
 	info := x.describe()
-	of(&info)
+	if more != nil {
+		more(&info)
+	}
+	if err := x.recordStudy(&info); err != nil {
+		return nil, err
+	}
 	var err error
 	if x.run, err = results.Create(x.out, info); err != nil {
 		return nil, &OptionError{"out", x.out, err}
@@ -76,10 +84,10 @@ func (x *experiment) begin(ctx context.Context, of func(*results.Info), measure 
 // taken again; of the options only Source, Self, Progress and Notes count.
 func Resume(ctx context.Context, run *results.Run, o Options) error {
 	info := run.Info()
-	if info.Why != nil {
+	if info.Proves() {
 		return &OptionError{"resume", info.ID, errors.New("a run of why plans as it goes: start it anew")}
 	}
-	if info.Peers != nil {
+	if info.Compares() {
 		return &OptionError{"resume", info.ID, errors.New("a run of peers is short, and its clients may have changed: start it anew")}
 	}
 	if info.State == results.Complete {
@@ -106,6 +114,17 @@ func Resume(ctx context.Context, run *results.Run, o Options) error {
 		return &OptionError{"resume", info.ID, err}
 	}
 	return x.carryOut(ctx, x.measure)
+}
+
+// recordStudy puts into a run's record what it is a study of, as it stands.
+func (x *experiment) recordStudy(info *results.Info) (err error) {
+	if x.why != nil {
+		info.Why, err = x.why.Record()
+	}
+	if x.clients != nil && err == nil {
+		info.Peers, err = x.clients.Record()
+	}
+	return err
 }
 
 // remembered takes from a run's record what was asked for at its start.
@@ -136,6 +155,8 @@ type experiment struct {
 	upstreams upstreams
 	machine   machine
 	run       *results.Run
+	why       *evidence.Why   // of a run of why: the interventions so far; else nil
+	clients   *evidence.Peers // of a run of peers; else nil
 	log       *os.File
 	at        Progress
 	began     time.Time
@@ -247,11 +268,13 @@ func (x *experiment) finish(cause error) error {
 	if cause != nil {
 		info.State, info.Stopped = results.Stopped, strings.TrimSuffix(firstLine(cause.Error()), "; its last lines:")
 	}
-	if s, err := results.Summarise(info, samples); err == nil {
-		info.NoiseFloor = s.NoiseFloor
+	if s, err := stats.Summarise(info, samples); err == nil {
+		if info.NoiseFloor, err = s.NoiseFloor.Record(); err != nil {
+			return err
+		}
 	}
 	err = errors.Join(x.run.SetInfo(info), x.run.WriteBench())
-	if cause == nil && info.Why == nil && info.Peers == nil { // latest is of a matrix, with its profiles
+	if cause == nil && x.why == nil && x.clients == nil { // latest is of a matrix, with its profiles
 		err = errors.Join(err, x.run.Link())
 	}
 	return errors.Join(err, x.run.Close())

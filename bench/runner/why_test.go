@@ -10,6 +10,8 @@ import (
 	"collatebench/bench"
 	"collatebench/bench/runner"
 	"collatebench/results"
+	"collatebench/results/evidence"
+	"collatebench/results/report"
 	"collatebench/results/verdict"
 )
 
@@ -30,11 +32,21 @@ func why(t *testing.T, cell string, pairs int) (*results.Run, verdict.Verdict) {
 		t.Fatal(err)
 	}
 	noChildren(t)
-	v, err := run.Info().Why.Verdict(run.Info(), samplesOf(t, run))
+	v, err := study(t, run).Verdict(run.Info(), samplesOf(t, run))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return run, v
+}
+
+// study is what the run recorded of its interventions.
+func study(t *testing.T, run *results.Run) evidence.Why {
+	t.Helper()
+	w, err := evidence.ReadWhy(run.Info())
+	if err != nil || w == nil {
+		t.Fatalf("no study: %v", err)
+	}
+	return *w
 }
 
 // TestWhy follows a stacked pair: the collector first, and the upstream's
@@ -49,8 +61,8 @@ func TestWhy(t *testing.T) {
 	}
 	info := run.Info()
 	base, parallel := info.Cells[0], strings.Replace(info.Cells[0], "collector", "pool", 1)
-	if info.Why.Cell != base || info.Joined[base] != 0 || info.Joined[parallel] != 3 {
-		t.Errorf("the run is about %q; joined: %v", info.Why.Cell, info.Joined)
+	if study(t, run).Cell != base || info.Joined[base] != 0 || info.Joined[parallel] != 3 {
+		t.Errorf("the run is about %q; joined: %v", study(t, run).Cell, info.Joined)
 	}
 	for _, r := range results.Rounds(info, samplesOf(t, run)) {
 		if _, there := r.Samples[parallel]; there != (r.N > 2) {
@@ -61,10 +73,10 @@ func TestWhy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if reread, err := again.Info().Why.Verdict(again.Info(), samplesOf(t, again)); err != nil || reread.Sentence != v.Sentence {
+	if reread, err := study(t, again).Verdict(again.Info(), samplesOf(t, again)); err != nil || reread.Sentence != v.Sentence {
 		t.Errorf("read again: %v, %q", err, reread.Sentence)
 	}
-	if err := run.WriteReport(t.Context()); err != nil {
+	if err := report.Write(t.Context(), run); err != nil {
 		t.Error(err)
 	}
 	if refused := (*runner.OptionError)(nil); !errors.As(runner.Resume(t.Context(), stopped(t, again), runner.Options{}), &refused) {
@@ -89,7 +101,7 @@ func stopped(t *testing.T, run *results.Run) *results.Run {
 func TestWhyLeavesOutWhatIsRuledOut(t *testing.T) {
 	run, v := why(t, "placement=pool/window=16/size=64KiB/responses=64/workers=2/virtual-cores=8x4MiBps/latency=none", 2)
 	var tried []string
-	for _, i := range run.Info().Why.Tries {
+	for _, i := range study(t, run).Tries {
 		tried = append(tried, i.Change)
 	}
 	if !slices.Contains(tried, "workers=none") || slices.Contains(tried, "gogc=800") || slices.Contains(tried, "window=32") {

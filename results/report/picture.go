@@ -7,8 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"collatebench/results"
 	"collatebench/results/report/draw"
+	"collatebench/results/stats"
+	"collatebench/results/text"
 )
 
 // A picture is one scene of a report, with the name that its file gets.
@@ -50,20 +51,20 @@ func fileName(title string) string {
 }
 
 // interval writes a median with its interval: 87.8 (76.1-99.0).
-func interval(e results.Estimate) string {
+func interval(e stats.Estimate) string {
 	if math.IsInf(e.Low, 0) || math.IsInf(e.High, 0) {
-		return results.Amount(e.Median) + " (?)"
+		return text.Amount(e.Median) + " (?)"
 	}
-	return fmt.Sprintf("%s (%s-%s)", results.Amount(e.Median), results.Amount(e.Low), results.Amount(e.High))
+	return fmt.Sprintf("%s (%s-%s)", text.Amount(e.Median), text.Amount(e.Low), text.Amount(e.High))
 }
 
 // lasting writes a time with about three digits.
 func lasting(d time.Duration) string {
 	switch {
 	case d >= time.Second:
-		return results.Amount(d.Seconds()) + " s"
+		return text.Amount(d.Seconds()) + " s"
 	case d >= time.Millisecond:
-		return results.Amount(d.Seconds()*1e3) + " ms"
+		return text.Amount(d.Seconds()*1e3) + " ms"
 	default:
 		return fmt.Sprintf("%d us", d.Microseconds())
 	}

@@ -16,22 +16,13 @@ import (
 
 	"collatebench/profiles/timeline"
 	"collatebench/results"
+	"collatebench/results/text"
 )
 
 //go:embed assets/report.html
 var reportHTML string
 
 var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap{"id": fileName}).Parse(reportHTML))
-
-// Write makes report/report.html of a run, from its ledger, its traces and the
-// tables that [results.Run.WriteReport] has left.
-func Write(run *results.Run) error {
-	page, err := HTML(run, nil)
-	if err != nil {
-		return err
-	}
-	return run.WriteDerived(results.ReportFile, page)
-}
 
 // HTML returns the report of a run. Nav leads to other pages of the server
 // that shows it, and is nil in a file.
@@ -86,9 +77,9 @@ type request struct {
 
 func (d document) page() content {
 	return content{
-		Info: d.info, Heading: d.heading(), Proven: d.info.Why != nil, About: d.about(), Rounds: d.summary.Rounds,
+		Info: d.info, Heading: d.heading(), Proven: d.info.Proves(), About: d.about(), Rounds: d.summary.Rounds,
 		Sayings: d.sayings(), Clients: d.clients(), Compared: d.summary.Compared(), Throughput: d.throughput(), Lanes: d.laneSections(), Heat: d.heat(), Stages: d.stages(), StageTable: stageTable(d.bars()),
-		SchedLatency: d.schedLatency(), DelayTable: delayTable(d.bars()), Table: d.table(), Benchstat: d.benchstat, Notes: d.summary.Notes(),
+		SchedLatency: d.schedLatency(), DelayTable: delayTable(d.bars()), Table: d.table(), Benchstat: d.benchstat, Notes: text.Notes(d.summary),
 		Machine: d.machine(), Repeat: d.info.Repeat(),
 	}
 }
@@ -98,7 +89,7 @@ func (d document) heading() string {
 	if d.info.Label != "" {
 		parts = append([]string{d.info.Label}, parts...)
 	}
-	return strings.Join(append(parts, d.summary.Heading()), ", ")
+	return strings.Join(append(parts, text.Heading(d.summary)), ", ")
 }
 
 func (d document) laneSections() []laneSection {

@@ -7,8 +7,9 @@ import (
 	"slices"
 
 	"collatebench/bench"
-	"collatebench/results"
 	"collatebench/results/report/draw"
+	"collatebench/results/stats"
+	"collatebench/results/text"
 )
 
 // Sizes of a chart, in pixels. Two stand side by side on a screen, and on a
@@ -44,9 +45,9 @@ func (d document) throughput() []picture {
 
 // curves are the lines of one chart.
 type curves struct {
-	group  results.Group
+	group  stats.Group
 	curve  []curve
-	roof   results.Roof
+	roof   stats.Roof
 	legend draw.Legend
 	frame  draw.Frame
 
@@ -57,14 +58,14 @@ type curves struct {
 // A curve is where the values of one set of lines come from. A second one, of
 // an older run, is drawn dashed.
 type curve struct {
-	summary results.Summary
+	summary stats.Summary
 	label   string // "" where there is one
 	dashed  bool
 }
 
 // newCurves takes the cells by their windows: a person may list those in any
 // order.
-func newCurves(g results.Group, of ...curve) curves {
+func newCurves(g stats.Group, of ...curve) curves {
 	g.Cells = slices.Clone(g.Cells)
 	slices.SortStableFunc(g.Cells, func(a, b bench.Cell) int { return cmp.Compare(a.Window, b.Window) })
 	c := curves{group: g, curve: of, roof: of[len(of)-1].summary.Roof(g.Cells)}
@@ -145,7 +146,7 @@ func (c curves) line(u curve, at int) draw.Shape {
 
 func (c curves) tip(u curve, cell bench.Cell) string {
 	e := u.summary.Of(cell)
-	tip := fmt.Sprintf("%s, window %d: %s MB/s, %s cores", cell.Placement, cell.Window, interval(e.Throughput), results.Amount(e.CPUs.Median))
+	tip := fmt.Sprintf("%s, window %d: %s MB/s, %s cores", cell.Placement, cell.Window, interval(e.Throughput), text.Amount(e.CPUs.Median))
 	if u.label != "" {
 		tip = u.label + ": " + tip
 	}

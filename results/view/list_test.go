@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"collatebench/results"
+	"collatebench/results/evidence"
+	"collatebench/results/resultstest"
 	"collatebench/results/verdict"
 )
 
@@ -117,7 +119,7 @@ func TestWhy(t *testing.T) {
 	root := t.TempDir()
 	info := newInfo(t, "why", 0)
 	info.Cells = info.Cells[:1]
-	info.Why = &results.Why{Cell: info.Cells[0]}
+	info.Why = resultstest.Record(t, evidence.Why{Cell: info.Cells[0]})
 	r := newRun(t, root, info, 0)
 	s := serve(t, root)
 	get(t, s, "/").has(t, info.Cells[0]+": ")
@@ -131,7 +133,7 @@ func TestWhy(t *testing.T) {
 func TestComparedClients(t *testing.T) {
 	root := t.TempDir()
 	info := newInfo(t, "peers", 0)
-	info.Peers = &results.Peers{}
+	info.Peers = resultstest.Record(t, evidence.Peers{})
 	r := newRun(t, root, info, 0)
 	serial := []verdict.Cause{verdict.Serialised}
 	text, err := json.Marshal([]verdict.Verdict{

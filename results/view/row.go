@@ -10,6 +10,7 @@ import (
 
 	"collatebench/bench"
 	"collatebench/results"
+	"collatebench/results/evidence"
 	"collatebench/results/verdict"
 )
 
@@ -23,6 +24,7 @@ type row struct {
 	Info     results.Info
 	Progress results.Progress
 	Verdicts []verdict.Verdict
+	About    string // of a run of why, the cell
 }
 
 // rowVersion is what a row is made of. The log and the profiles are there for
@@ -59,6 +61,13 @@ func (r *run) read() (row, error) {
 		return row{}, err
 	}
 	out := row{ID: r.id, Info: loaded.Info()}
+	why, err := evidence.ReadWhy(out.Info)
+	if err != nil {
+		return row{}, err
+	}
+	if why != nil {
+		out.About = why.Cell
+	}
 	if out.Progress, err = loaded.Progress(); err != nil {
 		return row{}, err
 	}
@@ -71,19 +80,11 @@ func (r *run) read() (row, error) {
 // verdicts takes what report/ says where that is not older than the ledger. To
 // make it anew takes 20 ms a run of the default matrix: seconds, for a list.
 func (r *run) verdicts(loaded *results.Run) ([]verdict.Verdict, error) {
-	if made, ok := r.writtenVerdicts(loaded.Info().Why != nil); ok {
+	if made, ok := r.writtenVerdicts(loaded.Info().Proves()); ok {
 		return made, nil
 	}
-	samples, err := loaded.Samples()
-	if err != nil {
-		return nil, err
-	}
-	if why := loaded.Info().Why; why != nil {
-		v, err := why.Verdict(loaded.Info(), samples)
-		return []verdict.Verdict{v}, err
-	}
-	s, err := results.Summarise(loaded.Info(), samples)
-	return s.Verdicts, err
+	reading, err := evidence.Read(loaded)
+	return reading.Verdicts(), err
 }
 
 func (r *run) writtenVerdicts(why bool) (made []verdict.Verdict, ok bool) {
@@ -132,14 +133,14 @@ func (r row) Done() string {
 // Says gives the verdict in a line each: of a matrix the causes by placement,
 // of a run of why its sentence, of clients that are compared who has which.
 func (r row) Says() []string {
-	if r.Info.Peers != nil && len(r.Verdicts) > 0 {
+	if r.Info.Compares() && len(r.Verdicts) > 0 {
 		return byCause(r.Verdicts)
 	}
 	var out []string
 	for _, v := range r.Verdicts {
-		if r.Info.Why != nil {
+		if r.Info.Proves() {
 			first, _, _ := strings.Cut(v.Sentence, "\n")
-			out = append(out, r.Info.Why.Cell+": "+first)
+			out = append(out, r.About+": "+first)
 			continue
 		}
 		out = append(out, placementOf(v.Subject)+": "+causes(v))
