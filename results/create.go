@@ -83,7 +83,7 @@ func create(root, staged string, info Info) (*Run, error) {
 	if info.Label != "" {
 		base += "-" + info.Label
 	}
-	info.ID = base
+	info.Format, info.ID = format, base
 	for n := 2; ; n++ {
 		if err := writeJSON(filepath.Join(staged, infoFile), info); err != nil {
 			return nil, err

@@ -22,9 +22,15 @@ const (
 	Stopped  State = "stopped"  // interrupted; it can be resumed
 )
 
+// format is the version of the run folder's words: its dimensions, units and
+// keys. A folder of another version is refused, since its cells would not match
+// those of a new run. Version 2 has aa=b, sched-latency-p99-ns and core_scaling.
+const format = 2
+
 // Info is run.json: what was asked and on what. All of it is known before the
 // first sample, but State, Stopped, Ended and NoiseFloor.
 type Info struct {
+	Format        int               `json:"format"` // set by Create
 	ID            string            `json:"id"` // set by Create
 	Label         string            `json:"label,omitempty"`
 	State         State             `json:"state"`

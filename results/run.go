@@ -61,6 +61,9 @@ func Open(path string) (*Run, error) {
 	if err := json.Unmarshal(text, &r.info); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(path, infoFile), err)
 	}
+	if r.info.Format != format {
+		return nil, &RefError{path, fmt.Sprintf("its run.json has format %d, and this version of collatebench reads format %d alone; run it again", r.info.Format, format)}
+	}
 	if _, err := parseCells(r.info.Cells); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(path, infoFile), err)
 	}

@@ -200,3 +200,22 @@ func TestThisMachine(t *testing.T) {
 		t.Errorf("%+v", m)
 	}
 }
+
+// TestOpenRefusesAnotherFormat: a folder of an earlier version, whose cells have
+// other names, is refused in one line that says what to do.
+func TestOpenRefusesAnotherFormat(t *testing.T) {
+	dir := t.TempDir()
+	text := `{"id": "old", "cells": ["codec=json/placement=collector/window=32/size=1MiB/twin=b-2"]}`
+	if err := os.WriteFile(filepath.Join(dir, "run.json"), []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	_, err := results.Open(dir)
+	if refused := (*results.RefError)(nil); !errors.As(err, &refused) {
+		t.Fatalf("got %v, want a RefError", err)
+	}
+	for _, part := range []string{dir, "format 0", "format 2", "run it again"} {
+		if !strings.Contains(err.Error(), part) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q is not one line with %q", err, part)
+		}
+	}
+}

@@ -157,9 +157,9 @@ func TestBrokenRuns(t *testing.T) {
 	damaged := newRun(t, root, newInfo(t, "damaged", 2), 1)
 	write(t, damaged, "samples.jsonl", "not a record\n{}\n")
 	strange := newRun(t, root, newInfo(t, "strange", 3), 0)
-	write(t, strange, "run.json", `{"id":"x","cells":["no cell"]}`)
+	write(t, strange, "run.json", `{"format":2,"id":"x","cells":["no cell"]}`)
 	endless := newRun(t, root, newInfo(t, "endless", 4), 0)
-	write(t, endless, "run.json", `{"id":"x","rounds":9000000000000000000}`)
+	write(t, endless, "run.json", `{"format":2,"id":"x","rounds":9000000000000000000}`)
 	bare := newRun(t, root, newInfo(t, "bare", 5), 0)
 	if err := os.Remove(filepath.Join(bare.Dir(), "samples.jsonl")); err != nil {
 		t.Fatal(err)
