@@ -117,7 +117,7 @@ func TestOpenWhatIsNoRun(t *testing.T) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
-	for _, text := range []string{"", "{", `{"cells": ["window=3"]}`, `{"cells": [], "budget": "soon"}`} {
+	for _, text := range []string{"", "{", `{"format": 2, "cells": ["window=3"]}`, `{"format": 2, "cells": [], "budget": "soon"}`} {
 		if err := os.WriteFile(filepath.Join(dir, "run.json"), []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
