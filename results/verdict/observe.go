@@ -127,35 +127,3 @@ func (c Client) simulation() string {
 	}
 	return fmt.Sprintf(" Simulated: %d cores that only pass time.", c.Cores)
 }
-
-// figures are the evidence as people and programs read it.
-func (c Client) figures() []Figure {
-	out := []Figure{
-		{"throughput", c.Throughput, "responses/s", "responses collated"},
-		{"window", float64(c.Window), "requests", "admitted and not collated, at most"},
-		{"cores", float64(c.Cores), "cores", "that the client may use"},
-		{"available", c.available(), "cores", "left over by the upstream and by other processes"},
-		{"cpus", c.CPUs, "cores", "used by the client"},
-		{"runnable", c.Runnable, "goroutines", "ready and waiting for a core"},
-		{"gc-share", c.GCShare, "share", "of the busy CPU time, collecting garbage"},
-		{"decode-busy", c.Busy, "share", "of the wall, some decode under way"},
-		{"decode-overlap", c.Overlap, "decodes", "begun and not ended, over that time"},
-		{"resp", c.Response, "s", "a response, from admission to collated"},
-		{"start-wait", c.StartWait, "s/response", "for a limit of the client's own"},
-		{"conn-wait", c.ConnWait, "s/response", "for a connection"},
-		{"headers", c.Headers, "s/response", "from the connection to the headers"},
-		{"read", c.Read, "s/response", "reading the body"},
-		{"decode-wait", c.DecodeWait, "s/response", "from body whole to decoding entered"},
-		{"decode", c.Decode, "s/response", "from decoding entered to ended"},
-	}
-	if c.UpstreamKnown {
-		out = append(out,
-			Figure{"upstream-cpus", c.UpstreamCPUs, "cores", "used by the upstream"},
-			Figure{"queue", c.Queue, "s/response", "in the upstream's queue"},
-			Figure{"service", c.Service, "s/response", "at the upstream"})
-	}
-	if c.EffectiveCores > 0 {
-		out = append(out, Figure{"effective-cores", c.EffectiveCores, "cores", "what all cores decode together, one alone being 1"})
-	}
-	return out
-}

@@ -8,19 +8,6 @@ package verdict
 // A Cause is one of the reasons for which a window does not pay.
 type Cause string
 
-// The causes. All but CPUSaturated, the healthy end, are faults to mend.
-const (
-	Serialised       Cause = "serialised"        // one goroutine, or one lock's holder at a time, does the work
-	HiddenCap        Cause = "hidden-cap"        // no more than k at a time, 1 < k, and neither window nor cores say so
-	ConnectionPool   Cause = "connection-pool"   // requests wait for, or dial, connections
-	UpstreamQueueing Cause = "upstream-queueing" // requests wait at the upstream
-	NetworkBound     Cause = "network-bound"     // the link is full
-	WindowTooSmall   Cause = "window-too-small"  // the window is full and the cores are idle
-	GCBound          Cause = "gc-bound"          // the collector of garbage takes the cores
-	CPUSaturated     Cause = "cpu-saturated"     // the roof of these cores with this codec
-	Outside          Cause = "outside"           // upstream, link or window: which one only the upstream's figures tell
-)
-
 // A Verdict is what the evidence says. No cause is a verdict too: Missing then
 // says what would be needed for one.
 type Verdict struct {
