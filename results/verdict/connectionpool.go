@@ -5,8 +5,32 @@ import (
 	"math"
 )
 
-// ConnectionPool: requests wait for, or dial, connections.
+// ConnectionPool means that requests wait for connections, or dial them.
 const ConnectionPool Cause = "connection-pool"
+
+var connectionPoolClient = clientRule{
+	cause: ConnectionPool,
+	holds: gathering(ConnectionPool),
+	says:  sayConnections,
+	not:   notGathering(ConnectionPool),
+	rests: []string{"conn-wait", "resp", "cpus"},
+	mend:  "more connections",
+	gain:  lifting(ConnectionPool),
+	doubt: dialled,
+}
+
+var connectionPoolDials = traceRule{
+	cause:   ConnectionPool,
+	samples: true,
+	holds:   Trace.dialling,
+	say:     Trace.sayDial,
+}
+
+var connectionPoolTrace = traceRule{
+	cause: ConnectionPool,
+	holds: Trace.pooled,
+	say:   Trace.sayPool,
+}
 
 const (
 	// redialled: connections made per response, from which on connections are
@@ -30,6 +54,13 @@ const (
 func sayConnections(c Client) string {
 	return fmt.Sprintf("%.1f of %d requests wait for a connection, %s each; %.1f are sent at a time.",
 		c.population(c.ConnWait), c.Window, seconds(c.ConnWait), c.population(c.Headers+c.Read))
+}
+
+func dialled(c Client) string {
+	if c.Dials < redialled {
+		return ""
+	}
+	return fmt.Sprintf("%.2f connections were dialled per response", c.Dials)
 }
 
 func (t Trace) dialling() (bool, string) {

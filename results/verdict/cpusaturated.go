@@ -1,13 +1,43 @@
 package verdict
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
-// CPUSaturated: the roof of these cores with this codec.
+// CPUSaturated means that the client is at the roof of these cores with this
+// codec. It is the healthy end: nothing is to be mended.
 const CPUSaturated Cause = "cpu-saturated"
 
+var cpuSaturatedClient = clientRule{
+	cause:   CPUSaturated,
+	holds:   Client.coresFull,
+	says:    sayCores,
+	not:     notCores,
+	rests:   []string{"cpus", "available", "runnable", "growth"},
+	refuted: parallelGained,
+}
+
+var cpuSaturatedTrace = traceRule{
+	cause:   CPUSaturated,
+	samples: true,
+	holds:   Trace.cpuSaturated,
+	say:     Trace.saySaturated,
+}
+
+var cpuSaturatedExternal = externalRule{
+	cause: CPUSaturated,
+	holds: func(e External) bool { return e.CPUs/e.available() >= filled },
+	says:  func(e External) string { return fmt.Sprintf("%s. The healthy end.", e.seen()) },
+}
+
 const (
-	// starving: seconds by which a neighbour wakes late, from which on it is
-	// told: the scheduler's own time slice is 10 ms.
+	// unsaturated: share of the available cores in use up to which full cores are
+	// ruled out; between that and saturated nobody can say.
+	unsaturated = .75
+
+	// starving: seconds by which a goroutine that is due every millisecond wakes
+	// late (p99), from which on it is told: the scheduler's own time slice is 10 ms.
 	starving = .02
 )
 
@@ -25,10 +55,16 @@ func sayCores(c Client) string {
 }
 
 func notCores(c Client) string {
-	if c.saturation() >= .75 {
+	if c.saturation() >= unsaturated {
 		return ""
 	}
 	return fmt.Sprintf("%.2f of %.2f available cores were used", c.CPUs, c.available())
+}
+
+// parallelGained says that cores which looked full did more when decoding was
+// parallel, or parallel in another way.
+func parallelGained(i Intervention) bool {
+	return slices.Contains(i.Proves, Serialised) && i.Measured.Gained() && i.Measured.Mean >= parallelGains
 }
 
 func (t Trace) cpuSaturated() (bool, string) {

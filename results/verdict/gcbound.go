@@ -5,8 +5,26 @@ import (
 	"math"
 )
 
-// GCBound: the collector of garbage takes the cores.
+// GCBound means that the garbage collector takes the cores.
 const GCBound Cause = "gc-bound"
+
+var gcBoundClient = clientRule{
+	cause: GCBound,
+	holds: Client.gcBound,
+	says:  sayGC,
+	not:   notGC,
+	rests: []string{"gc-share", "cpus"},
+	mend:  "a GOGC eight times as high",
+	gain:  Client.PredictGOGC,
+	proof: gcGains,
+}
+
+var gcBoundTrace = traceRule{
+	cause:   GCBound,
+	samples: true,
+	holds:   Trace.gcBound,
+	say:     Trace.sayGC,
+}
 
 const (
 	// collecting: share of the busy CPU time that goes to garbage collection,
@@ -14,7 +32,11 @@ const (
 	// .06 (json), .11 (cbor) and .13 (sonic), with GOGC=5 at .20 to .42.
 	collecting = .18
 
-	// gcGains: the same for garbage collection. Memory buys any client a little
+	// hardlyCollecting: the same share, up to which it is ruled out; between the
+	// two nobody can say.
+	hardlyCollecting = .75 * collecting
+
+	// gcGains: what gains is elsewhere. Memory buys any client a little
 	// throughput, so that raising GOGC must buy more to be a cause.
 	gcGains = 1.25
 
@@ -22,7 +44,7 @@ const (
 	// write barriers and cold caches. .2 to .8 was seen, GOGC=5 against 40.
 	besideGC = .55
 
-	// rarer: what is left of that with a GOGC eight times as high. Not an
+	// rarer: what is left of collecting with a GOGC eight times as high. Not an
 	// eighth: the stacks and the smallest heap are collected all the same.
 	rarer = .25
 
@@ -44,7 +66,7 @@ func sayGC(c Client) string {
 }
 
 func notGC(c Client) string {
-	if c.GCShare >= .75*collecting {
+	if c.GCShare >= hardlyCollecting {
 		return ""
 	}
 	return percent(c.GCShare) + " of the busy CPU time collected garbage"
@@ -63,10 +85,10 @@ func (t Trace) gcBound() (bool, string) {
 	return t.GCShare >= gcHigh, fmt.Sprintf("%.0f%% of the CPU samples are the garbage collector's", 100*t.GCShare)
 }
 
+const gcVanishes = "the garbage collector's work could all be spared"
+
 func (t Trace) sayGC(v *Verdict) {
 	_, because := t.gcBound()
 	v.Sentence = because + "; " + t.cores() + ".\n" +
 		v.predict(1/(1-math.Min(t.GCShare, .9)), "Allocate less, or raise GOGC (GOGC=400 shows at once whether it helps)", gcVanishes)
 }
-
-const gcVanishes = "the garbage collector's work could all be spared"

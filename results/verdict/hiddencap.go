@@ -2,13 +2,29 @@ package verdict
 
 import "fmt"
 
-// HiddenCap: no more than k at a time, 1 < k, and neither window nor cores say so.
+// HiddenCap means that no more than k run at a time, with k above 1, and neither
+// the window nor the cores say so.
 const HiddenCap Cause = "hidden-cap"
 
-const (
-	// morePermits, the same: between the two nobody can say.
-	morePermits = 1.6
-)
+var hiddenCapClient = clientRule{
+	cause: HiddenCap,
+	holds: Client.capped,
+	says:  sayCap,
+	not:   notCapped,
+	rests: []string{"start-wait", "decode-overlap", "cpus"},
+	mend:  "lifting that limit",
+	gain:  lifting(HiddenCap),
+}
+
+var hiddenCapTrace = traceRule{
+	cause: HiddenCap,
+	holds: Trace.capped,
+	say:   Trace.sayCap,
+}
+
+// morePermits, goroutines past the permit, mean: from here on it is no single
+// one; between onePermit and this nobody can say.
+const morePermits = 1.6
 
 func (c Client) capped() bool {
 	few := c.behindDecoder() && c.executing() >= alone && c.executing() <= float64(c.Cores)-idleCores

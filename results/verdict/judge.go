@@ -54,8 +54,9 @@ func (t Trace) ruledOut(found int) []RuledOut {
 	return out
 }
 
-// A traceRule is a cause: when it holds, and what is said then. Because is the
-// figure that speaks for it or, where it does not hold, against it.
+// A traceRule is a cause's row for a trace; a cause that shows in two ways has
+// two. Because is the figure that speaks for it or, where it does not hold,
+// against it.
 type traceRule struct {
 	cause   Cause
 	samples bool // the cause rests on CPU samples

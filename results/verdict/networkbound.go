@@ -2,8 +2,19 @@ package verdict
 
 import "fmt"
 
-// NetworkBound: the link is full.
+// NetworkBound means that the link is full.
 const NetworkBound Cause = "network-bound"
+
+var networkBoundClient = clientRule{
+	cause:  NetworkBound,
+	holds:  Client.linkFull,
+	says:   sayLink,
+	not:    notGathering(NetworkBound),
+	rests:  []string{"read", "resp", "cpus"},
+	mend:   "a wider link",
+	gain:   lifting(NetworkBound),
+	blamed: func(Client) string { return "the network" },
+}
 
 // linkFull needs a window: one request can't fill a link that it leaves idle
 // while it is served and decoded.

@@ -20,6 +20,19 @@ func (c Client) Predict(window float64, lifted ...string) float64 {
 	return max(1, left/max(c.Throughput, 1e-12))
 }
 
+// lifting is the gain to be had by lifting what is known to limit by a cause.
+func lifting(cause Cause) func(Client) float64 {
+	return func(c Client) float64 {
+		var lifted []string
+		for _, l := range c.Limits {
+			if l.Cause == cause {
+				lifted = append(lifted, l.Name)
+			}
+		}
+		return c.Predict(1, lifted...)
+	}
+}
+
 // knee is what is left of the roofs of window and cores, responses a second: a
 // window that just fills the cores leaves them idle by chance now and then.
 func knee(a, b float64) float64 {

@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,10 +28,7 @@ func (s Step) Proven() bool {
 	if s.Flat {
 		return m.Mean >= 1/gains && m.Mean <= gains && m.Low >= 1/parallelGains
 	}
-	if s.Cause == GCBound {
-		return m.Mean >= gcGains && m.Low > 1
-	}
-	return m.Gained()
+	return m.Mean >= cmp.Or(s.Cause.rule().proof, gains) && m.Low > 1
 }
 
 // Gained says that a ratio is one: large enough, and beyond chance.
@@ -70,8 +68,9 @@ func Prove(base Client, steps []Step, asides []Intervention) Verdict {
 
 // contradicted names an aside that gained where the cause says that it can't.
 func contradicted(first Step, asides []Intervention) string {
+	refuted := first.Cause.rule().refuted
 	for _, a := range asides {
-		if first.Cause == CPUSaturated && slices.Contains(a.Proves, Serialised) && a.Measured.Gained() && a.Measured.Mean >= parallelGains {
+		if refuted != nil && refuted(a) {
 			return fmt.Sprintf("%s gave %v", a.Name, a.Measured)
 		}
 	}
@@ -105,7 +104,7 @@ func (v Verdict) proven(base Client, held []Step, observed []Cause) Verdict {
 		}
 	}
 	for _, s := range held {
-		if !s.Flat && s.Cause != CPUSaturated {
+		if !s.Flat && !s.Cause.Healthy() {
 			v.PredictedGain, v.MeasuredGain, v.Assumptions = s.Predicted, &s.Whole, base.assumptions()
 		}
 	}
@@ -142,10 +141,8 @@ func (v Verdict) lines(base Client, held []Step) []string {
 const maxLines = 5
 
 func (s Step) says() string {
-	for _, r := range rules() {
-		if r.cause == s.Cause && r.holds(s.Before) {
-			return r.says(s.Before)
-		}
+	if r := s.Cause.rule(); r.cause != "" && r.holds(s.Before) {
+		return r.says(s.Before)
 	}
 	return s.Before.division() + "."
 }
@@ -164,18 +161,16 @@ func (s Step) result() string {
 
 // exonerated tells of those that people suspect first, by what rules them out.
 func (v Verdict) exonerated(c Client) string {
-	if v.Causes[0] == Serialised && c.UpstreamKnown && c.Overlap <= 2 {
-		return fmt.Sprintf("Not the upstream: it held %.2f of %d requests, while each body waited %s for the decoder.",
-			c.population(c.Queue+c.Service), c.Window, seconds(c.DecodeWait))
+	if clears := v.Causes[0].rule().clears; clears != nil {
+		if text := clears(c); text != "" {
+			return text
+		}
 	}
 	var parts []string
-	for _, suspect := range []struct {
-		cause Cause
-		name  string
-	}{{UpstreamQueueing, "a queue at the upstream"}, {NetworkBound, "the network"}, {Serialised, "one goroutine decoding"}} {
+	for _, suspect := range blamedFirst {
 		for _, r := range v.RuledOut {
-			if r.Cause == suspect.cause && (suspect.cause != Serialised || !c.full()) {
-				parts = append(parts, fmt.Sprintf("not %s: %s", suspect.name, r.Because))
+			if name := suspect.blamed(c); r.Cause == suspect.cause && name != "" {
+				parts = append(parts, fmt.Sprintf("not %s: %s", name, r.Because))
 			}
 		}
 	}

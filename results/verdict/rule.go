@@ -2,15 +2,41 @@ package verdict
 
 import "fmt"
 
-// A rule is one cause's row: when a client's evidence shows it, what to tell a
-// person then, and the figure that rules it out.
-type rule struct {
+// A clientRule is a cause's row for a client's evidence.
+type clientRule struct {
 	cause Cause
-	holds func(Client) bool
-	says  func(Client) string
-	not   func(Client) string // "" where no figure rules it out
-	mend  string              // what would help; "" where nothing is to be mended
-	rests []string            // names of the figures that a verdict of this cause rests on
+	holds func(Client) bool   // the evidence shows it
+	says  func(Client) string // what to tell a person then
+	not   func(Client) string // the figure that rules it out; "" where none does
+	rests []string            // names of the figures that a verdict of this cause rests on, those from outside too
+
+	mend string               // what would help; "" at the healthy end, where nothing is to be mended
+	gain func(Client) float64 // what that promises; nil as above
+
+	// The rest is there for the causes that need it.
+	proof   float64                 // gain from which on an intervention proves it; 0 means gains
+	refuted func(Intervention) bool // by a gain that would not be there, were it the cause
+	doubt   func(Client) string     // a sign of it, told beside the causes that were found
+	blamed  func(Client) string     // the words of those who suspect it first; "" where nobody does
+	clears  func(Client) string     // where it is the cause: what clears those that people suspect first
+}
+
+// rule returns the cause's row; an empty one where a client's evidence can't
+// show it.
+func (c Cause) rule() clientRule {
+	for _, r := range clientRules {
+		if r.cause == c {
+			return r
+		}
+	}
+	return clientRule{}
+}
+
+// Healthy says that nothing is to be mended: the client is at the end of what
+// mending can give.
+func (c Cause) Healthy() bool {
+	r := c.rule()
+	return r.cause != "" && r.gain == nil
 }
 
 // full says that the cores are the limit, so that nothing in front of them is.

@@ -5,8 +5,48 @@ import (
 	"math"
 )
 
-// Serialised: one goroutine, or one lock's holder at a time, does the work.
+// Serialised means that one goroutine, or one lock's holder at a time, does the
+// work.
 const Serialised Cause = "serialised"
+
+var serialisedClient = clientRule{
+	cause: Serialised,
+	holds: Client.serialised,
+	says:  sayDecoder,
+	not:   notDecoder,
+	rests: []string{"cpus", "decode-wait", "decode", "growth"},
+	mend:  "decoding in parallel",
+	gain:  lifting(Serialised),
+	blamed: func(c Client) string {
+		if c.full() {
+			return ""
+		}
+		return "one goroutine decoding"
+	},
+	clears: clearsUpstream,
+}
+
+var serialisedGoroutine = traceRule{
+	cause:   Serialised,
+	samples: true,
+	holds:   Trace.oneGoroutine,
+	say:     Trace.sayGoroutine,
+}
+
+var serialisedTurn = traceRule{
+	cause:   Serialised,
+	samples: true,
+	holds:   Trace.oneTurn,
+	say:     Trace.sayTurn,
+}
+
+var serialisedExternal = externalRule{
+	cause: Serialised,
+	holds: func(e External) bool { return e.CPUs <= oneCore && e.CPUs >= coreTaken },
+	says: func(e External) string {
+		return fmt.Sprintf("%s, no queue at the upstream. One core does the work, whatever the window: decode in parallel.", e.seen())
+	},
+}
 
 const (
 	// busy: share of the wall in which some decode is under way, from which on
@@ -19,7 +59,7 @@ const (
 	endedAlone = .8
 
 	// onePermit, goroutines past the permit, mean: up to here it is one at a time,
-	// and from morePermits on it is not.
+	// and from morePermits on it is a cap.
 	onePermit = 1.4
 )
 
@@ -57,6 +97,18 @@ func notDecoder(c Client) string {
 	}
 	return ""
 }
+
+// clearsUpstream tells that bodies wait here, and no request there. Where
+// decodes take turns, a wait is no wait for the decoder.
+func clearsUpstream(c Client) string {
+	if !c.UpstreamKnown || c.Overlap > 2 {
+		return ""
+	}
+	return fmt.Sprintf("Not the upstream: it held %.2f of %d requests, while each body waited %s for the decoder.",
+		c.population(c.Queue+c.Service), c.Window, seconds(c.DecodeWait))
+}
+
+const coresExist = "the machine has as many cores as GOMAXPROCS says (a trace does not tell)"
 
 func (t Trace) oneGoroutine() (bool, string) {
 	b := t.Busiest
@@ -115,5 +167,3 @@ func (t Trace) SerialGoroutine() bool {
 	found, _ := t.oneGoroutine()
 	return found
 }
-
-const coresExist = "the machine has as many cores as GOMAXPROCS says (a trace does not tell)"

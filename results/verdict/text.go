@@ -64,11 +64,9 @@ func (v Verdict) Rests() []Figure {
 		return nil
 	}
 	var out []Figure
-	for _, r := range rules() {
-		for _, f := range v.Evidence {
-			if r.cause == v.Causes[0] && slices.Contains(r.rests, f.Name) {
-				out = append(out, f)
-			}
+	for _, f := range v.Evidence {
+		if slices.Contains(v.Causes[0].rule().rests, f.Name) {
+			out = append(out, f)
 		}
 	}
 	return out

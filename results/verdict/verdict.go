@@ -1,11 +1,13 @@
 // Package verdict says which cause holds a client back: evidence in, verdict
 // out. The evidence is plain numbers, from a client's probes and its upstream's
-// statistics ([Client]) or from an execution trace ([Trace]); the rules are a
-// row a cause, and every threshold stands in one table with its reason. It does
-// not know how evidence is taken or where verdicts are kept, and does no I/O.
+// statistics ([Client]), from an execution trace ([Trace]) or from outside of a
+// process ([External]). A cause is one file: its rules for each kind of evidence,
+// its thresholds with their reasons, its sentences. The orders in which the rules
+// are asked stand in causes.go. The package does not know how evidence is taken
+// or where verdicts are kept, and does no I/O.
 package verdict
 
-// A Cause is one of the reasons for which a window does not pay.
+// A Cause is one of the reasons why a window does not pay.
 type Cause string
 
 // A Verdict is what the evidence says. No cause is a verdict too: Missing then

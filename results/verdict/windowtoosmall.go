@@ -2,15 +2,35 @@ package verdict
 
 import "fmt"
 
-// WindowTooSmall: the window is full and the cores are idle.
+// WindowTooSmall means that the window is full and the cores are idle.
 const WindowTooSmall Cause = "window-too-small"
+
+var windowTooSmallClient = clientRule{
+	cause: WindowTooSmall,
+	holds: Client.windowSmall,
+	says:  sayWindow,
+	not:   notWindow,
+	rests: []string{"headers", "resp", "cpus", "growth"},
+	mend:  "twice the window",
+	gain:  func(c Client) float64 { return c.Predict(2) },
+}
+
+var windowTooSmallExternal = externalRule{
+	cause: WindowTooSmall,
+	holds: func(e External) bool { return e.CPUs <= oneCore && e.grown() >= grows },
+	says:  func(e External) string { return fmt.Sprintf("%s. More can be in flight.", e.seen()) },
+}
+
+// fullWindow: requests in flight, mean, to the window, from which on the window
+// is full: at the ends of an op it is not.
+const fullWindow = .6
 
 func (c Client) windowSmall() bool {
 	if c.full() || c.linkFull() || c.CPUs > float64(c.Cores)-idleCores && c.Cores > 1 {
 		return false
 	}
-	crowded := c.population(c.Response) >= .6*float64(c.Window) // the ends of an op have a window that is not full
-	return crowded && (c.waiting() < elsewhere || c.gathered(WindowTooSmall))
+	full := c.population(c.Response) >= fullWindow*float64(c.Window)
+	return full && (c.waiting() < elsewhere || c.gathered(WindowTooSmall))
 }
 
 func sayWindow(c Client) string {
