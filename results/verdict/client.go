@@ -80,7 +80,7 @@ func (c Client) held() float64 {
 // read the headers on: then it is what the upstream says, if it does.
 func (c Client) served() float64 {
 	there := max(0, c.Headers-c.Queue)
-	if c.UpstreamKnown && c.Runnable >= alone {
+	if c.UpstreamKnown && c.Runnable >= aboutOne {
 		return min(there, c.Service)
 	}
 	return there

@@ -53,7 +53,7 @@ const (
 
 func sayConnections(c Client) string {
 	return fmt.Sprintf("%.1f of %d requests wait for a connection, %s each; %.1f are sent at a time.",
-		c.population(c.ConnWait), c.Window, seconds(c.ConnWait), c.population(c.Headers+c.Read))
+		c.population(c.ConnWait), c.Window, goTime(c.ConnWait), c.population(c.Headers+c.Read))
 }
 
 func dialled(c Client) string {
@@ -83,6 +83,6 @@ func (t Trace) sayPool(v *Verdict) {
 	p := t.Pool
 	v.Sentence = fmt.Sprintf("%.0f goroutines wait for a connection and %.1f for an answer; %.2f of %d cores used.\n",
 		p.Waiting, t.Answer.Waiting, t.Executing, t.Procs) +
-		fmt.Sprintf("They wait in %s, called at %s (%s), %s each time.\n", p.Via, p.At, short(p.In), duration(p.Seconds)) +
+		fmt.Sprintf("They wait in %s, called at %s (%s), %s each time.\n", p.Via, p.At, short(p.In), siTime(p.Seconds)) +
 		v.predict(t.admitted(p.Waiting, t.Answer.Waiting), "Raise the limit of connections (MaxConnsPerHost, MaxIdleConnsPerHost) or of streams", moreAtOnce)
 }

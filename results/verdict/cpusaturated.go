@@ -49,7 +49,7 @@ func sayCores(c Client) string {
 	}
 	text := fmt.Sprintf("%.2f of the %.2f cores available are used: the roof of these cores with this codec.", c.CPUs, c.available())
 	if c.SchedLatencyP99 >= starving {
-		text += fmt.Sprintf(" Others starve: a goroutine due every millisecond wakes %s late (p99).", seconds(c.SchedLatencyP99))
+		text += fmt.Sprintf(" Others starve: a goroutine due every millisecond wakes %s late (p99).", goTime(c.SchedLatencyP99))
 	}
 	return text
 }

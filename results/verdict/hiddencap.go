@@ -27,21 +27,21 @@ var hiddenCapTrace = traceRule{
 const morePermits = 1.6
 
 func (c Client) capped() bool {
-	few := c.behindDecoder() && c.executing() >= alone && c.executing() <= float64(c.Cores)-idleCores
+	few := c.behindDecoder() && c.executing() >= aboutOne && c.executing() <= float64(c.Cores)-idleCores
 	return few || c.gathered(HiddenCap)
 }
 
 func sayCap(c Client) string {
 	if c.share(c.StartWait) >= elsewhere {
 		return fmt.Sprintf("%.1f of %d admitted requests wait, %s each, for a limit of the client's own; %.1f are sent at a time.",
-			c.population(c.StartWait), c.Window, seconds(c.StartWait), c.population(c.Headers+c.Read))
+			c.population(c.StartWait), c.Window, goTime(c.StartWait), c.population(c.Headers+c.Read))
 	}
 	return fmt.Sprintf("no more than %.1f decodes run at a time, with %d cores and a window of %d; %.2f cores used.",
 		c.executing(), c.Cores, c.Window, c.CPUs)
 }
 
 func notCapped(c Client) string {
-	if c.share(c.StartWait) >= elsewhere || c.behindDecoder() && c.executing() >= alone {
+	if c.share(c.StartWait) >= elsewhere || c.behindDecoder() && c.executing() >= aboutOne {
 		return ""
 	}
 	return fmt.Sprintf("%.2f of %d requests waited for a limit of the client's own", c.population(c.StartWait), c.Window)

@@ -33,5 +33,5 @@ func sayLink(c Client) string {
 		carries = fmt.Sprintf(", which carries %.0f MB/s", c.Throughput*c.BodyBytes/1e6)
 	}
 	return fmt.Sprintf("%.1f of %d requests are on the link at a time, %s each%s; %.2f of %d cores used.",
-		c.population(c.Read), c.Window, seconds(c.Read), carries, c.CPUs, c.Cores)
+		c.population(c.Read), c.Window, goTime(c.Read), carries, c.CPUs, c.Cores)
 }

@@ -37,6 +37,6 @@ func (t Trace) sayOutside(v *Verdict) {
 	a := t.Answer
 	v.Sentence = fmt.Sprintf("%.1f goroutines wait for an answer, and %.2f of %d cores are used: upstream, link or window.\n",
 		a.Waiting, t.Executing, t.Procs) +
-		fmt.Sprintf("Most wait at %s (%s), %s each time.\n", a.At, short(a.In), duration(a.Seconds)) +
+		fmt.Sprintf("Most wait at %s (%s), %s each time.\n", a.At, short(a.In), siTime(a.Seconds)) +
 		"A trace of the client can't say which: take the upstream's figures; " + upstreamHow + "."
 }

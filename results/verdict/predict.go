@@ -73,13 +73,13 @@ func (c Client) crowdedCost() float64 {
 
 // windowRoof is what a window can do in which nobody waits.
 func (c Client) windowRoof(times float64) float64 {
-	alone := c.served() + c.uncongestedRead() + c.onCore()
+	unhindered := c.served() + c.uncongestedRead() + c.onCore()
 	if c.waiting() < elsewhere {
 		// Nobody waits now: then the window is what it is seen to be worth, the
 		// ends of an op, in which it is not full, included.
-		alone = float64(c.Window) / max(c.Throughput, 1e-12)
+		unhindered = float64(c.Window) / max(c.Throughput, 1e-12)
 	}
-	return times * float64(c.Window) / max(alone, 1e-9)
+	return times * float64(c.Window) / max(unhindered, 1e-9)
 }
 
 // waiting is the share of a response's time in which it waits for others.

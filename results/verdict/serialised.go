@@ -67,11 +67,11 @@ const (
 // is always under way, and what waits is not waiting for a core.
 func (c Client) behindDecoder() bool {
 	return c.gathered(Serialised) && c.Cores > 1 && c.Busy >= busy &&
-		c.CPUs <= float64(c.Cores)-idleCores && (c.Simulated || c.Runnable < alone) &&
+		c.CPUs <= float64(c.Cores)-idleCores && (c.Simulated || c.Runnable < aboutOne) &&
 		(c.DecodeWait > c.Decode || c.Overlap > 2 && c.Decode > 2*c.onCore())
 }
 
-func (c Client) serialised() bool { return c.behindDecoder() && c.executing() < alone }
+func (c Client) serialised() bool { return c.behindDecoder() && c.executing() < aboutOne }
 
 func sayDecoder(c Client) string {
 	if c.Overlap > 2 {
@@ -86,13 +86,13 @@ func notDecoder(c Client) string {
 	switch {
 	case c.Cores == 1:
 		return "there is one core"
-	case c.Busy >= busy && c.executing() < alone && !c.full():
+	case c.Busy >= busy && c.executing() < aboutOne && !c.full():
 		return "" // what waits may wait in front of what one goroutine holds
 	case c.CPUs > float64(c.Cores)-idleCores || c.full():
 		return fmt.Sprintf("%.2f of %.2f available cores were used", c.CPUs, c.available())
 	case c.share(c.DecodeWait+c.Decode) < elsewhere || c.DecodeWait < c.Decode && c.Overlap <= 2:
-		return fmt.Sprintf("a body waited %s for a decode of %s", seconds(c.DecodeWait), seconds(c.Decode))
-	case c.executing() >= alone:
+		return fmt.Sprintf("a body waited %s for a decode of %s", goTime(c.DecodeWait), goTime(c.Decode))
+	case c.executing() >= aboutOne:
 		return fmt.Sprintf("%.1f decodes ran at a time", c.executing())
 	}
 	return ""
@@ -105,7 +105,7 @@ func clearsUpstream(c Client) string {
 		return ""
 	}
 	return fmt.Sprintf("Not the upstream: it held %.2f of %d requests, while each body waited %s for the decoder.",
-		c.population(c.Queue+c.Service), c.Window, seconds(c.DecodeWait))
+		c.population(c.Queue+c.Service), c.Window, goTime(c.DecodeWait))
 }
 
 const coresExist = "the machine has as many cores as GOMAXPROCS says (a trace does not tell)"
@@ -152,7 +152,7 @@ func (t Trace) sayTurn(v *Verdict) {
 	g := t.Gate
 	v.Sentence = fmt.Sprintf("one goroutine at a time passes %s (%s), and %.0f others wait there for %.0f%% of the time; %.2f of %d cores used.\n",
 		g.At, short(g.In), math.Max(1, g.Waiting), 100*g.Share, t.Executing, t.Procs) +
-		g.Section.spends("Who holds it") + fmt.Sprintf("A wait (%s) lasts %s.\n", g.Reason, duration(g.Seconds))
+		g.Section.spends("Who holds it") + fmt.Sprintf("A wait (%s) lasts %s.\n", g.Reason, siTime(g.Seconds))
 	if t.Executing < outsideBusy {
 		v.Sentence += "The holder mostly waits itself: what it waits for does not belong under the lock."
 		return

@@ -9,8 +9,8 @@ import (
 
 func percent(share float64) string { return fmt.Sprintf("%.0f%%", 100*share) }
 
-// seconds prints a duration to three digits at most.
-func seconds(s float64) string {
+// goTime spells seconds as Go spells durations, to three digits at most: 18ms.
+func goTime(s float64) string {
 	d := time.Duration(s * 1e9)
 	switch {
 	case d >= 100*time.Millisecond:
@@ -76,7 +76,7 @@ func (v Verdict) Rests() []Figure {
 func (f Figure) String() string {
 	switch f.Unit {
 	case "s", "s/response":
-		return seconds(f.Value)
+		return goTime(f.Value)
 	case "share":
 		return percent(f.Value)
 	}

@@ -11,9 +11,10 @@ const (
 	// of it, a serial one on two cores at 0.55 to 0.65.
 	saturated = .85
 
-	// alone: executing decodes below this are one at a time. Garbage collection
-	// and reading add up to 0.3 of a core to a serial decoder's 1.0.
-	alone = 1.5
+	// aboutOne: fewer executing decodes than this are one at a time, and with
+	// fewer goroutines runnable nobody waits for a core. Garbage collection and
+	// reading add up to 0.3 of a core to a serial decoder's 1.0.
+	aboutOne = 1.5
 
 	// idleCores: at least so many must be left over for a cap to be one; the
 	// design's half a core.

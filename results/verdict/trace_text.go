@@ -50,10 +50,11 @@ func (w TraceWait) waits() string {
 	if w.At == "" {
 		return ""
 	}
-	return fmt.Sprintf("They wait in %s at %s (%s), %s each time.\n", w.Reason, w.At, short(w.In), duration(w.Seconds))
+	return fmt.Sprintf("They wait in %s at %s (%s), %s each time.\n", w.Reason, w.At, short(w.In), siTime(w.Seconds))
 }
 
-func duration(seconds float64) string {
+// siTime spells seconds as papers do: 18 ms.
+func siTime(seconds float64) string {
 	switch {
 	case seconds >= 1:
 		return fmt.Sprintf("%.2g s", seconds)

@@ -30,5 +30,5 @@ const queues = .5
 
 func sayQueue(c Client) string {
 	return fmt.Sprintf("%.1f of %d requests wait in the upstream's queue, %s each for a service of %s; %.2f of %d cores used.",
-		c.population(c.Queue), c.Window, seconds(c.Queue), seconds(c.Service), c.CPUs, c.Cores)
+		c.population(c.Queue), c.Window, goTime(c.Queue), goTime(c.Service), c.CPUs, c.Cores)
 }

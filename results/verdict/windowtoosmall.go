@@ -35,7 +35,7 @@ func (c Client) windowSmall() bool {
 
 func sayWindow(c Client) string {
 	return fmt.Sprintf("a window of %d is full and hardly anything waits; %s of a response's %s pass between connection and headers, and %.2f of %d cores are used.",
-		c.Window, seconds(c.served()), seconds(c.Response), c.CPUs, c.Cores)
+		c.Window, goTime(c.served()), goTime(c.Response), c.CPUs, c.Cores)
 }
 
 func notWindow(c Client) string {
