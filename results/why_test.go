@@ -58,7 +58,7 @@ func whyRun(t *testing.T) (results.Info, []results.Sample) {
 	free := stage{perSecond: 100, cpus: 1.85, busy: .98, overlap: 1.9, wait: 250, decode: 19, queue: 1, read: 2, ms: 310}
 	info := newInfo(serialCell, parallelCell, memoryCell, bothCell)
 	info.Joined = map[string]int{parallelCell: 3, memoryCell: 3, bothCell: 6}
-	info.Why = &results.Why{Cell: serialCell, Tries: []results.Try{
+	info.Why = &results.Why{Cell: serialCell, Interventions: []verdict.Intervention{
 		{Name: "decoding in parallel", Change: "placement=pool", Cause: verdict.Serialised, Before: serialCell, Cell: parallelCell, Predicted: 1.4},
 		{Name: "bytes from memory", Change: "from=memory", Aside: true, Before: serialCell, Cell: memoryCell},
 		{Name: "lifting the upstream's queue", Change: "queue=none", OnTopOf: "placement=pool", Cause: verdict.UpstreamQueueing, Before: parallelCell, Cell: bothCell, Predicted: 1.3},
@@ -188,7 +188,7 @@ func TestWhyThatEndedEarly(t *testing.T) {
 // TestCircle: a run.json in which an intervention stands on itself is refused.
 func TestCircle(t *testing.T) {
 	info, samples := whyRun(t)
-	info.Why.Tries = []results.Try{{Name: "nothing", Cause: verdict.UpstreamQueueing, Flat: true, Before: serialCell, Cell: serialCell}}
+	info.Why.Interventions = []verdict.Intervention{{Name: "nothing", Cause: verdict.UpstreamQueueing, Flat: true, Before: serialCell, Cell: serialCell}}
 	if _, err := info.Why.Verdict(info, samples); err == nil || !strings.Contains(err.Error(), "circle") {
 		t.Errorf("got %v", err)
 	}

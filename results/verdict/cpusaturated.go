@@ -1,9 +1,6 @@
 package verdict
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // CPUSaturated means that the client is at the roof of these cores with this
 // codec. It is the healthy end: nothing is to be mended.
@@ -64,7 +61,7 @@ func notCores(c Client) string {
 // parallelGained says that cores which looked full did more when decoding was
 // parallel, or parallel in another way.
 func parallelGained(i Intervention) bool {
-	return slices.Contains(i.Proves, Serialised) && i.Measured.Gained() && i.Measured.Mean >= parallelGains
+	return i.Cause == Serialised && i.Measured.Gained() && i.Measured.Mean >= parallelGains
 }
 
 func (t Trace) cpuSaturated() (bool, string) {

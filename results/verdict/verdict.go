@@ -57,13 +57,3 @@ type Gain struct {
 	High  float64 `json:"high"` // 0 where there are too few pairs for an interval
 	Pairs int     `json:"pairs"`
 }
-
-// An Intervention changed one thing, or those named.
-type Intervention struct {
-	Name      string  `json:"name"`                // "decode in parallel"
-	Change    string  `json:"change"`              // "placement=pool", as a cell spells it
-	OnTopOf   string  `json:"on_top_of,omitempty"` // the changes before it, where it is not on the client as it was
-	Proves    []Cause `json:"proves,omitempty"`    // the causes that a gain proves
-	Predicted float64 `json:"predicted,omitempty"` // gain, before it was made; 0 where none was predicted
-	Measured  Gain    `json:"measured"`
-}

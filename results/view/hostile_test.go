@@ -11,6 +11,7 @@ import (
 
 	"collatebench/bench"
 	"collatebench/results"
+	"collatebench/results/verdict"
 )
 
 // TestHostilePaths: none leads anywhere, and none is shown but as text.
@@ -138,10 +139,10 @@ func quoteJSON(t *testing.T, v any) string {
 func TestHostileFigures(t *testing.T) {
 	for _, spoil := range []func(*results.Info){
 		func(i *results.Info) {
-			i.Why = &results.Why{Cell: i.Cells[0], Tries: []results.Try{{Cause: "x", Before: i.Cells[0], Cell: i.Cells[1], Predicted: 2}}}
+			i.Why = &results.Why{Cell: i.Cells[0], Interventions: []verdict.Intervention{{Cause: "x", Before: i.Cells[0], Cell: i.Cells[1], Predicted: 2}}}
 		},
 		func(i *results.Info) {
-			i.Why = &results.Why{Cell: i.Cells[0], Tries: []results.Try{
+			i.Why = &results.Why{Cell: i.Cells[0], Interventions: []verdict.Intervention{
 				{Name: "there", Before: i.Cells[0], Cell: i.Cells[1]}, {Name: "back", Before: i.Cells[1], Cell: i.Cells[0]}}}
 		},
 		func(i *results.Info) { i.Machine.Cores, i.Ops, i.Rounds = -1, -1, 0 },
