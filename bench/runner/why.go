@@ -167,7 +167,7 @@ func (x *experiment) behind(ctx context.Context, n int) error {
 		}
 	}
 	cell, proven, err := x.why.Deepest(info, samples)
-	planned := slices.ContainsFunc(x.why.Tries, func(t evidence.Try) bool { return t.Before == cell })
+	planned := slices.ContainsFunc(x.why.Interventions, func(i verdict.Intervention) bool { return i.Before == cell })
 	if err != nil || proven == 0 || proven >= maxDepth || planned || ends(x.why, cell) {
 		return err
 	}
@@ -177,8 +177,8 @@ func (x *experiment) behind(ctx context.Context, n int) error {
 // ends says that nothing lies behind a cause: full cores are the end of
 // mending, and where nothing was mended nothing new shows.
 func ends(why *evidence.Why, cell string) bool {
-	for _, t := range why.Tries {
-		if t.Cell == cell && (t.Flat || t.Cause == verdict.CPUSaturated) {
+	for _, i := range why.Interventions {
+		if i.Cell == cell && (i.Flat || i.Cause.Healthy()) {
 			return true
 		}
 	}
@@ -200,8 +200,8 @@ func (x *experiment) planOn(ctx context.Context, name string, n, proven int) err
 	}
 	observed, suspects := verdict.Observe(e).Causes, verdict.Suspects(e)
 	if proven > 0 {
-		done := append(mended(*x.why, name), verdict.CPUSaturated)
-		suspects = slices.DeleteFunc(slices.Clone(observed), func(c verdict.Cause) bool { return slices.Contains(done, c) })
+		done := mended(*x.why, name)
+		suspects = slices.DeleteFunc(slices.Clone(observed), func(c verdict.Cause) bool { return c.Healthy() || slices.Contains(done, c) })
 		observed = suspects
 	}
 	cell, err := bench.ParseCell(name)
@@ -241,15 +241,15 @@ func (x *experiment) try(why *evidence.Why, i intervention, cell bench.Cell, e v
 	if len(made) == 0 || possible(next, x.Options) != nil || tooLarge(next, x.run.Info().Machine) {
 		return
 	}
-	t := evidence.Try{
+	t := verdict.Intervention{
 		Name: i.name, Change: strings.Join(made, " "), Cause: i.cause, Aside: i.beside != nil, Flat: i.flat,
 		OnTopOf: changes(*why, cell.Name()), Before: cell.Name(), Cell: next.Name(), Predicted: i.predicted(e),
 	}
-	same := func(other evidence.Try) bool { return other.Cell == t.Cell && other.Before == t.Before }
-	if slices.ContainsFunc(why.Tries, same) {
+	same := func(other verdict.Intervention) bool { return other.Cell == t.Cell && other.Before == t.Before }
+	if slices.ContainsFunc(why.Interventions, same) {
 		return // a step already: as an aside it would say the same
 	}
-	why.Tries = append(why.Tries, t)
+	why.Interventions = append(why.Interventions, t)
 	if !slices.Contains(x.cells, next) {
 		x.cells = append(x.cells, next)
 	}
@@ -280,12 +280,12 @@ func (x *experiment) join(ctx context.Context, why evidence.Why, n int) error {
 	return x.upstreams.start(ctx, x)
 }
 
-// behindIt lists the steps that led to a cell, the last first.
-func behindIt(why evidence.Why, cell string) []evidence.Try {
-	var out []evidence.Try
-	for _, t := range slices.Backward(why.Tries) { // a later step may stand on an earlier one
-		if t.Cell == cell && !t.Aside {
-			out, cell = append(out, t), t.Before
+// behindIt lists the interventions that led to a cell, the last first.
+func behindIt(why evidence.Why, cell string) []verdict.Intervention {
+	var out []verdict.Intervention
+	for _, i := range slices.Backward(why.Interventions) { // a later one may stand on an earlier one
+		if i.Cell == cell && !i.Aside {
+			out, cell = append(out, i), i.Before
 		}
 	}
 	return out
@@ -294,8 +294,8 @@ func behindIt(why evidence.Why, cell string) []evidence.Try {
 // mended lists the causes whose interventions led to a cell.
 func mended(why evidence.Why, cell string) []verdict.Cause {
 	var out []verdict.Cause
-	for _, t := range behindIt(why, cell) {
-		out = append(out, t.Cause)
+	for _, i := range behindIt(why, cell) {
+		out = append(out, i.Cause)
 	}
 	return out
 }
@@ -303,8 +303,8 @@ func mended(why evidence.Why, cell string) []verdict.Cause {
 // changes spells what was changed on the way to a cell.
 func changes(why evidence.Why, cell string) string {
 	var out []string
-	for _, t := range slices.Backward(behindIt(why, cell)) {
-		out = append(out, t.Change)
+	for _, i := range slices.Backward(behindIt(why, cell)) {
+		out = append(out, i.Change)
 	}
 	return strings.Join(out, " ")
 }

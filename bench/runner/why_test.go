@@ -101,7 +101,7 @@ func stopped(t *testing.T, run *results.Run) *results.Run {
 func TestWhyLeavesOutWhatIsRuledOut(t *testing.T) {
 	run, v := why(t, "placement=pool/window=16/size=64KiB/responses=64/workers=2/virtual-cores=8x4MiBps/latency=none", 2)
 	var tried []string
-	for _, i := range study(t, run).Tries {
+	for _, i := range study(t, run).Interventions {
 		tried = append(tried, i.Change)
 	}
 	if !slices.Contains(tried, "workers=none") || slices.Contains(tried, "gogc=800") || slices.Contains(tried, "window=32") {

@@ -86,8 +86,7 @@ func (m Matrix) Promises() []Promise {
 	var out []Promise
 	for _, o := range m {
 		for _, i := range o.Verdict.Interventions {
-			named := func(c verdict.Cause) bool { return slices.Contains(o.Verdict.Causes, c) }
-			if i.Predicted > 0 && i.Measured.Pairs > 0 && slices.ContainsFunc(i.Proves, named) {
+			if i.Predicted > 0 && i.Measured.Pairs > 0 && slices.Contains(o.Verdict.Causes, i.Cause) {
 				out = append(out, Promise{o.Title, i.Change, i.Predicted, i.Measured})
 			}
 		}

@@ -16,21 +16,8 @@ import (
 // A Why is what a run of `why` was about: a cell, and the interventions on it
 // as they were planned from the evidence.
 type Why struct {
-	Cell  string `json:"cell"`
-	Tries []Try  `json:"interventions,omitempty"`
-}
-
-// A Try is one intervention: a cell that differs from another in what is named.
-type Try struct {
-	Name      string        `json:"name"`                // "decoding in parallel"
-	Change    string        `json:"change"`              // "placement=pool"
-	Cause     verdict.Cause `json:"cause"`               // whose proof it is
-	Aside     bool          `json:"aside,omitempty"`     // it proves nothing by itself: it tells what no gain can come from
-	Flat      bool          `json:"flat,omitempty"`      // the proof is that nothing changes
-	OnTopOf   string        `json:"on_top_of,omitempty"` // the changes that Before has already
-	Before    string        `json:"before"`              // the cell that it is an intervention on
-	Cell      string        `json:"cell"`                // the cell with it
-	Predicted float64       `json:"predicted,omitempty"` // gain over Before, from the evidence at the time of planning
+	Cell          string                 `json:"cell"`
+	Interventions []verdict.Intervention `json:"interventions,omitempty"` // as planned: what they gave is in the samples
 }
 
 // ReadWhy returns what a run's record says of the interventions in it; nil where
@@ -59,15 +46,15 @@ func (w Why) Verdict(info results.Info, samples []results.Sample) (verdict.Verdi
 	if err != nil {
 		return verdict.Verdict{}, err
 	}
-	steps, err := s.steps()
+	chain, err := s.chain()
 	if err != nil {
 		return verdict.Verdict{}, err
 	}
-	asides, err := s.asides()
+	asides, err := s.asides(chain)
 	if err != nil {
 		return verdict.Verdict{}, err
 	}
-	v := verdict.Prove(base, steps, asides)
+	v := verdict.Prove(base, chain, asides)
 	v.Subject = w.Cell
 	v.Uncertain = append(v.Uncertain, s.doubts()...)
 	return v, nil
@@ -107,14 +94,14 @@ func (w Why) Deepest(info results.Info, samples []results.Sample) (cell string, 
 	if err != nil {
 		return "", 0, err
 	}
-	steps, err := s.steps()
+	chain, err := s.chain()
 	if err != nil {
 		return "", 0, err
 	}
 	cell = w.Cell
-	for i, step := range steps {
-		if step.Proven() {
-			cell, proven = s.chosen[i].Cell, i+1
+	for i, link := range chain {
+		if link.Proven() {
+			cell, proven = link.Cell, i+1
 		}
 	}
 	return cell, proven, nil
@@ -125,7 +112,6 @@ type study struct {
 	Why
 	info   results.Info
 	values stats.Values
-	chosen []Try // the tries behind the steps
 }
 
 func newStudy(w Why, info results.Info, samples []results.Sample) (*study, error) {
@@ -144,87 +130,69 @@ func (s *study) client(cell string) (verdict.Client, error) {
 	return Client(s.values, c, s.info), nil
 }
 
-// steps follows the chain of causes: of the tries on a cell, the one that
-// proves what was observed there, or else the one that gained most; then those
-// made on top of it.
-func (s *study) steps() ([]verdict.Step, error) {
-	var out []verdict.Step
-	s.chosen = nil
-	whole := 1.0                                  // predicted of all steps so far
-	for at := s.Cell; len(out) <= len(s.Tries); { // no run that was made has a cycle
+// chain follows the causes: of the interventions on a cell, the one that proves
+// what was observed there, or else the one that gained most; then those made on
+// top of it.
+func (s *study) chain() ([]verdict.Link, error) {
+	var out []verdict.Link
+	promised := 1.0                                       // of all links so far
+	for at := s.Cell; len(out) <= len(s.Interventions); { // no run that was made has a cycle
 		here, err := s.client(at)
 		if err != nil {
 			return nil, err
 		}
-		options, tries, err := s.options(at, here)
+		options, err := s.options(at, here)
 		if err != nil || len(options) == 0 {
 			return out, err
 		}
-		i := choose(options, verdict.Observe(here).Causes)
-		whole *= options[i].Intervention.Predicted
-		options[i].Predicted = whole
-		out, s.chosen = append(out, options[i]), append(s.chosen, tries[i])
-		if !options[i].Proven() {
+		link := choose(options, verdict.Observe(here).Causes)
+		promised *= link.Predicted
+		link.Promised = promised
+		out = append(out, link)
+		if !link.Proven() {
 			return out, nil
 		}
-		at = tries[i].Cell
+		at = link.Cell
 	}
 	return nil, fmt.Errorf("run %s: its interventions stand on one another in a circle", s.info.ID)
 }
 
-// options are the tries on a cell that have pairs, as steps.
-func (s *study) options(at string, here verdict.Client) (steps []verdict.Step, tries []Try, err error) {
-	for _, t := range s.Tries {
-		if t.Before != at || t.Aside {
+// options are the interventions on a cell that have pairs, each as the next link.
+func (s *study) options(at string, here verdict.Client) ([]verdict.Link, error) {
+	var out []verdict.Link
+	for _, i := range s.Interventions {
+		if i.Before != at || i.Aside {
 			continue
 		}
-		step, err := s.gain(t.Cell, t.Before)
+		var err error
+		if i.Measured, err = s.gain(i.Cell, i.Before); err != nil {
+			return nil, err
+		}
+		whole, err := s.gain(i.Cell, s.Cell)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		whole, err := s.gain(t.Cell, s.Cell)
-		if err != nil {
-			return nil, nil, err
+		if i.Measured.Pairs > 0 {
+			out = append(out, verdict.Link{Intervention: i, Evidence: here, Whole: whole})
 		}
-		if step.Pairs == 0 {
-			continue
-		}
-		steps = append(steps, verdict.Step{
-			Cause: t.Cause, Intervention: t.made(step), Whole: whole, Before: here, Flat: t.Flat,
-		})
-		tries = append(tries, t)
 	}
-	return steps, tries, nil
+	return out, nil
 }
 
-func (t Try) made(g verdict.Gain) verdict.Intervention {
-	i := verdict.Intervention{Name: t.Name, Change: t.Change, OnTopOf: t.OnTopOf, Predicted: t.Predicted, Measured: g}
-	if t.Cause != "" {
-		i.Proves = []verdict.Cause{t.Cause}
-	}
-	return i
-}
-
-// choose takes the step to go on from: what is proven before what is not, a
+// choose takes the link to go on from: what is proven before what is not, a
 // fault before full cores, which are the end, what was observed before what
 // could only not be ruled out, and then what gained most.
-func choose(steps []verdict.Step, observed []verdict.Cause) int {
-	better := func(a, b verdict.Step) int {
+func choose(options []verdict.Link, observed []verdict.Cause) verdict.Link {
+	better := func(a, b verdict.Link) int {
 		return cmp.Or(
 			-compareBools(a.Proven(), b.Proven()),
-			compareBools(a.Proven() && a.Cause == verdict.CPUSaturated, b.Proven() && b.Cause == verdict.CPUSaturated),
+			compareBools(a.Proven() && a.Cause.Healthy(), b.Proven() && b.Cause.Healthy()),
 			-compareBools(slices.Contains(observed, a.Cause), slices.Contains(observed, b.Cause)),
 			cmp.Compare(slices.Index(observed, a.Cause), slices.Index(observed, b.Cause)),
-			-cmp.Compare(a.Intervention.Measured.Mean, b.Intervention.Measured.Mean),
+			-cmp.Compare(a.Measured.Mean, b.Measured.Mean),
 		)
 	}
-	best := 0
-	for i := range steps {
-		if better(steps[i], steps[best]) < 0 {
-			best = i
-		}
-	}
-	return best
+	return slices.MinFunc(options, better)
 }
 
 // compareBools puts false before true.
@@ -238,19 +206,19 @@ func compareBools(a, b bool) int {
 	return 1
 }
 
-// asides are the interventions that are no step.
-func (s *study) asides() ([]verdict.Intervention, error) {
+// asides are the interventions that are in no link of the chain.
+func (s *study) asides(chain []verdict.Link) ([]verdict.Intervention, error) {
 	var out []verdict.Intervention
-	for _, t := range s.Tries {
-		if slices.ContainsFunc(s.chosen, func(c Try) bool { return c.Cell == t.Cell && c.Before == t.Before }) {
+	for _, i := range s.Interventions {
+		if slices.ContainsFunc(chain, func(l verdict.Link) bool { return l.Cell == i.Cell && l.Before == i.Before }) {
 			continue
 		}
-		g, err := s.gain(t.Cell, t.Before)
-		if err != nil {
+		var err error
+		if i.Measured, err = s.gain(i.Cell, i.Before); err != nil {
 			return nil, err
 		}
-		if g.Pairs > 0 {
-			out = append(out, t.made(g))
+		if i.Measured.Pairs > 0 {
+			out = append(out, i)
 		}
 	}
 	return out, nil

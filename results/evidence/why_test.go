@@ -62,7 +62,7 @@ func whyRun(t *testing.T) (results.Info, []results.Sample) {
 	free := stage{perSecond: 100, cpus: 1.85, busy: .98, overlap: 1.9, wait: 250, decode: 19, queue: 1, read: 2, ms: 310}
 	info := resultstest.Info(serialCell, parallelCell, memoryCell, bothCell)
 	info.Joined = map[string]int{parallelCell: 3, memoryCell: 3, bothCell: 6}
-	info.Why = resultstest.Record(t, evidence.Why{Cell: serialCell, Tries: []evidence.Try{
+	info.Why = resultstest.Record(t, evidence.Why{Cell: serialCell, Interventions: []verdict.Intervention{
 		{Name: "decoding in parallel", Change: "placement=pool", Cause: verdict.Serialised, Before: serialCell, Cell: parallelCell, Predicted: 1.4},
 		{Name: "bytes from memory", Change: "from=memory", Aside: true, Before: serialCell, Cell: memoryCell},
 		{Name: "lifting the upstream's queue", Change: "queue=none", OnTopOf: "placement=pool", Cause: verdict.UpstreamQueueing, Before: parallelCell, Cell: bothCell, Predicted: 1.3},
@@ -205,7 +205,7 @@ func TestWhyThatEndedEarly(t *testing.T) {
 func TestCircle(t *testing.T) {
 	info, samples := whyRun(t)
 	circle := study(t, info)
-	circle.Tries = []evidence.Try{{Name: "nothing", Cause: verdict.UpstreamQueueing, Flat: true, Before: serialCell, Cell: serialCell}}
+	circle.Interventions = []verdict.Intervention{{Name: "nothing", Cause: verdict.UpstreamQueueing, Flat: true, Before: serialCell, Cell: serialCell}}
 	if _, err := circle.Verdict(info, samples); err == nil || !strings.Contains(err.Error(), "circle") {
 		t.Errorf("got %v", err)
 	}

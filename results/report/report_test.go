@@ -412,7 +412,7 @@ func TestUnfinishedRuns(t *testing.T) {
 // TestReportOfWhy shows the proof in place of curves.
 func TestReportOfWhy(t *testing.T) {
 	cells := []string{"codec=json/placement=collector/window=32/size=1MiB-2", "codec=json/placement=pool/window=32/size=1MiB-2"}
-	info := results.Info{Cells: cells, Why: resultstest.Record(t, evidence.Why{Cell: cells[0], Tries: []evidence.Try{
+	info := results.Info{Cells: cells, Why: resultstest.Record(t, evidence.Why{Cell: cells[0], Interventions: []verdict.Intervention{
 		{Name: "decoding in parallel", Change: "placement=pool", Cause: verdict.Serialised, Before: cells[0], Cell: cells[1], Predicted: 1.7},
 	}})}
 	p := page(t, newRun(t, info, samples(t, cells, 6)))

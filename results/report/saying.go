@@ -12,14 +12,14 @@ import (
 
 // A saying is one verdict as the page puts it.
 type saying struct {
-	Subject   string
-	Causes    []verdict.Cause
-	Lines     []string // of the sentence
-	Rests     []verdict.Figure
-	Tries     []verdict.Intervention
-	RuledOut  []verdict.RuledOut
-	Uncertain []string
-	Assumes   []string
+	Subject       string
+	Causes        []verdict.Cause
+	Lines         []string // of the sentence
+	Rests         []verdict.Figure
+	Interventions []verdict.Intervention
+	RuledOut      []verdict.RuledOut
+	Uncertain     []string
+	Assumes       []string
 }
 
 // sayings are a proven verdict, or those observed, each named by its placement.
@@ -28,7 +28,7 @@ func (d document) sayings() []saying {
 	for i, v := range d.verdicts {
 		s := saying{
 			Subject: v.Subject, Causes: v.Causes, Lines: strings.Split(v.Sentence, "\n"), Rests: v.Rests(),
-			Tries: v.Interventions, RuledOut: v.RuledOut, Uncertain: v.Uncertain, Assumes: v.Assumptions,
+			Interventions: v.Interventions, RuledOut: v.RuledOut, Uncertain: v.Uncertain, Assumes: v.Assumptions,
 		}
 		if len(v.Causes) == 0 && len(v.Missing) > 0 { // the mark beside it says that there is none
 			s.Lines = []string{"Missing: " + strings.Join(v.Missing, "; ") + "."}

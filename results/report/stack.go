@@ -51,12 +51,12 @@ func (d document) bars() []bar {
 
 // change names a cell of a run of why by what was changed.
 func (d document) change(c bench.Cell) string {
-	for _, t := range d.reading.Why.Tries {
-		if t.Cell == c.Name() {
-			if t.OnTopOf != "" {
-				return t.OnTopOf + " + " + t.Change
+	for _, i := range d.reading.Why.Interventions {
+		if i.Cell == c.Name() {
+			if i.OnTopOf != "" {
+				return i.OnTopOf + " + " + i.Change
 			}
-			return t.Change
+			return i.Change
 		}
 	}
 	return "as it is"

@@ -9,8 +9,8 @@ import (
 
 func percent(share float64) string { return fmt.Sprintf("%.0f%%", 100*share) }
 
-// seconds prints a duration to three digits at most.
-func seconds(s float64) string {
+// goTime spells seconds as Go spells durations, to three digits at most: 18ms.
+func goTime(s float64) string {
 	d := time.Duration(s * 1e9)
 	switch {
 	case d >= 100*time.Millisecond:
@@ -64,11 +64,9 @@ func (v Verdict) Rests() []Figure {
 		return nil
 	}
 	var out []Figure
-	for _, r := range rules() {
-		for _, f := range v.Evidence {
-			if r.cause == v.Causes[0] && slices.Contains(r.rests, f.Name) {
-				out = append(out, f)
-			}
+	for _, f := range v.Evidence {
+		if slices.Contains(v.Causes[0].rule().rests, f.Name) {
+			out = append(out, f)
 		}
 	}
 	return out
@@ -78,7 +76,7 @@ func (v Verdict) Rests() []Figure {
 func (f Figure) String() string {
 	switch f.Unit {
 	case "s", "s/response":
-		return seconds(f.Value)
+		return goTime(f.Value)
 	case "share":
 		return percent(f.Value)
 	}

@@ -14,6 +14,7 @@ import (
 	"collatebench/results/evidence"
 	"collatebench/results/resultstest"
 	"collatebench/results/stats"
+	"collatebench/results/verdict"
 )
 
 // TestHostilePaths: none leads anywhere, and none is shown but as text.
@@ -141,10 +142,10 @@ func quoteJSON(t *testing.T, v any) string {
 func TestHostileFigures(t *testing.T) {
 	for _, spoil := range []func(*results.Info){
 		func(i *results.Info) {
-			i.Why = resultstest.Record(t, evidence.Why{Cell: i.Cells[0], Tries: []evidence.Try{{Cause: "x", Before: i.Cells[0], Cell: i.Cells[1], Predicted: 2}}})
+			i.Why = resultstest.Record(t, evidence.Why{Cell: i.Cells[0], Interventions: []verdict.Intervention{{Cause: "x", Before: i.Cells[0], Cell: i.Cells[1], Predicted: 2}}})
 		},
 		func(i *results.Info) {
-			i.Why = resultstest.Record(t, evidence.Why{Cell: i.Cells[0], Tries: []evidence.Try{
+			i.Why = resultstest.Record(t, evidence.Why{Cell: i.Cells[0], Interventions: []verdict.Intervention{
 				{Name: "there", Before: i.Cells[0], Cell: i.Cells[1]}, {Name: "back", Before: i.Cells[1], Cell: i.Cells[0]}}})
 		},
 		func(i *results.Info) { i.Machine.Cores, i.Ops, i.Rounds = -1, -1, 0 },
