@@ -112,7 +112,7 @@ func peersOf(t *testing.T, rounds int, placements ...bench.Placement) (*results.
 			cells = append(cells, c)
 		}
 	}
-	o := runner.Options{Rounds: rounds, Seed: 1, Out: t.TempDir(), Self: []string{exe, "mockserver"}}
+	o := runner.Options{Rounds: rounds, Seed: 1, Out: t.TempDir(), Program: program(t), Self: []string{exe, "mockserver"}}
 	return runner.Peers(t.Context(), o, cells, results.Peers{Clients: []results.Peer{
 		{Client: bench.Go}, {Client: "other", Command: []string{exe, "client"}},
 	}})

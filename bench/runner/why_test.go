@@ -25,7 +25,7 @@ func why(t *testing.T, cell string, pairs int) (*results.Run, verdict.Verdict) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := runner.Why(t.Context(), runner.Options{Rounds: pairs, Seed: 1, Out: t.TempDir(), Self: []string{exe, "mockserver"}}, c)
+	run, err := runner.Why(t.Context(), runner.Options{Rounds: pairs, Seed: 1, Out: t.TempDir(), Program: program(t), Self: []string{exe, "mockserver"}}, c)
 	if err != nil {
 		t.Fatal(err)
 	}
