@@ -152,6 +152,7 @@ type experiment struct {
 	source    string
 	out       string
 	binary    *Program
+	scratch   string // where samples work: a folder of this run's own, as runs may share the program
 	upstreams upstreams
 	machine   machine
 	run       *results.Run
@@ -194,9 +195,15 @@ func newExperiment(ctx context.Context, o Options, plan planner) (*experiment, e
 	}
 	if x.binary = o.Program; x.binary == nil {
 		x.note("compiling the benchmark\n")
-		x.binary, err = compile(ctx, x.source)
+		if x.binary, err = compile(ctx, x.source); err != nil {
+			return nil, err
+		}
 	}
-	return x, err
+	if x.scratch, err = os.MkdirTemp(filepath.Dir(x.binary.path), "run-"); err != nil {
+		x.close()
+		return nil, err
+	}
+	return x, nil
 }
 
 func (x *experiment) describe() results.Info {
@@ -283,6 +290,7 @@ func (x *experiment) finish(cause error) error {
 // close ends every process that the experiment started.
 func (x *experiment) close() {
 	x.upstreams.stop()
+	os.RemoveAll(x.scratch)
 	if x.Program == nil {
 		x.binary.Remove()
 	}

@@ -22,7 +22,7 @@ const sampleTimeout = 20 * time.Minute
 
 // sample measures one cell in a fresh process.
 func (x *experiment) sample(ctx context.Context, c bench.Cell, round, attempt int) (results.Sample, error) {
-	detail := filepath.Join(filepath.Dir(x.binary.path), "detail.json")
+	detail := filepath.Join(x.scratch, "detail.json")
 	var args []string
 	if !c.Foreign() {
 		args = append(args, "-detail="+detail)
@@ -91,7 +91,7 @@ func (x *experiment) process(c bench.Cell, ops int, args ...string) *process {
 	}
 	p.cmd = exec.Command(command[0], append(command[1:], args...)...)
 	p.cmd.Env = environment(c.Procs)
-	p.cmd.Dir = filepath.Dir(x.binary.path)
+	p.cmd.Dir = x.scratch
 	p.cmd.Stdout = io.MultiWriter(&p.output, x.log)
 	p.cmd.Stderr = p.cmd.Stdout
 	p.cmd.WaitDelay = leftBehind

@@ -16,7 +16,7 @@ import (
 )
 
 // why runs a cell on simulated cores, which pass time whatever else this
-// machine does.
+// machine does: other tests as well.
 func why(t *testing.T, cell string, pairs int) (*results.Run, verdict.Verdict) {
 	t.Helper()
 	c, err := bench.ReadCell(cell)
@@ -27,11 +27,10 @@ func why(t *testing.T, cell string, pairs int) (*results.Run, verdict.Verdict) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := runner.Why(t.Context(), runner.Options{Rounds: pairs, Seed: 1, Out: t.TempDir(), Self: []string{exe, "mockserver"}}, c)
+	run, err := runner.Why(t.Context(), runner.Options{Rounds: pairs, Seed: 1, Out: t.TempDir(), Program: program(t), Self: []string{exe, "mockserver"}}, c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	noChildren(t)
 	v, err := study(t, run).Verdict(run.Info(), samplesOf(t, run))
 	if err != nil {
 		t.Fatal(err)
@@ -49,9 +48,19 @@ func study(t *testing.T, run *results.Run) evidence.Why {
 	return *w
 }
 
-// TestWhy follows a stacked pair: the collector first, and the upstream's
-// queue, which shows once decoding is parallel.
+// TestWhy runs its cells side by side, as they spend seconds asleep.
 func TestWhy(t *testing.T) {
+	t.Run("cells", func(t *testing.T) {
+		t.Run("stacked", testWhyStacked)
+		t.Run("ruled out", testWhyLeavesOutWhatIsRuledOut)
+	})
+	noChildren(t)
+}
+
+// testWhyStacked follows two causes, one behind the other: the collector, and
+// the upstream's queue, which shows once decoding is parallel.
+func testWhyStacked(t *testing.T) {
+	t.Parallel()
 	run, v := why(t, "placement=collector/window=16/size=64KiB/responses=48/virtual-cores=8x8MiBps/queue=1/latency=4ms", 3)
 	if want := []verdict.Cause{verdict.Serialised, verdict.UpstreamQueueing}; !slices.Equal(v.Causes, want) {
 		t.Fatalf("got %v, %s", v.Causes, v.Sentence)
@@ -95,10 +104,11 @@ func stopped(t *testing.T, run *results.Run) *results.Run {
 	return run
 }
 
-// TestWhyLeavesOutWhatIsRuledOut: nothing but the cap is worth a try here. The
+// testWhyLeavesOutWhatIsRuledOut: nothing but the cap is worth a try here. The
 // window is twice the cores: one of 8 just fills them, and is a cause by itself
 // once it does not.
-func TestWhyLeavesOutWhatIsRuledOut(t *testing.T) {
+func testWhyLeavesOutWhatIsRuledOut(t *testing.T) {
+	t.Parallel()
 	run, v := why(t, "placement=pool/window=16/size=64KiB/responses=64/workers=2/virtual-cores=8x4MiBps/latency=none", 2)
 	var tried []string
 	for _, i := range study(t, run).Interventions {
