@@ -32,7 +32,7 @@ func (a *analysis) evidence(groups []*group) verdict.Trace {
 		t.Sampled = float64(all) * samplePeriod / float64(a.now-a.start)
 	}
 	t.Busiest = a.busiest(groups)
-	t.Gate = a.gate(groups)
+	t.Gate = a.contention(groups)
 	a.addStreams(&t, groups)
 	return t
 }
@@ -46,7 +46,7 @@ func (a *analysis) share(t trace.Time) float64 { return float64(t) / float64(a.n
 func (a *analysis) addStreams(t *verdict.Trace, groups []*group) {
 	var streams float64
 	for _, s := range a.sites.known {
-		if s.class == classStream && (strings.Contains(s.place.in, "awaitOpenSlot") || a.turns(s, groups)) {
+		if s.class == classStream && (strings.Contains(s.place.in, "awaitOpenSlot") || a.contended(s, groups)) {
 			streams += a.mean(s)
 			t.Pool.Share = max(t.Pool.Share, a.pressure(s))
 		}

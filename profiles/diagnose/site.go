@@ -22,24 +22,24 @@ type site struct {
 
 // A tally measures the time in which at least one goroutine is there.
 type tally struct {
-	inside int
+	waiting int
 	since  trace.Time
 	busy   trace.Time
 }
 
 func (t *tally) enter(now trace.Time) {
-	if t.inside == 0 {
+	if t.waiting == 0 {
 		t.since = now
 	}
-	t.inside++
+	t.waiting++
 }
 
 func (t *tally) leave(now trace.Time) {
-	t.inside--
-	t.stopIf(t.inside == 0, now)
+	t.waiting--
+	t.stopIf(t.waiting == 0, now)
 }
 
-func (t *tally) stop(now trace.Time) { t.stopIf(t.inside > 0, now) }
+func (t *tally) stop(now trace.Time) { t.stopIf(t.waiting > 0, now) }
 
 func (t *tally) stopIf(stop bool, now trace.Time) {
 	if stop {

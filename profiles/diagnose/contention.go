@@ -6,14 +6,14 @@ import (
 	"collatebench/results/verdict"
 )
 
-// gate finds the place where most goroutines wait for a turn: a lock, a send
+// contention finds the place where most goroutines wait for a turn: a lock, a send
 // that nobody takes, or a permit, whose waits are ended by those who wait
 // there at other times. Who waits to receive from others is not held up at a
-// gate: there is nothing to receive.
-func (a *analysis) gate(groups []*group) verdict.TraceGate {
+// contention: there is nothing to receive.
+func (a *analysis) contention(groups []*group) verdict.TraceGate {
 	var best *site
 	for _, s := range a.sites.known {
-		if (s.class == classLock || s.class == classChannel && a.turns(s, groups)) && s.count > 0 &&
+		if (s.class == classLock || s.class == classChannel && a.contended(s, groups)) && s.count > 0 &&
 			(best == nil || a.mean(s) > a.mean(best)) {
 			best = s
 		}
@@ -31,7 +31,7 @@ func (a *analysis) gate(groups []*group) verdict.TraceGate {
 		if p.wakes[best].n == 0 || p.system() {
 			continue
 		}
-		g.Inside += a.share(p.past())
+		g.Inside += a.share(p.timeInside())
 		g.Executing += a.share(p.running)
 		for leaf, n := range p.samples {
 			samples[leaf] += n
@@ -41,9 +41,9 @@ func (a *analysis) gate(groups []*group) verdict.TraceGate {
 	return g
 }
 
-// past is the time that the group's goroutines spent neither at this gate nor
+// timeInside is the time that the group's goroutines spent neither at this gate nor
 // at another: executing, or waiting for what is not of this process.
-func (p *group) past() trace.Time {
+func (p *group) timeInside() trace.Time {
 	t := p.running + p.runnable + p.syscall
 	for s, e := range p.waits {
 		switch s.class {
@@ -54,8 +54,8 @@ func (p *group) past() trace.Time {
 	return t
 }
 
-// turns means that the waits at s are ended by peers, or are sends.
-func (a *analysis) turns(s *site, groups []*group) bool {
+// contended means that the waits at s are ended by peers, or are sends.
+func (a *analysis) contended(s *site, groups []*group) bool {
 	if s.reason == "chan send" {
 		return true
 	}
