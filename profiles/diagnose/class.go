@@ -23,15 +23,15 @@ const (
 	classRuntime
 )
 
-// A rule classes a wait by a function on its stack and by its reason. The first
-// rule that fits counts.
-type rule struct {
+// A waitPattern classes a wait by a function on its stack and by its reason. The first
+// waitPattern that fits counts.
+type waitPattern struct {
 	class  class
 	reason string // "" is any
 	on     string // part of a function's name; "" is any
 }
 
-var rules = []rule{
+var waitPatterns = []waitPattern{
 	{classServer, reasonNetwork, "net/http.(*connReader)."},
 	{classServer, reasonNetwork, "net/http.checkConnErrorWriter."},
 	{classServer, reasonNetwork, "http2serverConn)."},
@@ -98,16 +98,16 @@ var parkedReasons = []struct{ on, reason string }{
 }
 
 func classify(frames []trace.StackFrame, reason string) class {
-	for _, r := range rules {
-		if r.reason != "" && r.reason != reason {
+	for _, p := range waitPatterns {
+		if p.reason != "" && p.reason != reason {
 			continue
 		}
-		if r.on == "" {
-			return r.class
+		if p.on == "" {
+			return p.class
 		}
 		for i := range frames {
-			if strings.Contains(frames[i].Func, r.on) {
-				return r.class
+			if strings.Contains(frames[i].Func, p.on) {
+				return p.class
 			}
 		}
 	}

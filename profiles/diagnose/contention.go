@@ -24,7 +24,7 @@ func (a *analysis) contention(groups []*group) verdict.TraceGate {
 	g := verdict.TraceGate{Lock: best.class == classLock}
 	g.TraceWait = a.at(verdict.TraceWait{
 		Waiting: a.mean(best), Share: a.pressure(best),
-		Seconds: seconds(best.time) / float64(max(best.count+best.open, 1)),
+		Seconds: toSeconds(best.time) / float64(max(best.count+best.open, 1)),
 	}, best)
 	samples := map[int32]int64{}
 	for _, p := range groups {

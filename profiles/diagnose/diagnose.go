@@ -116,22 +116,22 @@ type analysis struct {
 	events  int64
 	procs   int
 
-	live   map[trace.GoID]*goroutine
-	recent [1 << 10]*goroutine // by id, of those that live
-	free   []*goroutine
-	group  map[string]*group
+	live    map[trace.GoID]*goroutine
+	recent  [1 << 10]*goroutine // by id, of those that live
+	free    []*goroutine
+	byStart map[string]*group
 
-	sites   sites
-	network tally // requests that wait for an answer
-	stacks  stacks
-	samples int64               // that were accepted
-	all     int64               // CPU samples of the trace
-	spent   [workDial + 1]int64 // of samples, without the garbage collector's idle workers
-	ran     ran
+	sites         sites
+	network       tally // requests that wait for an answer
+	stacks        stacks
+	samples       int64               // that were accepted
+	all           int64               // CPU samples of the trace
+	samplesByWork [workDial + 1]int64 // of samples, without the garbage collector's idle workers
+	total         totals
 }
 
-// ran sums what goroutines did, whatever their group.
-type ran struct {
+// totals sums what goroutines did, whatever their group.
+type totals struct {
 	running, runnable, gcIdle trace.Time
 }
 
@@ -139,7 +139,7 @@ func newAnalysis(o Options) *analysis {
 	return &analysis{
 		options: o,
 		live:    map[trace.GoID]*goroutine{},
-		group:   map[string]*group{},
+		byStart: map[string]*group{},
 		sites:   newSites(),
 		stacks:  newStacks(o.Func),
 	}

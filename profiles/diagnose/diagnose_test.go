@@ -40,10 +40,10 @@ func TestCauses(t *testing.T) {
 		{"starved-workers", 2, []verdict.Cause{verdict.Outside}, nil},
 		{"collector", 1, []verdict.Cause{verdict.CPUSaturated}, []string{"one core"}},
 		{"collector-unsampled", 2, []verdict.Cause{}, []string{"no CPU samples", "gather"}},
-		{"alone", 2, []verdict.Cause{}, []string{"nobody in this process waits for it"}},
+		{"unawaited", 2, []verdict.Cause{}, []string{"nobody in this process waits for it"}},
 		{"asleep", 2, []verdict.Cause{}, []string{"sleep"}},
 		{"ticking", 2, []verdict.Cause{}, []string{"sleep", "diagnose_test.ticking.func1"}},
-		{"short", 2, []verdict.Cause{}, []string{"too short"}},
+		{"too-short", 2, []verdict.Cause{}, []string{"too short"}},
 	} {
 		t.Run(c.workload, func(t *testing.T) {
 			r := read(t, record(t, c.workload, c.procs), diagnose.Options{})

@@ -145,7 +145,7 @@ func (a *analysis) leave(g *goroutine, e *trace.Event, to trace.GoState, now tra
 	switch g.state {
 	case trace.GoRunning:
 		if g.gcIdle {
-			a.ran.gcIdle += d
+			a.total.gcIdle += d
 			g.gcIdle = false
 		} else {
 			g.running += d
@@ -153,14 +153,14 @@ func (a *analysis) leave(g *goroutine, e *trace.Event, to trace.GoState, now tra
 	case trace.GoRunnable:
 		g.runnable += d
 	case trace.GoSyscall:
-		// A call that gave up its core waited; one that kept it, ran. Code in C
+		// A call that gave up its core waited; one that kept it, onCPU. Code in C
 		// is a call too, and gives its core up while it works: its samples tell.
-		ran := d
+		onCPU := d
 		if to != trace.GoRunning {
-			ran = min(d, trace.Time(g.called)*samplePeriod)
+			onCPU = min(d, trace.Time(g.called)*samplePeriod)
 		}
-		g.running += ran
-		g.syscall += d - ran
+		g.running += onCPU
+		g.syscall += d - onCPU
 		g.called = 0
 	case trace.GoWaiting:
 		a.woken(g, e, d, now)
@@ -219,7 +219,7 @@ func (a *analysis) sample(e *trace.Event) {
 	a.samples++
 	g := a.find(e.Goroutine())
 	if g == nil || !g.gcIdle {
-		a.spent[a.stacks.nodes[leaf].work]++
+		a.samplesByWork[a.stacks.nodes[leaf].work]++
 	}
 	if g == nil {
 		return
@@ -233,6 +233,7 @@ func (a *analysis) sample(e *trace.Event) {
 	}
 }
 
-func (a *analysis) seconds() float64 { return seconds(a.now - a.start) }
+// interval is from the first event to the last.
+func (a *analysis) interval() trace.Time { return a.now - a.start }
 
-func seconds(t trace.Time) float64 { return time.Duration(t).Seconds() }
+func toSeconds(t trace.Time) float64 { return time.Duration(t).Seconds() }

@@ -15,7 +15,7 @@ import (
 func (a *analysis) evidence(groups []*group) verdict.Trace {
 	t := verdict.Trace{
 		Subject: a.options.Subject,
-		Seconds: a.seconds(),
+		Seconds: toSeconds(a.interval()),
 		Procs:   a.procs,
 		Samples: a.all,
 		Answer:  a.waiting(classNetwork),
@@ -24,12 +24,12 @@ func (a *analysis) evidence(groups []*group) verdict.Trace {
 		Server:  a.waiting(classServer),
 	}
 	t.Answer.Share = a.share(a.network.busy)
-	t.Executing = a.share(a.ran.running)
-	t.Runnable = a.share(a.ran.runnable)
-	if all := a.spent[workOther] + a.spent[workCollect] + a.spent[workDial]; all > 0 {
-		t.GCShare = float64(a.spent[workCollect]) / float64(all)
-		t.DialShare = float64(a.spent[workDial]) / float64(all)
-		t.Sampled = float64(all) * samplePeriod / float64(a.now-a.start)
+	t.Executing = a.share(a.total.running)
+	t.Runnable = a.share(a.total.runnable)
+	if all := a.samplesByWork[workOther] + a.samplesByWork[workCollect] + a.samplesByWork[workDial]; all > 0 {
+		t.GCShare = float64(a.samplesByWork[workCollect]) / float64(all)
+		t.DialShare = float64(a.samplesByWork[workDial]) / float64(all)
+		t.Sampled = float64(all) * samplePeriod / float64(a.interval())
 	}
 	t.Busiest = a.busiest(groups)
 	t.Gate = a.contention(groups)
@@ -38,7 +38,7 @@ func (a *analysis) evidence(groups []*group) verdict.Trace {
 }
 
 // share of the interval; of a sum over goroutines, their mean number.
-func (a *analysis) share(t trace.Time) float64 { return float64(t) / float64(a.now-a.start) }
+func (a *analysis) share(t trace.Time) float64 { return float64(t) / float64(a.interval()) }
 
 // addStreams counts the requests that wait for a stream on an HTTP/2
 // connection. They do so in goroutines of the client's, one of which waits for
@@ -79,9 +79,9 @@ func (a *analysis) busiest(groups []*group) verdict.TraceSection {
 	section := a.section(g.start, samples)
 	section.Busy = a.share(b.running)
 	var most *site
-	section.Behind, most = a.behind(b.wakes)
+	section.Behind, most = a.endedWaits(b.wakes)
 	if most != nil {
-		section.Alone = endedBy(b.wakes, most, groups)
+		section.Alone = endedShare(b.wakes, most, groups)
 	}
 	return section
 }
@@ -94,8 +94,8 @@ func (a *analysis) section(name string, samples map[int32]int64) verdict.TraceSe
 	}
 }
 
-// behind is who waited for the goroutine: the waits that it ended.
-func (a *analysis) behind(wakes []edge) (verdict.TraceWait, *site) {
+// endedWaits is who waited for the goroutine: the waits that it ended.
+func (a *analysis) endedWaits(wakes []edge) (verdict.TraceWait, *site) {
 	var w verdict.TraceWait
 	var most edge
 	var time trace.Time
@@ -110,7 +110,7 @@ func (a *analysis) behind(wakes []edge) (verdict.TraceWait, *site) {
 		}
 	}
 	w.Waiting = a.share(time)
-	w.Seconds = seconds(time) / float64(max(n, 1))
+	w.Seconds = toSeconds(time) / float64(max(n, 1))
 	if most.site != nil {
 		w = a.at(w, most.site)
 		w.Share = a.pressure(most.site)
@@ -121,9 +121,9 @@ func (a *analysis) behind(wakes []edge) (verdict.TraceWait, *site) {
 	return w, most.site
 }
 
-// endedBy is the share of the waits at s that one goroutine ended: workers of
+// endedShare is the share of the waits at s that one goroutine ended: workers of
 // one kind share them.
-func endedBy(wakes []edge, s *site, groups []*group) float64 {
+func endedShare(wakes []edge, s *site, groups []*group) float64 {
 	var mine, all trace.Time
 	for _, e := range wakes {
 		if e.site == s {
@@ -147,7 +147,7 @@ func (p *group) system() bool {
 }
 
 func (a *analysis) sortedGroups() []*group {
-	return slices.SortedFunc(maps.Values(a.group), func(p, q *group) int {
+	return slices.SortedFunc(maps.Values(a.byStart), func(p, q *group) int {
 		return cmp.Or(cmp.Compare(q.weight(), p.weight()), cmp.Compare(p.start, q.start))
 	})
 }

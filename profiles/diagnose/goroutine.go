@@ -24,7 +24,7 @@ type goroutine struct {
 	called   int64      // samples in the call that goes on
 	waits    []edge     // where it waited
 	wakes    []edge     // the waits of others that it ended
-	samples  []sampled
+	samples  []stackSamples
 }
 
 // An edge sums waits at one place.
@@ -52,20 +52,20 @@ func (s *sites) add(edges []edge, at *site, d trace.Time) []edge {
 	return append(edges, edge{at, d, 1})
 }
 
-// sampled counts the CPU samples of one stack.
-type sampled struct {
+// stackSamples counts the CPU samples of one stack.
+type stackSamples struct {
 	leaf int32
 	n    int64
 }
 
-func count(samples []sampled, leaf int32) []sampled {
+func count(samples []stackSamples, leaf int32) []stackSamples {
 	for i := range samples {
 		if samples[i].leaf == leaf {
 			samples[i].n++
 			return samples
 		}
 	}
-	return append(samples, sampled{leaf, 1})
+	return append(samples, stackSamples{leaf, 1})
 }
 
 func (a *analysis) born(id trace.GoID) *goroutine {
@@ -96,38 +96,38 @@ const maxFree = 1 << 12
 
 // A group is the goroutines that began in one function.
 type group struct {
-	start    string
-	count    int
-	parked   int
-	lived    trace.Time // sum of lifetimes, without parked ones
-	running  trace.Time
-	runnable trace.Time
-	syscall  trace.Time
-	samples  map[int32]int64
-	waits    map[*site]edge
-	wakes    map[*site]edge
-	sampled  int64
-	busiest  busiest
-	most     int64 // samples of the goroutine that has the most
-	ran      int   // goroutines that were sampled
+	start             string
+	count             int
+	parked            int
+	lived             trace.Time // sum of lifetimes, without parked ones
+	running           trace.Time
+	runnable          trace.Time
+	syscall           trace.Time
+	samples           map[int32]int64
+	waits             map[*site]edge
+	wakes             map[*site]edge
+	sampleCount       int64
+	busiest           busiestGoroutine
+	mostSamples       int64 // samples of the goroutine that has the most
+	sampledGoroutines int   // goroutines that were sampled
 }
 
-// busiest is the goroutine of a group that ran the most.
-type busiest struct {
+// busiestGoroutine is the goroutine of a group that ran the most.
+type busiestGoroutine struct {
 	id                trace.GoID
 	running, runnable trace.Time
 	lived             trace.Time
-	samples           []sampled
+	samples           []stackSamples
 	wakes             []edge
 	waits             []edge
 }
 
 func (a *analysis) fold(g *goroutine, parked bool) {
 	name := cmp.Or(g.start, "(unknown)")
-	p := a.group[name]
+	p := a.byStart[name]
 	if p == nil {
 		p = &group{start: name, samples: map[int32]int64{}, waits: map[*site]edge{}, wakes: map[*site]edge{}}
-		a.group[name] = p
+		a.byStart[name] = p
 	}
 	p.count++
 	if parked {
@@ -138,8 +138,8 @@ func (a *analysis) fold(g *goroutine, parked bool) {
 	p.running += g.running
 	p.runnable += g.runnable
 	p.syscall += g.syscall
-	a.ran.running += g.running
-	a.ran.runnable += g.runnable
+	a.total.running += g.running
+	a.total.runnable += g.runnable
 	merge(p.waits, g.waits)
 	merge(p.wakes, g.wakes)
 	var n int64
@@ -147,13 +147,13 @@ func (a *analysis) fold(g *goroutine, parked bool) {
 		p.samples[s.leaf] += s.n
 		n += s.n
 	}
-	p.sampled += n
-	p.most = max(p.most, n)
+	p.sampleCount += n
+	p.mostSamples = max(p.mostSamples, n)
 	if n > 0 {
-		p.ran++
+		p.sampledGoroutines++
 	}
 	if g.running > p.busiest.running {
-		p.busiest = busiest{g.id, g.running, g.runnable, a.now - g.born,
+		p.busiest = busiestGoroutine{g.id, g.running, g.runnable, a.now - g.born,
 			slices.Clone(g.samples), slices.Clone(g.wakes), slices.Clone(g.waits)}
 	}
 }
@@ -167,14 +167,14 @@ func merge(into map[*site]edge, edges []edge) {
 
 // finish closes what is open at the trace's end.
 func (a *analysis) finish() {
-	limit := a.start + trace.Time(float64(a.now-a.start)*(1-parkedShare))
+	limit := a.start + trace.Time(float64(a.interval())*(1-parkedShare))
 	for _, g := range a.live {
 		d := a.now - g.since
 		parked := false
 		switch g.state {
 		case trace.GoRunning:
 			if g.gcIdle {
-				a.ran.gcIdle += d
+				a.total.gcIdle += d
 			} else {
 				g.running += d
 			}

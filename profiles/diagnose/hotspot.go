@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// concentrated is the share of a section's samples that the function named for
+// hotspotShare is the share of a section's samples that the function named for
 // it holds at least: a function with less does not explain the section.
-const concentrated = .6
+const hotspotShare = .6
 
 // A hotspot is where a section's samples lie.
 type hotspot struct {
@@ -72,7 +72,7 @@ func (s *stacks) descend(paths [][]int32, weights []int64, total int64) []level 
 			l.lines[n.line] += weights[i]
 		}
 		best := s.heaviest(byFn)
-		if best == nil || float64(best.n) < concentrated*float64(total) {
+		if best == nil || float64(best.n) < hotspotShare*float64(total) {
 			return found
 		}
 		found = append(found, *best)

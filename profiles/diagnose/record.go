@@ -78,15 +78,15 @@ func (r recording) both(ctx context.Context, w io.Writer) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var both sync.WaitGroup
-	run := func(name string, w io.Writer) {
+	fetch := func(name string, w io.Writer) {
 		both.Go(func() {
 			if err := r.get(ctx, name, w); err != nil {
 				stop(fmt.Errorf("%s: %w", name, err))
 			}
 		})
 	}
-	run("profile", io.Discard)
-	run("trace", w)
+	fetch("profile", io.Discard)
+	fetch("trace", w)
 	both.Wait()
 	if err := context.Cause(ctx); err != nil {
 		return err

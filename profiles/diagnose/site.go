@@ -23,8 +23,8 @@ type site struct {
 // A tally measures the time in which at least one goroutine is there.
 type tally struct {
 	waiting int
-	since  trace.Time
-	busy   trace.Time
+	since   trace.Time
+	busy    trace.Time
 }
 
 func (t *tally) enter(now trace.Time) {
@@ -53,12 +53,12 @@ const maxSites = 1 << 12
 
 // sites interns the places of waiting.
 type sites struct {
-	cache  map[trace.Stack]*site // of this generation
-	byKey  map[siteKey]*site
-	known  []*site
-	before *site // waits that began before the trace, at a place that it does not tell
-	more   *site // past maxSites
-	names  names
+	cache   map[trace.Stack]*site // of this generation
+	byKey   map[siteKey]*site
+	known   []*site
+	before  *site // waits that began before the trace, at a place that it does not tell
+	more    *site // past maxSites
+	symbols symbolizer
 }
 
 type siteKey struct {
@@ -83,7 +83,7 @@ func (s *sites) at(stack trace.Stack, reason string) *site {
 	if found := s.cache[stack]; found != nil && stack != trace.NoStack {
 		return found
 	}
-	frames := s.names.frames(stack)
+	frames := s.symbols.frames(stack)
 	for i := 0; reason == "" && i < len(frames); i++ {
 		for _, p := range parkedReasons {
 			if strings.HasPrefix(frames[i].Func, p.on) || strings.HasSuffix(frames[i].Func, p.on) {
@@ -92,7 +92,7 @@ func (s *sites) at(stack trace.Stack, reason string) *site {
 			}
 		}
 	}
-	k := siteKey{classify(frames, reason), reason, s.names.place(frames)}
+	k := siteKey{classify(frames, reason), reason, s.symbols.place(frames)}
 	if k.place.in == nowhere && len(frames) > 0 {
 		k.class = classRuntime
 	}

@@ -35,7 +35,7 @@ type stacks struct {
 	byNode    map[node]int32
 	functions []function
 	byName    map[function]int32
-	names     names
+	symbols   symbolizer
 }
 
 func newStacks(match *regexp.Regexp) stacks {
@@ -56,7 +56,7 @@ func (s *stacks) leaf(stack trace.Stack) int32 {
 	if n, ok := s.cache[stack]; ok {
 		return n
 	}
-	n := s.add(s.names.frames(stack))
+	n := s.add(s.symbols.frames(stack))
 	s.cache[stack] = n
 	return n
 }
@@ -70,7 +70,7 @@ func (s *stacks) add(frames []trace.StackFrame) int32 {
 		fn := s.function(f)
 		work := s.nodes[at].work
 		if work == workOther {
-			work = chore(f.Func)
+			work = workOf(f.Func)
 		}
 		n := node{at, fn, int32(f.Line), work}
 		next, ok := s.byNode[n]
@@ -88,7 +88,7 @@ func (s *stacks) add(frames []trace.StackFrame) int32 {
 }
 
 func (s *stacks) function(f trace.StackFrame) int32 {
-	k := function{f.Func, f.File, s.names.kind(f.Func, f.File)}
+	k := function{f.Func, f.File, s.symbols.kind(f.Func, f.File)}
 	id, ok := s.byName[k]
 	if !ok {
 		id = int32(len(s.functions))
@@ -105,7 +105,7 @@ func (s *stacks) root(stack trace.Stack) (name string, settled bool) {
 	if r, ok := s.roots[stack]; ok {
 		return r.name, r.settled
 	}
-	r := s.findRoot(s.names.frames(stack))
+	r := s.findRoot(s.symbols.frames(stack))
 	s.roots[stack] = r
 	return r.name, r.settled
 }
@@ -120,7 +120,7 @@ func (s *stacks) findRoot(frames []trace.StackFrame) root {
 		return root{} // cut by the runtime: its last frame is not the first call
 	}
 	for _, f := range slices.Backward(frames) {
-		if s.names.kind(f.Func, f.File) == kindOwn && !wrapper.MatchString(f.Func) {
+		if s.symbols.kind(f.Func, f.File) == kindOwn && !wrapper.MatchString(f.Func) {
 			return root{f.Func, true}
 		}
 	}

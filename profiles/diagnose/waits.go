@@ -29,7 +29,7 @@ func (a *analysis) waiting(c class) verdict.TraceWait {
 	if most != nil {
 		w = a.at(w, most)
 	}
-	w.Seconds = seconds(time) / float64(max(n, 1))
+	w.Seconds = toSeconds(time) / float64(max(n, 1))
 	return w
 }
 

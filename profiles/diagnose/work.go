@@ -10,8 +10,8 @@ const (
 	workDial         // connections, with their TLS handshakes
 )
 
-// chore is the work that a function does, with what it calls.
-func chore(function string) work {
+// workOf is the work that a function does, with what it calls.
+func workOf(function string) work {
 	switch function {
 	case "runtime.bgscavenge", "runtime.bgsweep", "runtime.gcAssistAlloc", "runtime.gcBgMarkWorker",
 		"runtime.gcDrain", "runtime.gcMarkDone", "runtime.gcMarkTermination", "runtime.gcStart",

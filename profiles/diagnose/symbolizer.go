@@ -15,14 +15,14 @@ type place struct {
 	via string // what it called there; "" where the runtime is next
 }
 
-// names tells the program's own functions from those of libraries.
-type names struct {
+// symbolizer tells the program's own functions from those of libraries.
+type symbolizer struct {
 	root string // of the standard library's sources; "" until known, or with -trimpath
 	buf  []trace.StackFrame
 }
 
 // frames returns a stack from its leaf to its root, valid until the next call.
-func (n *names) frames(s trace.Stack) []trace.StackFrame {
+func (n *symbolizer) frames(s trace.Stack) []trace.StackFrame {
 	n.buf = n.buf[:0]
 	for f := range s.Frames() {
 		// The body of a range over a function belongs to the function around it.
@@ -49,7 +49,7 @@ const (
 	kindOwn
 )
 
-func (n *names) kind(function, file string) kind {
+func (n *symbolizer) kind(function, file string) kind {
 	switch {
 	case strings.HasPrefix(function, "runtime.") || strings.HasPrefix(function, "internal/runtime/") || strings.HasPrefix(function, "runtime/internal/"):
 		return kindRuntime
@@ -63,7 +63,7 @@ func (n *names) kind(function, file string) kind {
 
 // standard goes by where the file lies. With -trimpath the trace does not say;
 // then the package's path has to do.
-func (n *names) standard(function, file string) bool {
+func (n *symbolizer) standard(function, file string) bool {
 	if n.root != "" {
 		return strings.HasPrefix(file, n.root)
 	}
@@ -87,7 +87,7 @@ const nowhere = "(no stack)"
 
 // place names the program's own line nearest to the leaf; where there is none,
 // a library's, and then what is nearest to the leaf above the runtime.
-func (n *names) place(frames []trace.StackFrame) place {
+func (n *symbolizer) place(frames []trace.StackFrame) place {
 	best := -1
 	var found kind
 	for i, f := range frames {
