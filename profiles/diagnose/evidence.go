@@ -11,13 +11,13 @@ import (
 	"collatebench/results/verdict"
 )
 
-// evidence is what the verdict's rules are asked about.
+// evidence computes the figures that the rules of package verdict ask for.
 func (a *analysis) evidence(groups []*group) verdict.Trace {
 	t := verdict.Trace{
 		Subject: a.options.Subject,
 		Seconds: toSeconds(a.interval()),
 		Procs:   a.procs,
-		Samples: a.all,
+		Samples: a.allSamples,
 		Answer:  a.waiting(classNetwork),
 		Pool:    a.waiting(classPool),
 		Asleep:  a.asleep(),
@@ -37,12 +37,14 @@ func (a *analysis) evidence(groups []*group) verdict.Trace {
 	return t
 }
 
-// share of the interval; of a sum over goroutines, their mean number.
+// share divides t by the interval. For a time that is summed over goroutines it
+// gives their mean number.
 func (a *analysis) share(t trace.Time) float64 { return float64(t) / float64(a.interval()) }
 
-// addStreams counts the requests that wait for a stream on an HTTP/2
-// connection. They do so in goroutines of the client's, one of which waits for
-// the slot and holds up the others, while the callers seem to wait for the answer.
+// addStreams adds the requests that wait for a stream on an HTTP/2 connection.
+// The client waits in a goroutine of its own for each request: one waits for the
+// slot, the others wait for that one. The callers look as if they waited for an
+// answer, so they are taken out of t.Answer.
 func (a *analysis) addStreams(t *verdict.Trace, groups []*group) {
 	var streams float64
 	for _, s := range a.sites.known {
@@ -60,7 +62,8 @@ func (a *analysis) addStreams(t *verdict.Trace, groups []*group) {
 	t.Answer.Waiting = max(0, t.Answer.Waiting-streams)
 }
 
-// busiest is the goroutine that executes the most, the runtime's apart.
+// busiest is the section of the goroutine that runs the most. It leaves out the
+// runtime's own goroutines.
 func (a *analysis) busiest(groups []*group) verdict.TraceSection {
 	var g *group
 	for _, p := range groups {
@@ -94,7 +97,8 @@ func (a *analysis) section(name string, samples map[int32]int64) verdict.TraceSe
 	}
 }
 
-// endedWaits is who waited for the goroutine: the waits that it ended.
+// endedWaits sums the waits of others that a goroutine ended, and returns the
+// site where most of them were.
 func (a *analysis) endedWaits(wakes []edge) (verdict.TraceWait, *site) {
 	var w verdict.TraceWait
 	var most edge
@@ -121,8 +125,8 @@ func (a *analysis) endedWaits(wakes []edge) (verdict.TraceWait, *site) {
 	return w, most.site
 }
 
-// endedShare is the share of the waits at s that one goroutine ended: workers of
-// one kind share them.
+// endedShare is the share of the waits at s that one goroutine ended. Where
+// several workers do the same work, each ends only a part of them.
 func endedShare(wakes []edge, s *site, groups []*group) float64 {
 	var mine, all trace.Time
 	for _, e := range wakes {
@@ -136,7 +140,7 @@ func endedShare(wakes []edge, s *site, groups []*group) float64 {
 	return float64(mine) / float64(max(all, 1))
 }
 
-// system goroutines are the runtime's own, and those that record the trace.
+// system reports whether the goroutines are the runtime's own, or record the trace.
 func (p *group) system() bool {
 	for _, prefix := range []string{"runtime.", "runtime/trace.", "runtime/pprof."} {
 		if strings.HasPrefix(p.start, prefix) && p.start != "runtime.main" {
@@ -152,5 +156,5 @@ func (a *analysis) sortedGroups() []*group {
 	})
 }
 
-// weight puts the groups that run before those that wait.
+// weight sorts the groups that run before those that wait.
 func (p *group) weight() trace.Time { return p.running + p.runnable }

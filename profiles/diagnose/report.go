@@ -7,7 +7,7 @@ import (
 	"collatebench/results/verdict"
 )
 
-// maxWaits and maxGroups bound what a report lists.
+// maxWaits and maxGroups bound how many waits and groups a report lists.
 const (
 	maxWaits  = 20
 	maxGroups = 20
@@ -85,7 +85,7 @@ func (a *analysis) spread(groups []*group) *Spread {
 	if a.options.Func == nil {
 		return nil
 	}
-	s := &Spread{Pattern: a.options.Func.String(), Samples: a.samples, Of: a.all}
+	s := &Spread{Pattern: a.options.Func.String(), Samples: a.samples, Of: a.allSamples}
 	var most int64
 	for _, p := range groups {
 		s.Goroutines += p.sampledGoroutines
