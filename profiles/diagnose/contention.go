@@ -6,10 +6,9 @@ import (
 	"collatebench/results/verdict"
 )
 
-// contention finds the place where most goroutines wait for a turn: a lock, a send
-// that nobody takes, or a permit, whose waits are ended by those who wait
-// there at other times. Who waits to receive from others is not held up at a
-// contention: there is nothing to receive.
+// contention finds the contention point: the place where the most goroutines
+// wait for each other. It is a lock, a channel send, or a permit (contended
+// tells one). Goroutines that wait to receive work do not wait for each other.
 func (a *analysis) contention(groups []*group) verdict.TraceGate {
 	var best *site
 	for _, s := range a.sites.known {
@@ -41,8 +40,9 @@ func (a *analysis) contention(groups []*group) verdict.TraceGate {
 	return g
 }
 
-// timeInside is the time that the group's goroutines spent neither at this gate nor
-// at another: executing, or waiting for what is not of this process.
+// timeInside is the time that the group's goroutines spent past the contention
+// point: ready or running, or waiting for something outside this process. Waits at
+// any other lock or channel do not count.
 func (p *group) timeInside() trace.Time {
 	t := p.running + p.runnable + p.syscall
 	for s, e := range p.waits {
@@ -54,7 +54,8 @@ func (p *group) timeInside() trace.Time {
 	return t
 }
 
-// contended means that the waits at s are ended by peers, or are sends.
+// contended reports whether the goroutines at s wait for each other: they send,
+// or goroutines that wait there at other times end most of the waits.
 func (a *analysis) contended(s *site, groups []*group) bool {
 	if s.reason == "chan send" {
 		return true

@@ -9,8 +9,8 @@ import (
 	"collatebench/results/verdict"
 )
 
-// TestIdleCollectors: workers of the garbage collector that take idle cores do
-// not make these busy. It takes a quarter of the cores for itself.
+// TestIdleCollectors: idle workers of the garbage collector do not count as use
+// of a core. Its other workers take a quarter of the cores.
 func TestIdleCollectors(t *testing.T) {
 	r := read(t, record(t, "hoarder", 8), diagnose.Options{})
 	if r.Executing > 3.8 {
@@ -47,7 +47,7 @@ func TestCauses(t *testing.T) {
 	} {
 		t.Run(c.workload, func(t *testing.T) {
 			r := read(t, record(t, c.workload, c.procs), diagnose.Options{})
-			// Beside other tests no verdict can be right: then it is asked again.
+			// While other tests use the cores a verdict may be missing: then record again.
 			for again := 0; again < 2 && len(c.want) > len(r.Verdict.Causes); again++ {
 				r = read(t, record(t, c.workload, c.procs), diagnose.Options{})
 			}

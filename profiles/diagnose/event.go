@@ -8,7 +8,8 @@ import (
 )
 
 // event updates the analysis by one event of the trace. It runs millions of
-// times a second, so it allocates nothing and resolves each stack only once.
+// times a second: it must not allocate for each event, nor resolve a stack twice
+// in one generation.
 func (a *analysis) event(e *trace.Event) {
 	now := e.Time()
 	if a.events == 0 {

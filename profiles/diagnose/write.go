@@ -10,11 +10,11 @@ import (
 	"text/tabwriter"
 )
 
-// maxShown is how many groups and places are shown to people; JSON has more.
+// maxShown is how many groups and waits Write shows; the JSON has more.
 const maxShown = 10
 
-// Write writes the report for people: the verdict, what it rests on, and the
-// groups of goroutines.
+// Write writes the report as text: the verdict, its figures, and the groups of
+// goroutines.
 func (r Report) Write(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintln(&b, strings.TrimSuffix(r.Verdict.Sentence, "\n"))
@@ -64,7 +64,7 @@ func (s *Section) write(b *strings.Builder) {
 	}
 }
 
-// writeGroups shows seconds. Parked goroutines are counted, their waits are not.
+// writeGroups writes times in seconds, without the waits of parked goroutines.
 func (r Report) writeGroups(b *strings.Builder) {
 	fmt.Fprintln(b, "\nGoroutines by start function, in seconds:")
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
@@ -78,7 +78,7 @@ func (r Report) writeGroups(b *strings.Builder) {
 	}
 }
 
-// blocked lists the reasons, the longest first.
+// blocked lists the reasons of waits, the longest first.
 func (g Group) blocked() string {
 	all := maps.Clone(g.Blocked)
 	if g.Syscall > 0 {
@@ -127,7 +127,7 @@ func cmpOrMake(m map[string]float64) map[string]float64 {
 	return m
 }
 
-// grouped spells 78000 as 78,000.
+// grouped writes 78000 as 78,000.
 func grouped(n int64) string {
 	s := fmt.Sprint(n)
 	for i := len(s) - 3; i > 0; i -= 3 {
@@ -136,7 +136,7 @@ func grouped(n int64) string {
 	return s
 }
 
-// durationText prints a mean wait to three digits.
+// durationText writes a mean wait with three digits.
 func durationText(seconds float64) string {
 	if seconds >= 1 {
 		return fmt.Sprintf("%.2f s", seconds)
