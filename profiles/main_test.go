@@ -89,9 +89,8 @@ func read(t *testing.T, dir string, k profiles.Kind) *profile.Profile {
 	return p
 }
 
-// sum adds up the values, of the sample type at index, of the samples that
-// pass through a function whose name ends in name, or one inside it, and that
-// keep accepts.
+// sum adds up the values, of the sample type at index, of samples that keep accepts
+// and that have a frame whose function's name ends in name, or is inside that one.
 func sum(p *profile.Profile, index int, name string, keep func(*profile.Sample) bool) int64 {
 	var total int64
 	for _, s := range p.Sample {
