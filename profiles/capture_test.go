@@ -64,8 +64,8 @@ func tracedSamples(t *testing.T, path, name string) (n int) {
 	}
 }
 
-// window is what the memory pass is to see: goroutines that wait, and memory
-// that they hold, until it is released.
+// window gives the memory pass something to see: goroutines that wait, and hold
+// memory, until it is released.
 type window struct {
 	release chan struct{}
 	done    sync.WaitGroup
@@ -111,8 +111,8 @@ func (w *window) empty() {
 	w.done.Wait()
 }
 
-// contend has goroutines wait for one mutex: its holder gives way, so that
-// they do even on one core.
+// contend makes goroutines wait for one mutex. The holder yields its core, so that
+// they wait for it even on one core.
 func contend() {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -259,7 +259,7 @@ func TestSecondCPUPass(t *testing.T) {
 	wantFiles(t, second)
 }
 
-// TestCPUProfilerTaken: go test -cpuprofile has it, for one.
+// TestCPUProfilerTaken: the profiler is in use already, as with go test -cpuprofile.
 func TestCPUProfilerTaken(t *testing.T) {
 	if err := pprof.StartCPUProfile(io.Discard); err != nil {
 		t.Fatal(err)
@@ -274,8 +274,8 @@ func TestCPUProfilerTaken(t *testing.T) {
 	wantFiles(t, captureCPU(t, spinAlpha), profiles.PassCPU.Kinds()...) // the tracer was let go
 }
 
-// TestCaptureIsWhole: nothing stands under its final name before Stop, and
-// what cannot be put there is an error and leaves no part behind.
+// TestCaptureIsWhole: no file has its final name before Stop. A file that can't get
+// its name is an error, and leaves no part behind.
 func TestCaptureIsWhole(t *testing.T) {
 	dir := t.TempDir()
 	c, err := profiles.Start(dir, profiles.PassCPU)

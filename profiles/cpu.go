@@ -10,9 +10,9 @@ import (
 // cpuPass is the recorder of PassCPU.
 type cpuPass struct{ profile, trace *part }
 
-// startCPU starts the trace first and stops it last, so that no CPU sample
-// falls outside it. The profiler's rate stays at 100 Hz: a higher one is not
-// kept by the kernel's timers, so a longer pass is the way to more samples.
+// startCPU starts the trace first and stops it last, so that it contains every CPU
+// sample. The profiler's rate stays at 100 Hz, because the kernel's timers do not
+// keep a higher one: for more samples take a longer pass.
 func startCPU(dir string) (recorder, error) {
 	t, err := createPart(filepath.Join(dir, Trace.File()))
 	if err != nil {

@@ -11,15 +11,15 @@ import (
 
 const (
 	// heapRate is the mean number of bytes allocated between two samples of
-	// the heap and allocs profiles. At the runtime's 512 KiB a window of one
-	// 1 MiB body and its values leaves a handful of samples; at 16 KiB it
-	// leaves some hundreds, for about a millisecond of stack walks a body.
+	// the heap and allocs profiles. For a window of one 1 MiB body and its values,
+	// the runtime's 512 KiB gives about five samples. 16 KiB gives some hundreds,
+	// and costs about a millisecond of stack walks for each body.
 	heapRate = 16 << 10
-	// blockRate is in nanoseconds blocked per sample, and 1 keeps every event:
-	// at a larger one a short wait is a matter of luck, and a response waits
-	// some dozens of times only.
+	// blockRate is in nanoseconds blocked per sample; 1 keeps every event. A larger
+	// rate would keep only some of the short waits, and a response has only some
+	// dozens.
 	blockRate = 1
-	// mutexFraction keeps one contention in that many: each, likewise.
+	// mutexFraction keeps one of so many contentions; 1 keeps every one.
 	mutexFraction = 1
 )
 
@@ -35,8 +35,9 @@ type memoryPass struct {
 
 func startMemory(dir string) (recorder, error) {
 	m := &memoryPass{dir: dir, wasHeapRate: runtime.MemProfileRate}
-	// Samples are scaled at writing, by the rate of that moment: whatever was
-	// allocated before this line is understated. Someone's finer rate stays.
+	// Samples are scaled when they are written, by the rate at that time: what was
+	// allocated before this line is understated. A finer rate that is already set
+	// stays.
 	if m.wasHeapRate == 0 || m.wasHeapRate > heapRate {
 		runtime.MemProfileRate = heapRate
 	}
@@ -45,9 +46,9 @@ func startMemory(dir string) (recorder, error) {
 	return m, nil
 }
 
-// full takes the goroutine profile first, because it is of this moment. A heap
-// profile is of the end of the last collection, so one is made: what is seen
-// is what was live, without garbage, some milliseconds into the full window.
+// full takes the goroutine profile first, because it shows this moment. The heap
+// profile shows the end of the last garbage collection, so full runs one: the
+// profile is then of what is live some milliseconds after the window was full.
 func (m *memoryPass) full() error {
 	m.fullWasCalled = true
 	err := m.write(Goroutine)
@@ -55,9 +56,9 @@ func (m *memoryPass) full() error {
 	return cmp.Or(err, m.write(Heap))
 }
 
-// stop restores the rates after writing, since the heap's and the mutexes'
-// samples are scaled by them. A collection makes the allocations since the
-// last one count. A goroutine that is still blocked is in no block profile.
+// stop restores the rates after it has written the profiles, since samples of heap
+// and mutex are scaled by them. The garbage collection makes allocations since the
+// last one count. The block profile does not have goroutines that are still blocked.
 func (m *memoryPass) stop() error {
 	defer m.restore()
 	runtime.GC()
@@ -71,7 +72,7 @@ func (m *memoryPass) stop() error {
 func (m *memoryPass) restore() {
 	runtime.MemProfileRate = m.wasHeapRate
 	runtime.SetMutexProfileFraction(m.wasFraction)
-	runtime.SetBlockProfileRate(0) // it cannot be read; off is how a process begins
+	runtime.SetBlockProfileRate(0) // the rate cannot be read; a process begins with 0
 }
 
 // write writes the runtime's profile of that name, as protobuf.

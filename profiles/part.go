@@ -6,12 +6,12 @@ import (
 	"os"
 )
 
-// A part is a file that is written beside its final name and gets it when it
-// is whole. A part that a killed process left is overwritten by the next one.
+// A part is a file that gets its final name when it is whole. Until then its name
+// ends in .part. The next part overwrites one that a killed process left.
 type part struct {
 	file *os.File
 	path string
-	err  error // the first of Write: the runtime's profilers drop it
+	err  error // the first error of Write, which the runtime's profilers ignore
 }
 
 func createPart(path string) (*part, error) {
@@ -28,7 +28,7 @@ func (p *part) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// commit gives the file its name, unless something was not written.
+// commit gives the file its final name, unless a write failed.
 func (p *part) commit() error {
 	err := cmp.Or(p.err, p.file.Close())
 	if err == nil {
@@ -45,7 +45,7 @@ func (p *part) discard() {
 	_ = os.Remove(p.file.Name())
 }
 
-// writeWhole makes the file at path from what write writes, or no file.
+// writeWhole writes the file at path whole, or not at all.
 func writeWhole(path string, write func(io.Writer) error) error {
 	p, err := createPart(path)
 	if err != nil {

@@ -8,24 +8,26 @@ import (
 	"golang.org/x/exp/trace"
 )
 
-// A place is a line of the code, as it is named to people.
+// A place is a line of the code.
 type place struct {
 	at  string // file:line
 	in  string // function
-	via string // what it called there; "" where the runtime is next
+	via string // what it called there; "" if it called the runtime
 }
 
-// names tells the program's own functions from those of libraries.
-type names struct {
-	root string // of the standard library's sources; "" until known, or with -trimpath
+// A symbolizer turns stacks into frames and places. It tells the program's own
+// functions from those of libraries.
+type symbolizer struct {
+	root string // folder of the standard library's sources; "" until a frame tells it, and with -trimpath
 	buf  []trace.StackFrame
 }
 
-// frames returns a stack from its leaf to its root, valid until the next call.
-func (n *names) frames(s trace.Stack) []trace.StackFrame {
+// frames returns the frames of a stack, the leaf first. They are valid until the
+// next call.
+func (n *symbolizer) frames(s trace.Stack) []trace.StackFrame {
 	n.buf = n.buf[:0]
 	for f := range s.Frames() {
-		// The body of a range over a function belongs to the function around it.
+		// The body of a range-over-func loop counts as its surrounding function.
 		if i := strings.LastIndex(f.Func, "-range"); i > 0 && !strings.Contains(f.Func[i:], ".") {
 			f.Func = f.Func[:i]
 		}
@@ -49,7 +51,7 @@ const (
 	kindOwn
 )
 
-func (n *names) kind(function, file string) kind {
+func (n *symbolizer) kind(function, file string) kind {
 	switch {
 	case strings.HasPrefix(function, "runtime.") || strings.HasPrefix(function, "internal/runtime/") || strings.HasPrefix(function, "runtime/internal/"):
 		return kindRuntime
@@ -61,9 +63,9 @@ func (n *names) kind(function, file string) kind {
 	return kindOwn
 }
 
-// standard goes by where the file lies. With -trimpath the trace does not say;
-// then the package's path has to do.
-func (n *names) standard(function, file string) bool {
+// standard reports whether a function is of the standard library, by its file's
+// folder. With -trimpath the trace has no folders: then the package path decides.
+func (n *symbolizer) standard(function, file string) bool {
 	if n.root != "" {
 		return strings.HasPrefix(file, n.root)
 	}
@@ -82,12 +84,12 @@ var standardRoots = []string{
 	"syscall", "testing", "text", "time", "type:", "unicode", "unique", "unsafe", "vendor", "weak",
 }
 
-// nowhere stands for a stack of the runtime alone, or none.
+// nowhere is the function of a stack that is empty, or has only runtime frames.
 const nowhere = "(no stack)"
 
-// place names the program's own line nearest to the leaf; where there is none,
-// a library's, and then what is nearest to the leaf above the runtime.
-func (n *names) place(frames []trace.StackFrame) place {
+// place is the line nearest to the leaf that is the program's own. If there is
+// none it is a library's, and else the standard library's.
+func (n *symbolizer) place(frames []trace.StackFrame) place {
 	best := -1
 	var found kind
 	for i, f := range frames {

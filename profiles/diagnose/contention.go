@@ -6,14 +6,13 @@ import (
 	"collatebench/results/verdict"
 )
 
-// gate finds the place where most goroutines wait for a turn: a lock, a send
-// that nobody takes, or a permit, whose waits are ended by those who wait
-// there at other times. Who waits to receive from others is not held up at a
-// gate: there is nothing to receive.
-func (a *analysis) gate(groups []*group) verdict.TraceGate {
+// contention finds the contention point: the place where the most goroutines
+// wait for each other. It is a lock, a channel send, or a permit (contended
+// tells one). Goroutines that wait to receive work do not wait for each other.
+func (a *analysis) contention(groups []*group) verdict.TraceGate {
 	var best *site
 	for _, s := range a.sites.known {
-		if (s.class == classLock || s.class == classChannel && a.turns(s, groups)) && s.count > 0 &&
+		if (s.class == classLock || s.class == classChannel && a.contended(s, groups)) && s.count > 0 &&
 			(best == nil || a.mean(s) > a.mean(best)) {
 			best = s
 		}
@@ -24,14 +23,14 @@ func (a *analysis) gate(groups []*group) verdict.TraceGate {
 	g := verdict.TraceGate{Lock: best.class == classLock}
 	g.TraceWait = a.at(verdict.TraceWait{
 		Waiting: a.mean(best), Share: a.pressure(best),
-		Seconds: seconds(best.time) / float64(max(best.count+best.open, 1)),
+		Seconds: toSeconds(best.time) / float64(max(best.count+best.open, 1)),
 	}, best)
 	samples := map[int32]int64{}
 	for _, p := range groups {
 		if p.wakes[best].n == 0 || p.system() {
 			continue
 		}
-		g.Inside += a.share(p.past())
+		g.Inside += a.share(p.timeInside())
 		g.Executing += a.share(p.running)
 		for leaf, n := range p.samples {
 			samples[leaf] += n
@@ -41,9 +40,10 @@ func (a *analysis) gate(groups []*group) verdict.TraceGate {
 	return g
 }
 
-// past is the time that the group's goroutines spent neither at this gate nor
-// at another: executing, or waiting for what is not of this process.
-func (p *group) past() trace.Time {
+// timeInside is the time that the group's goroutines spent past the contention
+// point: ready or running, or waiting for something outside this process. Waits at
+// any other lock or channel do not count.
+func (p *group) timeInside() trace.Time {
 	t := p.running + p.runnable + p.syscall
 	for s, e := range p.waits {
 		switch s.class {
@@ -54,8 +54,9 @@ func (p *group) past() trace.Time {
 	return t
 }
 
-// turns means that the waits at s are ended by peers, or are sends.
-func (a *analysis) turns(s *site, groups []*group) bool {
+// contended reports whether the goroutines at s wait for each other: they send,
+// or goroutines that wait there at other times end most of the waits.
+func (a *analysis) contended(s *site, groups []*group) bool {
 	if s.reason == "chan send" {
 		return true
 	}
