@@ -7,11 +7,12 @@ import (
 	"sync"
 )
 
-// A Placement says which goroutine decodes a payload. This page shows each
+// A Placement says which goroutine decodes a payload. This page has all of
+// them, so that they can be compared: first what is known of each, then each
 // idiom, whole.
 type Placement string
 
-// The placements; About tells each.
+// The placements; About tells who decodes.
 const (
 	Inline    Placement = "inline"
 	Collector Placement = "collector"
@@ -21,28 +22,40 @@ const (
 	Stream    Placement = "stream"
 )
 
-// A placementRow is a placement, who decodes in it, and how.
+// A placementRow is all that is known of a placement. The flags and their help,
+// the README's list, the roof's limits, the interventions of why and the
+// colours of the report follow from it.
 type placementRow[T any] struct {
-	name  Placement
-	about string
-	run   func(*collation[T])
+	name       Placement
+	about      string // who decodes
+	elsewhere  string // what is often built so, in Go and in other languages
+	serial     bool   // one goroutine decodes
+	serialRead bool   // that goroutine reads the bodies as well
+	limited    bool   // Client.Workers limits the decodes at a time
+	streams    bool   // decoding takes place while the body arrives
+	idiom      func(*collation[T])
 }
 
-// placements is the table: a new placement is a name above and a row here.
+// placements is the table: a new placement is a row here and its function below.
 func placements[T any]() []placementRow[T] {
 	return []placementRow[T]{
-		{Inline, "one goroutine reads each body and decodes it", inline[T]},
-		{Collector, "bodies are read in parallel, the goroutine that gathers decodes", collector[T]},
-		{Request, "each request's own goroutine", request[T]},
-		{Pool, "GOMAXPROCS workers behind a bounded queue", pool[T]},
-		{Gated, "the request's goroutine, holding one of GOMAXPROCS permits", gated[T]},
-		{Stream, "the request's goroutine, while the body arrives", stream[T]},
+		{name: Inline, about: "one goroutine reads each body and decodes it", serial: true, serialRead: true, idiom: inline[T],
+			elsewhere: "buffer_unordered in one tokio task; coroutines on one asyncio loop"},
+		{name: Collector, about: "bodies are read in parallel, the goroutine that gathers decodes", serial: true, idiom: collector[T],
+			elsewhere: "an actor; the one consumer of a channel"},
+		{name: Request, about: "each request's own goroutine", idiom: request[T],
+			elsewhere: "errgroup; tokio::spawn per request; coroutines on a pool of threads"},
+		{name: Pool, about: "GOMAXPROCS workers behind a bounded queue", limited: true, idiom: pool[T],
+			elsewhere: "rayon; a thread pool that is fed with whole bodies"},
+		{name: Gated, about: "the request's goroutine, holding one of GOMAXPROCS permits", limited: true, idiom: gated[T],
+			elsewhere: "a semaphore around decoding alone"},
+		{name: Stream, about: "the request's goroutine, while the body arrives", streams: true, idiom: stream[T],
+			elsewhere: "json.Decoder on the body; serde_json::from_reader; a pull parser"},
 	}
 }
 
 // inline: one goroutine reads each body and decodes it; the others only wait
-// for headers. The requests overlap, the work does not. The same thing in
-// other languages: buffer_unordered in one tokio task, asyncio on one loop.
+// for headers. The requests overlap, the work does not.
 func inline[T any](c *collation[T]) {
 	for it := range c.each(c.open) {
 		c.read(it)
@@ -52,7 +65,7 @@ func inline[T any](c *collation[T]) {
 }
 
 // collector: bodies are read in parallel, and the one goroutine that gathers
-// them decodes as well. An actor or a channel's consumer is often this.
+// them decodes as well.
 func collector[T any](c *collation[T]) {
 	for it := range c.each(c.open, c.read) {
 		c.decode(it)
@@ -61,18 +74,17 @@ func collector[T any](c *collation[T]) {
 }
 
 // request: each request's own goroutine decodes what it has read, so decoding
-// runs on every core. The same thing in other languages: tokio::spawn per
-// request, folly Tasks on a pool; in Go, errgroup.
+// runs on every core.
 func request[T any](c *collation[T]) {
 	for it := range c.each(c.open, c.read, c.decode) {
 		c.gather(it)
 	}
 }
 
-// pool: GOMAXPROCS workers decode what the requests' goroutines have read. It
-// has one decode a core under way where request has a window of half-decoded
-// bodies. Readers that no worker serves yet wait in the channel's send, so the
-// window bounds the queue; a buffer would only hide that.
+// pool: GOMAXPROCS workers decode what the requests' goroutines have read. At
+// most one body a core is half decoded, where request has a window of them. A
+// reader waits in the channel's send until a worker is free, so the window
+// bounds the queue; a buffer would only hide that.
 func pool[T any](c *collation[T]) {
 	bodies := c.each(c.open, c.read)
 	decoded := make(chan *item[T])
@@ -95,8 +107,8 @@ func pool[T any](c *collation[T]) {
 }
 
 // gated: the request's own goroutine decodes once it holds one of GOMAXPROCS
-// permits. Two stages, two limits: one semaphore around fetch and decode would
-// tie the window to the cores.
+// permits. Fetching and decoding have a limit each: one semaphore around both
+// would tie the window to the cores.
 func gated[T any](c *collation[T]) {
 	permits := make(chan struct{}, c.workers())
 	decode := func(it *item[T]) {
@@ -117,14 +129,49 @@ func stream[T any](c *collation[T]) {
 	}
 }
 
+// workers is how many decodes a limited placement runs at a time.
+func (c *collation[T]) workers() int {
+	if c.client.Workers > 0 {
+		return c.client.Workers
+	}
+	if c.cores != nil {
+		return len(c.cores.free)
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
 // About says in a few words who decodes.
-func (p Placement) About() string {
-	for _, row := range placements[struct{}]() {
+func (p Placement) About() string { return p.row().about }
+
+// Elsewhere names what is often built so, in Go and in other languages.
+func (p Placement) Elsewhere() string { return p.row().elsewhere }
+
+// Serial says that one goroutine decodes, however many cores there are.
+func (p Placement) Serial() bool { return p.row().serial }
+
+// SerialRead says that the one goroutine that decodes reads the bodies as well.
+func (p Placement) SerialRead() bool { return p.row().serialRead }
+
+// Limited says that a number of workers limits the decodes at a time.
+func (p Placement) Limited() bool { return p.row().limited }
+
+// Streams says that decoding takes place while the body arrives.
+func (p Placement) Streams() bool { return p.row().streams }
+
+// row is the zero row for a placement that is not in the table, such as that of
+// a client in another language.
+func (p Placement) row() placementRow[struct{}] {
+	row, _ := rowOf[struct{}](p)
+	return row
+}
+
+func rowOf[T any](p Placement) (placementRow[T], error) {
+	for _, row := range placements[T]() {
 		if row.name == p {
-			return row.about
+			return row, nil
 		}
 	}
-	return ""
+	return placementRow[T]{}, fmt.Errorf("placement %q is not one of %v", p, Placements())
 }
 
 // Placements returns every placement, in table order.
@@ -136,28 +183,10 @@ func Placements() []Placement {
 	return out
 }
 
+// limitedPlacements are the names of those that Client.Workers limits.
+func limitedPlacements() []string {
+	return names(slices.DeleteFunc(Placements(), func(p Placement) bool { return !p.Limited() }))()
+}
+
 // ParsePlacement is the inverse of string(p).
 func ParsePlacement(s string) (Placement, error) { return parseOneOf(s, Placements()) }
-
-// function returns the placement's row in the table.
-func (p Placement) function() (int, error) {
-	if p == "" {
-		p = Request
-	}
-	i := slices.Index(Placements(), p)
-	if i < 0 {
-		return 0, fmt.Errorf("placement %q is not one of %v", p, Placements())
-	}
-	return i, nil
-}
-
-// workers is how many decodes a placement with such a limit runs at a time.
-func (c *collation[T]) workers() int {
-	if c.client.Workers > 0 {
-		return c.client.Workers
-	}
-	if c.cores != nil {
-		return len(c.cores.free)
-	}
-	return runtime.GOMAXPROCS(0)
-}
