@@ -72,7 +72,7 @@ func table() []Dimension {
 			func(c *Cell) *int { return &c.Conns }, parseLimit, formatLimit).off("none"),
 		row("fetches", "requests sent and not yet read whole at most: "+limitAllowed,
 			func(c *Cell) *int { return &c.Fetches }, parseLimit, formatLimit).off("none"),
-		row("workers", "decodes at a time, in pool and gated alone: "+limitAllowed+"; none means one a core",
+		row("workers", "decodes at a time, in "+strings.Join(limitedPlacements(), " and ")+" alone: "+limitAllowed+"; none means one a core",
 			func(c *Cell) *int { return &c.Workers }, parseLimit, formatLimit).off("none"),
 		row("virtual-cores", "cores on which decoding is simulated, without work: "+virtualAllowed,
 			func(c *Cell) *VirtualCores { return &c.VirtualCores }, ParseVirtualCores, VirtualCores.String).off("none"),

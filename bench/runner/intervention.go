@@ -87,9 +87,9 @@ func lift(name string) func(bench.Cell) []string { return set(name + "=none") }
 
 func parallel(c bench.Cell) []string {
 	switch {
-	case c.Placement == bench.Inline || c.Placement == bench.Collector:
+	case c.Placement.Serial():
 		return []string{"placement=" + string(bench.Pool)}
-	case c.Workers == 1 && (c.Placement == bench.Pool || c.Placement == bench.Gated):
+	case c.Workers == 1 && c.Placement.Limited():
 		return []string{"workers=none"}
 	}
 	return nil

@@ -71,12 +71,12 @@ func limits(c bench.Cell, e verdict.Client) []verdict.Limit {
 	}
 	serial := e.Busy / e.Throughput // of the wall, a response
 	sent := max(0, e.Headers-e.Queue) + e.Read
-	switch c.Placement {
-	case bench.Inline:
+	switch p := c.Placement; {
+	case p.SerialRead():
 		add("placement", verdict.Serialised, 1, serial+e.Read)
-	case bench.Collector:
+	case p.Serial():
 		add("placement", verdict.Serialised, 1, serial)
-	case bench.Pool, bench.Gated:
+	case p.Limited():
 		cause := verdict.HiddenCap
 		if c.Workers == 1 {
 			cause = verdict.Serialised

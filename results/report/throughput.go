@@ -70,7 +70,7 @@ func newCurves(g stats.Group, of ...curve) curves {
 	slices.SortStableFunc(g.Cells, func(a, b bench.Cell) int { return cmp.Compare(a.Window, b.Window) })
 	c := curves{group: g, curve: of, roof: of[len(of)-1].summary.Roof(g.Cells)}
 	c.placements = placementsOf(g.Cells)
-	c.series = draw.SeriesOf(texts(c.placements))
+	c.series = draw.SeriesOf(texts(bench.Placements()), texts(c.placements))
 	var keys []draw.Key
 	for i, p := range c.placements {
 		keys = append(keys, draw.Key{Label: string(p), Ink: c.series[i].Ink, As: draw.KeyMarker, Form: c.series[i].Form})
