@@ -5,8 +5,11 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime/pprof"
 	"sync"
+
+	"collatebench/internal/wholefile"
 )
 
 // A Capture is one pass over one process, from Start to Stop.
@@ -18,10 +21,11 @@ type Capture struct {
 	stop     func() error
 }
 
-// Start begins a pass whose files go to dir, which is made if need be. What
-// the runtime profiles belongs to the whole process, from its beginning: take
-// one pass a process, and start it before the work begins, or earlier
-// allocations are counted at another rate.
+// Start begins a pass whose files go to dir, which is made if need be; what a
+// killed process has left of them there is removed. What the runtime profiles
+// belongs to the whole process, from its beginning: take one pass a process,
+// and start it before the work begins, or earlier allocations are counted at
+// another rate.
 func Start(dir string, pass Pass) (*Capture, error) {
 	for _, row := range passes {
 		if row.pass == pass {
@@ -35,6 +39,9 @@ func Start(dir string, pass Pass) (*Capture, error) {
 func start(dir string, pass Pass, record func(string) (recorder, error)) (*Capture, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, fmt.Errorf("start profiling: %w", err)
+	}
+	for _, k := range pass.Kinds() {
+		wholefile.Sweep(filepath.Join(dir, k.File()))
 	}
 	r, err := record(dir)
 	if err != nil {
