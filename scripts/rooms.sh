@@ -23,6 +23,8 @@ results/report       bench mockserver/payload profiles profiles/timeline results
 results/report/draw
 results/verdict
 results/view         bench profiles results results/report results/verdict
+internal/procgroup
+internal/rusage
 internal/wholefile
 '
 
