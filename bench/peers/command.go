@@ -6,15 +6,17 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"collatebench/internal/procgroup"
 )
 
 // command prepares a program in a process group of its own, which ends as a
 // whole when ctx does.
 func command(ctx context.Context, argv []string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	detach(cmd)
+	procgroup.Lead(cmd)
 	cmd.Cancel = func() error {
-		endGroup(cmd.Process.Pid)
+		procgroup.End(cmd)
 		return nil
 	}
 	// Whoever is left of the group may hold the pipes open.

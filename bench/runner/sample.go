@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"collatebench/bench"
+	"collatebench/internal/procgroup"
+	"collatebench/internal/rusage"
 	"collatebench/results"
 )
 
@@ -41,7 +43,7 @@ func (x *experiment) sample(ctx context.Context, c bench.Cell, round, attempt in
 	s := results.Sample{
 		Cell: c.Name(), Round: round, Attempt: attempt,
 		Line: p.line(), Started: p.started, Seconds: p.wall.Seconds(),
-		MaxRSS: peakMemory(p.cmd),
+		MaxRSS: rusage.MaxRSS(p.cmd.ProcessState),
 	}
 	if err = p.checkClient(); err == nil && !c.Foreign() {
 		if s.Detail, err = bench.ReadDetail(detail); err != nil {
@@ -95,7 +97,7 @@ func (x *experiment) process(c bench.Cell, ops int, args ...string) *process {
 	p.cmd.Stdout = io.MultiWriter(&p.output, x.log)
 	p.cmd.Stderr = p.cmd.Stdout
 	p.cmd.WaitDelay = leftBehind
-	detach(p.cmd)
+	procgroup.Lead(p.cmd)
 	return p
 }
 
@@ -117,17 +119,17 @@ func (p *process) run(ctx context.Context) error {
 	case err = <-ended:
 		p.wall = time.Since(p.started)
 		if p.cell.Foreign() {
-			endGroup(p.cmd) // it may have left children behind
+			procgroup.End(p.cmd) // it may have left children behind
 		}
 	case <-ctx.Done():
-		endGroup(p.cmd)
+		procgroup.End(p.cmd)
 		<-ended
 		return context.Cause(ctx)
 	case <-p.upstream.gone():
-		endGroup(p.cmd)
+		procgroup.End(p.cmd)
 		err = <-ended
 	case <-time.After(sampleTimeout + time.Minute): // Go's client ends itself before
-		endGroup(p.cmd)
+		procgroup.End(p.cmd)
 		<-ended
 		err = fmt.Errorf("nothing: it was ended after %v", sampleTimeout+time.Minute)
 	}

@@ -18,6 +18,7 @@ import (
 	"sync"
 	"time"
 
+	"collatebench/internal/procgroup"
 	"collatebench/mockserver/behaviour"
 )
 
@@ -126,7 +127,7 @@ func startUpstream(ctx context.Context, x *experiment, spec behaviour.Spec) (*up
 	u := &upstream{spec: spec, cmd: exec.Command(x.Self[0], args...), said: &tailWriter{to: x.log}, ended: make(chan struct{})}
 	u.cmd.Stderr = u.said
 	u.cmd.Env = environment(0)
-	detach(u.cmd)
+	procgroup.Lead(u.cmd)
 	in, err := u.cmd.StdinPipe()
 	if err != nil {
 		return nil, err

@@ -59,7 +59,7 @@ func TestOtherFiles(t *testing.T) {
 	s := serve(t, root)
 	for _, name := range []string{
 		"notes.txt", ".env", "run.json.bak", "report/.verdict.json-A1", "report/old/verdict.json",
-		"profiles/other/cpu.pb.gz", "profiles/" + folderName(t) + "/other.pb.gz", "profiles/" + folderName(t) + "/cpu.pb.gz.part",
+		"profiles/other/cpu.pb.gz", "profiles/" + folderName(t) + "/other.pb.gz", "profiles/" + folderName(t) + "/.cpu.pb.gz-A1B2C3D4E5",
 	} {
 		write(t, r, name, "of nobody's concern")
 		get(t, s, "/runs/"+r.Info().ID+"/files/"+name).refused(t, http.StatusNotFound, "has no file")
