@@ -21,6 +21,7 @@ import (
 const simulated = "window=8/size=64KiB/responses=32/virtual-cores=8x4MiBps/"
 
 func TestWhyCommand(t *testing.T) {
+	t.Parallel()
 	out := t.TempDir()
 	code, stdout, stderr := program("why", simulated+"placement=collector/latency=none", "--pairs", "3", "--json", "--out", out)
 	var v verdict.Verdict
