@@ -1,6 +1,30 @@
 // Package results keeps what runs leave behind: the run folder with its record
 // and its ledger of samples, and bench.txt, which is made of them.
 //
+//	const cell = "codec=json/placement=request/window=32/size=1MiB-2"
+//	dir, err := os.MkdirTemp("", "runs-")
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	defer os.RemoveAll(dir)
+//	run, err := results.Create(dir, results.Info{Label: "first", Cells: []string{cell}, Rounds: 6})
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	err = run.Append(results.Sample{
+//		Cell: cell, Round: 1, Attempt: 1, Detail: bench.Detail{GOMAXPROCS: 2},
+//		Line: "BenchmarkCollate/" + cell + " 1 357144000 ns/op 187.9 MB/s 1.83 cpus",
+//	})
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	found, err := results.Find(dir, "first")
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	p, err := found.Progress()
+//	fmt.Println(p.Samples, "of", p.Of, "samples", err)
+//
 // Raw data is written once, and a file appears under its final name only when
 // it is whole. What is derived from it is bytes here: the package does not know
 // how samples are taken, which numbers are made of them, nor what a study that
