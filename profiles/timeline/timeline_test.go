@@ -31,7 +31,7 @@ func TestPlacements(t *testing.T) {
 			t.Run(string(p)+"/"+string(o), func(t *testing.T) {
 				c := client(serve(t, fullWindow()), p)
 				c.Order = o
-				serial := p == bench.Inline || p == bench.Collector
+				serial := p.Serial()
 				if !serial {
 					together(c)
 				}
