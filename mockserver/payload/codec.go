@@ -6,6 +6,17 @@ import (
 	"io"
 )
 
+// A Codec is a way to encode values, and the library that decodes them.
+type Codec string
+
+// The codecs.
+const (
+	JSON  Codec = "json"  // decoded by encoding/json
+	Sonic Codec = "sonic" // the same bytes as JSON, decoded by bytedance/sonic
+	Proto Codec = "proto" // the message Page of record.proto
+	CBOR  Codec = "cbor"  // RFC 8949
+)
+
 // A codec is one row of the table: all that is particular to a Codec.
 type codec struct {
 	name Codec
@@ -46,6 +57,18 @@ var codecs = [...]codec{
 		generic: decodeCBOR[any], genericStream: genericStreamCBOR,
 	},
 }
+
+// Codecs lists the codecs in table order.
+func Codecs() []Codec {
+	names := make([]Codec, len(codecs))
+	for i := range codecs {
+		names[i] = codecs[i].name
+	}
+	return names
+}
+
+// ParseCodec accepts exactly the names that Codecs lists.
+func ParseCodec(s string) (Codec, error) { return oneOf(Codecs(), s) }
 
 func findCodec(c Codec) (*codec, error) {
 	name, err := ParseCodec(string(c))
