@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"mime"
 	"reflect"
 	"strings"
 	"testing"
@@ -192,11 +193,21 @@ func sameBytes(t *testing.T, c payload.Codec, want []byte) {
 	}
 }
 
-func TestSonicBodyIsJSON(t *testing.T) {
-	spec := payload.Spec{Codec: payload.JSON, Encoding: payload.Identity, Size: payload.MinSize, Seed: 1}
-	one := build(t, spec)
-	spec.Codec = payload.Sonic
-	if other := build(t, spec); !bytes.Equal(one.Bytes, other.Bytes) {
-		t.Error("not the same bytes")
+// Codecs with the same bodies have them to the byte, and others do not.
+func TestBodiesAreShared(t *testing.T) {
+	if got := payload.Sonic.Bodies(); got != payload.JSON {
+		t.Errorf("sonic has the bodies of %s", got)
+	}
+	for _, c := range payload.Codecs() {
+		for _, other := range payload.Codecs() {
+			same := bytes.Equal(small(t, c).Bytes, small(t, other).Bytes)
+			if same != (c.Bodies() == other.Bodies()) || same && c.MediaType() != other.MediaType() {
+				t.Errorf("%s and %s have the same bodies: %v; they say those of %s and %s, %s and %s",
+					c, other, same, c.Bodies(), other.Bodies(), c.MediaType(), other.MediaType())
+			}
+		}
+		if _, _, err := mime.ParseMediaType(c.MediaType()); err != nil {
+			t.Errorf("%s: media type %q: %v", c, c.MediaType(), err)
+		}
 	}
 }

@@ -62,7 +62,7 @@ func sample(t testing.TB, name string, round int, r *rand.Rand) results.Sample {
 	if err != nil {
 		t.Fatal(err)
 	}
-	serial := c.Procs == 1 || c.Placement == bench.Inline || c.Placement == bench.Collector
+	serial := c.Procs == 1 || c.Placement.Serial()
 	mbps, cpus, overlap, wait := 100.0, 1.05, 1.0, 250e6
 	switch {
 	case c.Window == 1:
