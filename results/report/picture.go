@@ -57,8 +57,8 @@ func interval(e results.Estimate) string {
 	return fmt.Sprintf("%s (%s-%s)", results.Amount(e.Median), results.Amount(e.Low), results.Amount(e.High))
 }
 
-// lasting writes a time with about three digits.
-func lasting(d time.Duration) string {
+// durationText writes a time with about three digits.
+func durationText(d time.Duration) string {
 	switch {
 	case d >= time.Second:
 		return results.Amount(d.Seconds()) + " s"

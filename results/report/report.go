@@ -53,7 +53,7 @@ type content struct {
 	Heading      string
 	Proven       bool
 	About        string
-	Sayings      []saying
+	VerdictViews []verdictView
 	Clients      []picture
 	Compared     bool
 	Throughput   []picture
@@ -87,7 +87,7 @@ type request struct {
 func (d document) page() content {
 	return content{
 		Info: d.info, Heading: d.heading(), Proven: d.info.Why != nil, About: d.about(), Rounds: d.summary.Rounds,
-		Sayings: d.sayings(), Clients: d.clients(), Compared: d.summary.Compared(), Throughput: d.throughput(), Lanes: d.laneSections(), Heat: d.heat(), Stages: d.stages(), StageTable: stageTable(d.bars()),
+		VerdictViews: d.verdictViews(), Clients: d.clients(), Compared: d.summary.Compared(), Throughput: d.throughput(), Lanes: d.laneSections(), Heat: d.heat(), Stages: d.stages(), StageTable: stageTable(d.bars()),
 		SchedLatency: d.schedLatency(), DelayTable: delayTable(d.bars()), Table: d.table(), Benchstat: d.benchstat, Notes: d.summary.Notes(),
 		Machine: d.machine(), Repeat: d.info.Repeat(),
 	}
@@ -113,7 +113,7 @@ func (d document) laneSections() []laneSection {
 			sum := sums(timeline.Timeline{Lanes: []timeline.Lane{lane}})
 			r := request{ID: lane.Request}
 			for _, phase := range s.Phases {
-				r.Times = append(r.Times, lasting(sum[phase].Round(time.Microsecond)))
+				r.Times = append(r.Times, durationText(sum[phase].Round(time.Microsecond)))
 			}
 			s.Requests = append(s.Requests, r)
 		}

@@ -39,7 +39,7 @@ func (d document) lanes() []picture {
 		t.Lanes = byDecoding(t.Lanes)
 		title := fmt.Sprintf("%s, window %d, GOMAXPROCS=%d", d.naming(t.cell), t.cell.Window, t.cell.Procs)
 		if t.missing == "" {
-			title += fmt.Sprintf(": %d responses in %s", len(t.Lanes), lasting(t.Length))
+			title += fmt.Sprintf(": %d responses in %s", len(t.Lanes), durationText(t.Length))
 		}
 		p := picture{Name: "timeline-" + fileName(string(t.cell.Placement)), Scene: draw.Scene{Title: title}, Missing: t.missing}
 		if t.missing == "" {
@@ -200,10 +200,10 @@ func sums(t timeline.Timeline) map[timeline.Phase]time.Duration {
 }
 
 func (l laneFrame) describe() string {
-	text := fmt.Sprintf("%d requests in %s.", len(l.chart.Lanes), lasting(l.chart.Length))
+	text := fmt.Sprintf("%d requests in %s.", len(l.chart.Lanes), durationText(l.chart.Length))
 	all := sums(l.chart.Timeline)
 	for _, p := range l.present() {
-		text += fmt.Sprintf(" %s: %s a request, mean.", p, lasting(all[p]/time.Duration(max(len(l.chart.Lanes), 1))))
+		text += fmt.Sprintf(" %s: %s a request, mean.", p, durationText(all[p]/time.Duration(max(len(l.chart.Lanes), 1))))
 	}
 	return text
 }

@@ -9,27 +9,27 @@ import (
 	"collatebench/results/verdict"
 )
 
-// A saying is one verdict as the page puts it.
-type saying struct {
-	Subject   string
-	Causes    []verdict.Cause
-	Lines     []string // of the sentence
-	Rests     []verdict.Figure
-	Tries     []verdict.Intervention
-	RuledOut  []verdict.RuledOut
-	Uncertain []string
-	Assumes   []string
+// A verdictView is one verdict as the page puts it.
+type verdictView struct {
+	Subject       string
+	Causes        []verdict.Cause
+	Lines         []string // of the sentence
+	Rests         []verdict.Figure
+	Interventions []verdict.Intervention
+	RuledOut      []verdict.RuledOut
+	Uncertain     []string
+	Assumptions   []string
 }
 
-// sayings are a proven verdict, or those observed, each named by its placement.
-func (d document) sayings() []saying {
-	var out []saying
+// verdictViews are a proven verdict, or those observed, each named by its placement.
+func (d document) verdictViews() []verdictView {
+	var out []verdictView
 	for i, v := range d.verdicts {
-		s := saying{
+		s := verdictView{
 			Subject: v.Subject, Causes: v.Causes, Lines: strings.Split(v.Sentence, "\n"), Rests: v.Rests(),
-			Tries: v.Interventions, RuledOut: v.RuledOut, Uncertain: v.Uncertain, Assumes: v.Assumptions,
+			Interventions: v.Interventions, RuledOut: v.RuledOut, Uncertain: v.Uncertain, Assumptions: v.Assumptions,
 		}
-		if len(v.Causes) == 0 && len(v.Missing) > 0 { // the mark beside it says that there is none
+		if len(v.Causes) == 0 && len(v.Missing) > 0 { // the page shows a mark "no verdict" beside it
 			s.Lines = []string{"Missing: " + strings.Join(v.Missing, "; ") + "."}
 		}
 		if d.info.Why == nil {
