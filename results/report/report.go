@@ -1,10 +1,19 @@
-// Package report makes pages and pictures of a run: the verdicts in words,
-// throughput against the window, the timeline of each placement, and the
-// tables. A page is one file that needs nothing else, static first; scripts
-// add hovering, zooming and sorting. The same raw data gives the same bytes.
+// Package report makes pages and pictures of a run:
 //
-// It reads the run folder and writes nothing but what it is asked to write. It
-// does not know who serves its pages.
+//	run, done := exampleRun()
+//	defer done()
+//	page, err := report.HTML(run, nil)
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	fmt.Println(strings.Contains(string(page), "No round is complete yet."))
+//
+// A page has the verdicts in words, throughput against the window, the timeline of
+// each placement, and the tables. It is one file that needs no other and no script;
+// scripts add hovering, zooming and sorting. The same raw data gives the same bytes.
+//
+// It reads the run folder, and writes only what its caller asks for. It does not
+// know who serves its pages.
 package report
 
 import (

@@ -1,8 +1,17 @@
-// Package verdict says which cause holds a client back: evidence in, verdict
-// out. The evidence is plain numbers, from a client's probes and its upstream's
-// statistics ([Client]) or from an execution trace ([Trace]); the rules are a
-// row a cause, and every threshold stands in one table with its reason. It does
-// not know how evidence is taken or where verdicts are kept, and does no I/O.
+// Package verdict says which cause holds a client back: evidence in, verdict out:
+//
+//	v := verdict.Observe(verdict.Client{
+//		Window: 32, Cores: 2, Machine: 2, CPUs: 1.06, Throughput: 105, Busy: .97, Overlap: 1,
+//		Response: .24, Headers: .012, DecodeWait: .21, Decode: .0092, // seconds
+//	})
+//	fmt.Println(v.Causes)
+//	fmt.Println(v.Sentence)
+//
+// The evidence is plain numbers: those of a client's probes and of its upstream's
+// statistics ([Client]), of an execution trace ([Trace]), or of what can be seen
+// from outside ([External]). The rules are a row for each cause. Every threshold is
+// in one table, with its reason. The package does not know how evidence is taken or
+// where verdicts are kept, and does no I/O.
 package verdict
 
 // A Cause is one of the reasons for which a window does not pay.
