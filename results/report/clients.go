@@ -9,8 +9,8 @@ import (
 	"collatebench/results/verdict"
 )
 
-// clients draws the throughput of all clients side by side, a bar a placement,
-// inked by what was seen of it from outside.
+// clients draws the throughput of all clients side by side, with a bar for each
+// placement. A bar's ink shows the verdict on what was seen from outside.
 func (d document) clients() []picture {
 	var out []picture
 	for _, t := range d.summary.PeerTables() {
@@ -19,7 +19,7 @@ func (d document) clients() []picture {
 	return out
 }
 
-// clientInks say whether a client is serial; the key tells each.
+// clientInks is the legend: inks say whether a client is serial.
 func clientInks() []draw.Key {
 	return []draw.Key{
 		{Label: "serialised", Ink: "bad"}, {Label: "cpu-saturated, the healthy end", Ink: "good"}, {Label: "another cause, or no verdict", Ink: "muted"},
@@ -62,7 +62,7 @@ func (d document) clientScene(t results.PeerTable) draw.Scene {
 	return headed(s)
 }
 
-// seenCPUs is the cores in use as they were seen from outside.
+// seenCPUs is the number of cores in use, as seen from outside.
 func seenCPUs(r results.PeerRow) float64 {
 	for _, f := range r.Verdict.Evidence {
 		if f.Name == "cpus" {

@@ -32,8 +32,8 @@ var reportHTML string
 
 var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap{"id": fileName}).Parse(reportHTML))
 
-// Write makes report/report.html of a run, from its ledger, its traces and the
-// tables that [results.Run.WriteReport] has left.
+// Write writes report/report.html of a run. It needs the ledger, the traces, and the
+// tables that [results.Run.WriteReport] writes.
 func Write(run *results.Run) error {
 	page, err := HTML(run, nil)
 	if err != nil {
@@ -42,8 +42,8 @@ func Write(run *results.Run) error {
 	return run.WriteDerived(results.ReportFile, page)
 }
 
-// HTML returns the report of a run. Nav leads to other pages of the server
-// that shows it, and is nil in a file.
+// HTML returns the report of a run. nav has links to other pages of the server that
+// shows it, and is nil for a file.
 func HTML(run *results.Run, nav []Link) ([]byte, error) {
 	d, err := newDocument(run)
 	if err != nil {
@@ -56,7 +56,7 @@ func HTML(run *results.Run, nav []Link) ([]byte, error) {
 	return Page{Title: d.info.ID + " - collatebench", Nav: nav, Body: template.HTML(body.String())}.HTML()
 }
 
-// A content is what the template shows, in its order.
+// A content is the data of the template, in its order.
 type content struct {
 	Info         results.Info
 	Heading      string
@@ -87,7 +87,7 @@ type laneSection struct {
 	Requests []request
 }
 
-// A request is one lane in figures.
+// A request is one lane as figures.
 type request struct {
 	ID    int
 	Times []string // by phase

@@ -9,7 +9,7 @@ import (
 	"collatebench/results/verdict"
 )
 
-// A verdictView is one verdict as the page puts it.
+// A verdictView is one verdict as the page shows it.
 type verdictView struct {
 	Subject       string
 	Causes        []verdict.Cause
@@ -21,7 +21,8 @@ type verdictView struct {
 	Assumptions   []string
 }
 
-// verdictViews are a proven verdict, or those observed, each named by its placement.
+// verdictViews are the proven verdict, or the observed ones, each named by its
+// placement.
 func (d document) verdictViews() []verdictView {
 	var out []verdictView
 	for i, v := range d.verdicts {
@@ -40,8 +41,8 @@ func (d document) verdictViews() []verdictView {
 	return out
 }
 
-// naming is a placement, with what else sets its cell apart in this run, and
-// with the mark of simulated cores.
+// naming names a cell by its placement and by all that tells it from others of the
+// run. It marks simulated cores.
 func (d document) naming(c bench.Cell) string {
 	name := d.summary.Called(c)
 	if c.Simulated() {
