@@ -69,7 +69,7 @@ func (s *server) choose(w http.ResponseWriter, old, new string) error {
 	return nil
 }
 
-func (s *server) comparison(a, b *run) ([]byte, error) {
+func (s *server) comparison(a, b *runFolder) ([]byte, error) {
 	old, oldVersion, err := a.loadWhole()
 	if err != nil {
 		return nil, err
@@ -82,6 +82,6 @@ func (s *server) comparison(a, b *run) ([]byte, error) {
 		links := append(nav(""),
 			report.Link{Text: "Report of " + a.id, To: runPath(a.id)},
 			report.Link{Text: "Report of " + b.id, To: runPath(b.id)})
-		return sheltered(func() ([]byte, error) { return report.Comparison(old, new, links) })
+		return catchPanic(func() ([]byte, error) { return report.Comparison(old, new, links) })
 	})
 }

@@ -25,11 +25,11 @@ type file struct {
 // matrix. A cell's folder begins with a dimension, so that none is called so.
 const matrixCell = "all"
 
-// names lists what can be a raw file of the run, whether or not it is there:
+// fileNames lists what can be a raw file of the run, whether or not it is there:
 // nothing else is ever served. cells may be nil, where run.json is broken.
-func (r *run) names(cells []bench.Cell) []string {
+func (f *runFolder) fileNames(cells []bench.Cell) []string {
 	out := []string{infoName, ledgerName, "bench.txt", "log.txt"}
-	if made, err := fs.ReadDir(r.dir.FS(), "report"); err == nil {
+	if made, err := fs.ReadDir(f.dir.FS(), "report"); err == nil {
 		for _, e := range made {
 			if !e.IsDir() && !strings.HasPrefix(e.Name(), ".") { // hidden: it is being written
 				out = append(out, "report/"+e.Name())
@@ -55,14 +55,14 @@ func profileName(cell string, k profiles.Kind) string {
 
 // files lists the raw files that are there. odd is the first thing found that
 // is there and no regular file inside the folder; nil where there is none.
-func (r *run) files(cells []bench.Cell) (there []file, odd error) {
-	for _, name := range r.names(cells) {
-		info, err := r.regular(name)
+func (f *runFolder) files(cells []bench.Cell) (there []file, odd error) {
+	for _, name := range f.fileNames(cells) {
+		info, err := f.regular(name)
 		switch {
 		case err == nil:
 			there = append(there, file{name, info})
 		case isThere(err) && odd == nil:
-			odd = fmt.Errorf("run %s: %w", r.id, err)
+			odd = fmt.Errorf("run %s: %w", f.id, err)
 		}
 	}
 	return there, odd
@@ -82,23 +82,23 @@ func cellsOf(info results.Info) []bench.Cell {
 // file sends a raw file to be saved, never to be shown: what a browser showed
 // as a page could act for this server. A run that is broken has its files too.
 func (s *server) file(w http.ResponseWriter, r *http.Request) error {
-	run, err := s.open(r.PathValue("id"))
+	folder, err := s.open(r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	defer run.close()
+	defer folder.close()
 	var cells []bench.Cell
-	if loaded, err := run.load(); err == nil {
-		cells = cellsOf(loaded.Info())
+	if run, err := folder.load(); err == nil {
+		cells = cellsOf(run.Info())
 	}
 	name := r.PathValue("name")
-	if !slices.Contains(run.names(cells), name) {
-		return missing("Run %s has no file %q to download.", run.id, name)
+	if !slices.Contains(folder.fileNames(cells), name) {
+		return missing("Run %s has no file %q to download.", folder.id, name)
 	}
-	if _, err := run.regular(name); err != nil {
-		return missing("Run %s: %v.", run.id, err)
+	if _, err := folder.regular(name); err != nil {
+		return missing("Run %s: %v.", folder.id, err)
 	}
-	f, err := run.dir.Open(filepath.FromSlash(name))
+	f, err := folder.dir.Open(filepath.FromSlash(name))
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (s *server) file(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	w.Header().Set("Content-Type", contentType(name))
-	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": savedName(run.id, name)}))
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": savedName(folder.id, name)}))
 	http.ServeContent(w, r, "", info.ModTime(), f)
 	return nil
 }

@@ -22,15 +22,15 @@ type fileLink struct {
 	Name, URL, Size string
 }
 
-func (r *run) profileLink(cell string, k profiles.Kind) *profileLink {
+func (f *runFolder) profileLink(cell string, k profiles.Kind) *profileLink {
 	name := profileName(cell, k)
-	tool, ui := "pprof", uiPath(r.id, cell, string(k))
+	tool, ui := "pprof", uiPath(f.id, cell, string(k))
 	if k == profiles.Trace {
 		tool, ui = "trace", ""
 	}
 	return &profileLink{
-		Kind: k, UI: ui, File: filePath(r.id, name),
-		Command: "go tool " + tool + " " + shellQuote(filepath.Join(r.path, filepath.FromSlash(name))),
+		Kind: k, UI: ui, File: filePath(f.id, name),
+		Command: "go tool " + tool + " " + shellQuote(filepath.Join(f.path, filepath.FromSlash(name))),
 	}
 }
 

@@ -58,7 +58,7 @@ func (s *server) readRows() ([]row, error) {
 }
 
 func (s *server) readRow(id string) keptRow {
-	r, err := openRun(s.root, id)
+	r, err := openRunFolder(s.root, id)
 	if err != nil {
 		return keptRow{row: row{ID: id, Broken: err.Error()}}
 	}

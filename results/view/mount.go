@@ -13,10 +13,10 @@ import (
 
 // A mount is one profile of one run: what pprof's interface shows, or its base.
 type mount struct {
-	run  *run
-	cell string // the cell's folder, or matrixCell
-	name string // the cell's name, for people
-	kind profiles.Kind
+	folder *runFolder
+	cell   string // the cell's folder, or matrixCell
+	name   string // the cell's name, for people
+	kind   profiles.Kind
 }
 
 // mount finds the profile that a request names. A cell is one only if it is
@@ -33,50 +33,50 @@ func (s *server) mount(id, cell, kind string) (*mount, error) {
 	return m, err
 }
 
-func (r *run) mount(cell, kind string) (*mount, error) {
+func (f *runFolder) mount(cell, kind string) (*mount, error) {
 	k, err := profiles.ParseKind(kind)
 	if err != nil || k == profiles.Trace {
 		return nil, missing("No profile is of the kind %q; there are %s.", kind, kindList())
 	}
-	loaded, err := r.load()
+	run, err := f.load()
 	if err != nil {
 		return nil, err
 	}
-	m := &mount{run: r, cell: cell, name: "the whole matrix", kind: k}
+	m := &mount{folder: f, cell: cell, name: "the whole matrix", kind: k}
 	if cell == matrixCell {
 		if k != profiles.CPU {
 			return nil, missing("Of the whole matrix there is only the CPU profile.")
 		}
 		return m, m.check()
 	}
-	for _, c := range cellsOf(loaded.Info()) {
+	for _, c := range cellsOf(run.Info()) {
 		if c.Folder() == cell {
 			m.name = c.Name()
 			return m, m.check()
 		}
 	}
-	return nil, missing("Run %s has no cell %q.", r.id, cell)
+	return nil, missing("Run %s has no cell %q.", f.id, cell)
 }
 
 // check says what a person can do where the profile is not there.
 func (m *mount) check() error {
-	if _, err := m.run.regular(m.file()); err != nil {
-		return missing("Run %s has no %s profile of %s: was it made with --profile=false, or is it not that far yet?", m.run.id, m.kind, m.name)
+	if _, err := m.folder.regular(m.file()); err != nil {
+		return missing("Run %s has no %s profile of %s: was it made with --profile=false, or is it not that far yet?", m.folder.id, m.kind, m.name)
 	}
 	return nil
 }
 
 func (m *mount) file() string { return profileName(m.cell, m.kind) }
 
-func (m *mount) title() string { return m.name + ", run " + m.run.id }
+func (m *mount) title() string { return m.name + ", run " + m.folder.id }
 
-func (m *mount) version() string { return m.run.version(m.file()) }
+func (m *mount) version() string { return m.folder.version(m.file()) }
 
 // read reads the profile, and takes out of it the names of what is no source
 // file: pprof's source page shows whatever file a profile names, and a profile
 // may come from elsewhere.
 func (m *mount) read() (*profile.Profile, error) {
-	f, err := m.run.dir.Open(filepath.FromSlash(m.file()))
+	f, err := m.folder.dir.Open(filepath.FromSlash(m.file()))
 	if err != nil {
 		return nil, err
 	}

@@ -22,13 +22,13 @@ func (s *server) pprof(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	defer m.run.close()
+	defer m.folder.close()
 	var base *mount
 	if r.PathValue("baseid") != "" {
 		if base, err = s.mount(r.PathValue("baseid"), r.PathValue("basecell"), r.PathValue("kind")); err != nil {
 			return err
 		}
-		defer base.run.close()
+		defer base.folder.close()
 	}
 	if r.PathValue("page") == "" && !inFolder(w, r) {
 		return nil
@@ -47,9 +47,9 @@ func (s *server) pprof(w http.ResponseWriter, r *http.Request) error {
 // ui returns pprof's interface, set up once for all who look at the same
 // profile. Each of them holds the profile several times over.
 func (s *server) ui(m, base *mount) (http.Handler, error) {
-	key, version := fmt.Sprintf("%q %q %q", m.run.id, m.cell, m.kind), m.version()
+	key, version := fmt.Sprintf("%q %q %q", m.folder.id, m.cell, m.kind), m.version()
 	if base != nil {
-		key += fmt.Sprintf(" %q %q", base.run.id, base.cell)
+		key += fmt.Sprintf(" %q %q", base.folder.id, base.cell)
 		version += base.version()
 	}
 	return s.uis.get(key, version, func() (http.Handler, error) { return newUI(m, base) })
@@ -85,16 +85,16 @@ func (s *server) diff(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	defer m.run.close()
+	defer m.folder.close()
 	base, err := s.mount(q.Get("base"), q.Get("basecell"), q.Get("kind"))
 	if err != nil {
 		return err
 	}
-	defer base.run.close()
-	if m.run.id == base.run.id && m.cell == base.cell {
+	defer base.folder.close()
+	if m.folder.id == base.folder.id && m.cell == base.cell {
 		return &refusal{http.StatusBadRequest, "A profile less itself is nothing: choose another cell, or another run, as the base."}
 	}
-	http.Redirect(w, r, diffPath(m.run.id, m.cell, string(m.kind), base.run.id, base.cell), http.StatusSeeOther)
+	http.Redirect(w, r, diffPath(m.folder.id, m.cell, string(m.kind), base.folder.id, base.cell), http.StatusSeeOther)
 	return nil
 }
 

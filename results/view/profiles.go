@@ -17,19 +17,19 @@ type cellProfiles struct {
 // profiles shows which profiles a run has and how to open them, lets a base be
 // chosen for a diff, and lists all raw files.
 func (s *server) profiles(w http.ResponseWriter, r *http.Request) error {
-	run, err := s.open(r.PathValue("id"))
+	folder, err := s.open(r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	defer run.close()
+	defer folder.close()
 	if !inFolder(w, r) {
 		return nil
 	}
-	loaded, err := run.load()
+	run, err := folder.load()
 	if err != nil {
 		return err
 	}
-	base, err := s.chooseBase(run, r.URL.Query().Get("base"))
+	base, err := s.chooseBase(folder, r.URL.Query().Get("base"))
 	if err != nil {
 		return err
 	}
@@ -37,8 +37,8 @@ func (s *server) profiles(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	files, _ := run.files(cellsOf(loaded.Info()))
-	page := report.Page{Title: "Profiles of " + run.id, Nav: nav(run.id)}
+	files, _ := folder.files(cellsOf(run.Info()))
+	page := report.Page{Title: "Profiles of " + folder.id, Nav: nav(folder.id)}
 	s.render(w, http.StatusOK, page, "profiles.html", struct {
 		ID, Base, Self, Diff string
 		Kinds, Shown         []profiles.Kind
@@ -47,10 +47,10 @@ func (s *server) profiles(w http.ResponseWriter, r *http.Request) error {
 		Runs                 []string
 		Files                []fileLink
 	}{
-		ID: run.id, Base: base.id, Self: runPath(run.id, "profiles") + "/", Diff: runPath(run.id, "diff"),
+		ID: folder.id, Base: base.id, Self: runPath(folder.id, "profiles") + "/", Diff: runPath(folder.id, "diff"),
 		Kinds: profiles.Kinds(), Shown: pprofKinds(),
-		Cells: run.profiled(loaded.Info(), files), BaseCells: base.cells, Preset: preset(run.id, base),
-		Runs: ids, Files: fileLinks(run.id, files),
+		Cells: folder.profiled(run.Info(), files), BaseCells: base.cells, Preset: preset(folder.id, base),
+		Runs: ids, Files: fileLinks(folder.id, files),
 	})
 	return nil
 }
@@ -71,7 +71,7 @@ func preset(id string, base baseChoice) int {
 
 // chooseBase lists the profiles of the run that the base is to come from: this
 // one, unless another is named.
-func (s *server) chooseBase(self *run, id string) (baseChoice, error) {
+func (s *server) chooseBase(self *runFolder, id string) (baseChoice, error) {
 	if id == "" {
 		id = self.id
 	}
@@ -80,19 +80,19 @@ func (s *server) chooseBase(self *run, id string) (baseChoice, error) {
 		return baseChoice{}, err
 	}
 	defer base.close()
-	loaded, err := base.load()
+	run, err := base.load()
 	if err != nil {
 		return baseChoice{}, err
 	}
-	files, _ := base.files(cellsOf(loaded.Info()))
-	return baseChoice{id, base.profiled(loaded.Info(), files)}, nil
+	files, _ := base.files(cellsOf(run.Info()))
+	return baseChoice{id, base.profiled(run.Info(), files)}, nil
 }
 
 // profiled lists the cells that have a profile, the whole matrix first.
-func (r *run) profiled(info results.Info, files []file) []cellProfiles {
+func (f *runFolder) profiled(info results.Info, files []file) []cellProfiles {
 	there := map[string]bool{}
-	for _, f := range files {
-		there[f.name] = true
+	for _, raw := range files {
+		there[raw.name] = true
 	}
 	rows := []cellProfiles{{Name: "the whole matrix", Folder: matrixCell}}
 	for _, c := range cellsOf(info) {
@@ -104,7 +104,7 @@ func (r *run) profiled(info results.Info, files []file) []cellProfiles {
 		for _, k := range profiles.Kinds() {
 			var link *profileLink
 			if there[profileName(row.Folder, k)] && (row.Folder != matrixCell || k == profiles.CPU) {
-				link, any = r.profileLink(row.Folder, k), true
+				link, any = f.profileLink(row.Folder, k), true
 			}
 			row.Kinds = append(row.Kinds, link)
 		}

@@ -27,24 +27,24 @@ type row struct {
 
 // rowVersion is what a row is made of. The log and the profiles are there for
 // the sign of life.
-func (r *run) rowVersion() string {
-	return r.version(infoName, ledgerName, verdictName, "log.txt", "profiles")
+func (f *runFolder) rowVersion() string {
+	return f.version(infoName, ledgerName, verdictName, "log.txt", "profiles")
 }
 
 // row reads what the list says of a run. What is wrong with one run is said in
 // its row, whatever it is: the others are shown all the same.
-func (r *run) row() row {
-	out, err := sheltered(r.read)
+func (f *runFolder) row() row {
+	out, err := catchPanic(f.read)
 	if err != nil {
-		return row{ID: r.id, Broken: err.Error()}
+		return row{ID: f.id, Broken: err.Error()}
 	}
 	return out
 }
 
-// sheltered makes an error of a panic. Figures and pages are made of files that
+// catchPanic makes an error of a panic. Figures and pages are made of files that
 // need not come from a run of ours, and a folder with one such run is to be of
 // use.
-func sheltered[V any](make func() (V, error)) (v V, err error) {
+func catchPanic[V any](make func() (V, error)) (v V, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("it holds what no run writes: %v", p)
@@ -53,16 +53,16 @@ func sheltered[V any](make func() (V, error)) (v V, err error) {
 	return make()
 }
 
-func (r *run) read() (row, error) {
-	loaded, err := r.load()
+func (f *runFolder) read() (row, error) {
+	run, err := f.load()
 	if err != nil {
 		return row{}, err
 	}
-	out := row{ID: r.id, Info: loaded.Info()}
-	if out.Progress, err = loaded.Progress(); err != nil {
+	out := row{ID: f.id, Info: run.Info()}
+	if out.Progress, err = run.Progress(); err != nil {
 		return row{}, err
 	}
-	if out.Verdicts, err = r.verdicts(loaded); err != nil {
+	if out.Verdicts, err = f.verdicts(run); err != nil {
 		return row{}, err
 	}
 	return out, nil
@@ -70,29 +70,29 @@ func (r *run) read() (row, error) {
 
 // verdicts takes what report/ says where that is not older than the ledger. To
 // make it anew takes 20 ms a run of the default matrix: seconds, for a list.
-func (r *run) verdicts(loaded *results.Run) ([]verdict.Verdict, error) {
-	if made, ok := r.writtenVerdicts(loaded.Info().Why != nil); ok {
+func (f *runFolder) verdicts(run *results.Run) ([]verdict.Verdict, error) {
+	if made, ok := f.writtenVerdicts(run.Info().Why != nil); ok {
 		return made, nil
 	}
-	samples, err := loaded.Samples()
+	samples, err := run.Samples()
 	if err != nil {
 		return nil, err
 	}
-	if why := loaded.Info().Why; why != nil {
-		v, err := why.Verdict(loaded.Info(), samples)
+	if why := run.Info().Why; why != nil {
+		v, err := why.Verdict(run.Info(), samples)
 		return []verdict.Verdict{v}, err
 	}
-	s, err := results.Summarise(loaded.Info(), samples)
+	s, err := results.Summarise(run.Info(), samples)
 	return s.Verdicts, err
 }
 
-func (r *run) writtenVerdicts(why bool) (made []verdict.Verdict, ok bool) {
-	written, err := r.regular(verdictName)
-	ledger, ledgerErr := r.regular(ledgerName)
+func (f *runFolder) writtenVerdicts(why bool) (made []verdict.Verdict, ok bool) {
+	written, err := f.regular(verdictName)
+	ledger, ledgerErr := f.regular(ledgerName)
 	if errors.Join(err, ledgerErr) != nil || written.ModTime().Before(ledger.ModTime()) {
 		return nil, false
 	}
-	text, err := r.dir.ReadFile(verdictName)
+	text, err := f.dir.ReadFile(verdictName)
 	if err != nil {
 		return nil, false
 	}
@@ -129,9 +129,9 @@ func (r row) Done() string {
 	return fmt.Sprintf("%d of %d samples, round %d", r.Progress.Samples, r.Progress.Of, r.Progress.Round)
 }
 
-// Says gives the verdict in a line each: of a matrix the causes by placement,
+// VerdictLines gives the verdict in a line each: of a matrix the causes by placement,
 // of a run of why its sentence, of clients that are compared who has which.
-func (r row) Says() []string {
+func (r row) VerdictLines() []string {
 	if r.Info.Peers != nil && len(r.Verdicts) > 0 {
 		return byCause(r.Verdicts)
 	}

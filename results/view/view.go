@@ -23,10 +23,18 @@
 package view
 
 import (
+	"embed"
+	"html/template"
 	"net/http"
 
 	"golang.org/x/sync/singleflight"
 )
+
+//go:embed pages/*.html
+var pageFiles embed.FS
+
+// pages are the bodies of this package's own pages.
+var pages = template.Must(template.ParseFS(pageFiles, "pages/*.html"))
 
 // Bounds of what is kept: of pages, which are up to 3 MB each, and of pprof's
 // interfaces, which take a megabyte each for the default matrix.

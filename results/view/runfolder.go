@@ -24,9 +24,9 @@ const (
 // anything, and some figures take a step for each round.
 const maxRounds = 10_000
 
-// A run is a run folder as one request sees it. What the folder's own root
+// A runFolder is a runFolder folder as one request sees it. What the folder's own root
 // opens cannot lie outside, whatever links are in it.
-type run struct {
+type runFolder struct {
 	id   string
 	path string
 	dir  *os.Root
@@ -34,7 +34,7 @@ type run struct {
 
 // open opens the run folder with this ID. The ID has to be one that is listed:
 // nothing else is ever made a path of.
-func (s *server) open(id string) (*run, error) {
+func (s *server) open(id string) (*runFolder, error) {
 	ids, err := results.List(s.root)
 	if err != nil {
 		return nil, err
@@ -42,10 +42,10 @@ func (s *server) open(id string) (*run, error) {
 	if !slices.Contains(ids, id) {
 		return nil, missing("There is no run %q here.", id)
 	}
-	return openRun(s.root, id)
+	return openRunFolder(s.root, id)
 }
 
-func openRun(root, id string) (*run, error) {
+func openRunFolder(root, id string) (*runFolder, error) {
 	folder, err := os.OpenRoot(root)
 	if err != nil {
 		return nil, err
@@ -55,35 +55,35 @@ func openRun(root, id string) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &run{id, filepath.Join(root, id), dir}, nil
+	return &runFolder{id, filepath.Join(root, id), dir}, nil
 }
 
-func (r *run) close() { _ = r.dir.Close() } // it was open to read
+func (f *runFolder) close() { _ = f.dir.Close() } // it was open to read
 
 // load reads run.json. The package results opens files by their paths, links
 // and all, so that those it reads are checked first.
-func (r *run) load() (*results.Run, error) {
-	if _, err := r.regular(infoName); err != nil {
-		return nil, fmt.Errorf("run %s: %w", r.id, err)
+func (f *runFolder) load() (*results.Run, error) {
+	if _, err := f.regular(infoName); err != nil {
+		return nil, fmt.Errorf("run %s: %w", f.id, err)
 	}
-	loaded, err := results.Open(r.path)
+	run, err := results.Open(f.path)
 	if err != nil {
 		return nil, err
 	}
-	if n := loaded.Info().Rounds; n < 0 || n > maxRounds {
-		return nil, fmt.Errorf("run %s: its %s says %d rounds; up to %d can be shown", r.id, infoName, n, maxRounds)
+	if n := run.Info().Rounds; n < 0 || n > maxRounds {
+		return nil, fmt.Errorf("run %s: its %s says %d rounds; up to %d can be shown", f.id, infoName, n, maxRounds)
 	}
-	if _, err := r.regular(ledgerName); err != nil {
-		return nil, fmt.Errorf("run %s: %v", r.id, err) // not as if the run were not there
+	if _, err := f.regular(ledgerName); err != nil {
+		return nil, fmt.Errorf("run %s: %v", f.id, err) // not as if the run were not there
 	}
-	return loaded, nil
+	return run, nil
 }
 
 // regular returns what is known of a file, and an error for anything that is
 // no plain file inside the run folder: a link that leads out, a folder, a pipe
 // that would be waited for without end.
-func (r *run) regular(name string) (fs.FileInfo, error) {
-	info, err := r.dir.Stat(filepath.FromSlash(name))
+func (f *runFolder) regular(name string) (fs.FileInfo, error) {
+	info, err := f.dir.Stat(filepath.FromSlash(name))
 	switch inner := (*fs.PathError)(nil); {
 	case errors.As(err, &inner):
 		return nil, fmt.Errorf("%s: %w", name, inner.Err)
@@ -103,11 +103,11 @@ const mtimeTick = 100 * time.Millisecond
 // It is to be taken before they are read: then what is kept under it is never
 // older than it. While a file is so new that it may change unseen, no two
 // versions are the same.
-func (r *run) version(names ...string) string {
+func (f *runFolder) version(names ...string) string {
 	var b strings.Builder
 	now := time.Now()
 	for _, name := range names {
-		info, err := r.dir.Stat(filepath.FromSlash(name))
+		info, err := f.dir.Stat(filepath.FromSlash(name))
 		if err != nil {
 			fmt.Fprintf(&b, "%q none\n", name)
 			continue
