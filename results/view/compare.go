@@ -11,12 +11,12 @@ import (
 
 // A Choice is a form that chooses two runs.
 type Choice struct {
-	Runs     []row // that can be read, the newest first
+	Runs     []row // those that can be read, the newest first
 	Old, New string
 }
 
-// newChoice offers the newest run against the one before it, unless something
-// else was chosen already.
+// newChoice proposes the newest run and the one before it, unless runs are chosen
+// already.
 func newChoice(rows []row, old, new string) Choice {
 	c := Choice{Old: old, New: new}
 	for _, r := range rows {
@@ -30,7 +30,7 @@ func newChoice(rows []row, old, new string) Choice {
 	return c
 }
 
-// compare shows two runs, or where not both are named the form to name them.
+// compare shows two runs, or the form to choose them if one is not named.
 func (s *server) compare(w http.ResponseWriter, r *http.Request) error {
 	old, new := r.URL.Query().Get("old"), r.URL.Query().Get("new")
 	if old == "" || new == "" {

@@ -9,14 +9,13 @@ import (
 	"collatebench/profiles"
 )
 
-// pprofPolicy lets pprof's pages run: their scripts and styles stand in them,
-// their pictures too, and all they ask this server for is to save settings,
-// which is refused.
+// pprofPolicy lets pprof's pages run. Their scripts, styles and pictures are inside
+// them. Their only requests to this server are to save settings, which it refuses.
 const pprofPolicy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; " +
 	"connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 
-// pprof serves a page of pprof's interface for one profile, with another as
-// its base where the path names one.
+// pprof serves a page of pprof's interface for one profile, with a base if the path
+// names one.
 func (s *server) pprof(w http.ResponseWriter, r *http.Request) error {
 	m, err := s.mount(r.PathValue("id"), r.PathValue("cell"), r.PathValue("kind"))
 	if err != nil {
@@ -44,8 +43,8 @@ func (s *server) pprof(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// ui returns pprof's interface, set up once for all who look at the same
-// profile. Each of them holds the profile several times over.
+// ui returns pprof's interface for a profile. All requests share one, since each
+// holds several copies of the profile.
 func (s *server) ui(m, base *mount) (http.Handler, error) {
 	key, version := fmt.Sprintf("%q %q %q", m.folder.id, m.cell, m.kind), m.version()
 	if base != nil {
@@ -78,7 +77,7 @@ func unreadable(m *mount, err error) error {
 	return &refusal{http.StatusUnprocessableEntity, fmt.Sprintf("The %s profile of %s cannot be read: %v.", m.kind, m.title(), err)}
 }
 
-// diff leads to the profile with the base that a form chose.
+// diff redirects a form to the profile with the chosen base.
 func (s *server) diff(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	m, err := s.mount(r.PathValue("id"), q.Get("cell"), q.Get("kind"))
@@ -98,7 +97,7 @@ func (s *server) diff(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// pprofKinds are the kinds that pprof shows.
+// pprofKinds are the kinds that pprof can show.
 func pprofKinds() []profiles.Kind {
 	var out []profiles.Kind
 	for _, k := range profiles.Kinds() {

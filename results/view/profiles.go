@@ -8,14 +8,14 @@ import (
 	"collatebench/results/report"
 )
 
-// A cellProfiles is a row of the page of profiles.
+// A cellProfiles is a row in the page of profiles.
 type cellProfiles struct {
 	Name, Folder string
-	Kinds        []*profileLink // as the columns; nil where there is no such profile
+	Kinds        []*profileLink // one for each column; nil if there is no such profile
 }
 
-// profiles shows which profiles a run has and how to open them, lets a base be
-// chosen for a diff, and lists all raw files.
+// profiles shows which profiles a run has and how to open them, a form to choose a
+// base for a diff, and all raw files.
 func (s *server) profiles(w http.ResponseWriter, r *http.Request) error {
 	folder, err := s.open(r.PathValue("id"))
 	if err != nil {
@@ -60,8 +60,8 @@ type baseChoice struct {
 	cells []cellProfiles
 }
 
-// preset is the base that the form begins with. A profile less itself is
-// nothing, so in the same run it is the next one.
+// preset is the base that the form proposes. In the same run it is the second cell:
+// the first cell's profile minus itself is empty.
 func preset(id string, base baseChoice) int {
 	if base.id == id && len(base.cells) > 1 {
 		return 1
@@ -69,8 +69,8 @@ func preset(id string, base baseChoice) int {
 	return 0
 }
 
-// chooseBase lists the profiles of the run that the base is to come from: this
-// one, unless another is named.
+// chooseBase lists the profiles of the run that has the base: the same run, unless
+// another is named.
 func (s *server) chooseBase(self *runFolder, id string) (baseChoice, error) {
 	if id == "" {
 		id = self.id

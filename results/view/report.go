@@ -8,8 +8,8 @@ import (
 	"collatebench/results/report"
 )
 
-// report shows the report of a run, made in memory. That of a run in progress
-// is made of what there is, and made anew once there is more.
+// report shows the report of a run. It makes the page in memory. For a run in
+// progress it makes a new page whenever the files have changed.
 func (s *server) report(w http.ResponseWriter, r *http.Request) error {
 	folder, err := s.open(r.PathValue("id"))
 	if err != nil {
@@ -37,9 +37,9 @@ func (s *server) report(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// loadWhole reads a run of which everything may be asked for, and the version
-// of all its files. It refuses one that has something odd in it: what is read
-// by path would follow it.
+// loadWhole reads a run of which any file may be needed, and the version of all its
+// files. It refuses a run with a file that is not regular: package results opens
+// files by path, and would follow a link.
 func (f *runFolder) loadWhole() (*results.Run, string, error) {
 	version := f.version(infoName)
 	run, err := f.load()
@@ -52,7 +52,7 @@ func (f *runFolder) loadWhole() (*results.Run, string, error) {
 	return run, version, odd
 }
 
-// progressLinks is nav, with how far the run has come while it is in progress.
+// progressLinks is nav and, for a run in progress, how far it has come.
 func progressLinks(id string, run *results.Run) ([]report.Link, error) {
 	links := nav(id)
 	if run.Info().State != results.Running {

@@ -14,26 +14,26 @@ import (
 	"collatebench/results"
 )
 
-// Names in a run folder that this package asks for by itself.
+// Names of files in a run folder.
 const (
 	infoName   = "run.json"
 	ledgerName = "samples.jsonl"
 )
 
-// maxRounds is above any run that a person waits for: run.json may say
-// anything, and some figures take a step for each round.
+// maxRounds is more than any run has. A broken run.json may have any number, and some
+// figures take a step for each round.
 const maxRounds = 10_000
 
-// A runFolder is a runFolder folder as one request sees it. What the folder's own root
-// opens cannot lie outside, whatever links are in it.
+// A runFolder is one run's folder, open for one request. Files are opened through
+// dir, which follows no link out of it.
 type runFolder struct {
 	id   string
 	path string
 	dir  *os.Root
 }
 
-// open opens the run folder with this ID. The ID has to be one that is listed:
-// nothing else is ever made a path of.
+// open opens the run folder with this ID. The ID must be in the list of runs: no
+// other text becomes part of a path.
 func (s *server) open(id string) (*runFolder, error) {
 	ids, err := results.List(s.root)
 	if err != nil {
@@ -60,8 +60,8 @@ func openRunFolder(root, id string) (*runFolder, error) {
 
 func (f *runFolder) close() { _ = f.dir.Close() } // it was open to read
 
-// load reads run.json. The package results opens files by their paths, links
-// and all, so that those it reads are checked first.
+// load reads run.json. Package results opens files by path and follows links, so load
+// first checks those that it reads.
 func (f *runFolder) load() (*results.Run, error) {
 	if _, err := f.regular(infoName); err != nil {
 		return nil, fmt.Errorf("run %s: %w", f.id, err)
@@ -79,9 +79,8 @@ func (f *runFolder) load() (*results.Run, error) {
 	return run, nil
 }
 
-// regular returns what is known of a file, and an error for anything that is
-// no plain file inside the run folder: a link that leads out, a folder, a pipe
-// that would be waited for without end.
+// regular returns the FileInfo of a regular file inside the run folder. Anything else
+// is an error: a link that leads out, a folder, a pipe that would block for ever.
 func (f *runFolder) regular(name string) (fs.FileInfo, error) {
 	info, err := f.dir.Stat(filepath.FromSlash(name))
 	switch inner := (*fs.PathError)(nil); {
@@ -95,14 +94,13 @@ func (f *runFolder) regular(name string) (fs.FileInfo, error) {
 	return info, nil
 }
 
-// mtimeTick is above the step in which the times of files count: within one
+// mtimeTick is longer than one step of the clock for the times of files. Within one
 // step a file can change twice, to the same size, and keep its time.
 const mtimeTick = 100 * time.Millisecond
 
-// version is another text whenever one of the files, or folders, is another.
-// It is to be taken before they are read: then what is kept under it is never
-// older than it. While a file is so new that it may change unseen, no two
-// versions are the same.
+// version is a text that changes whenever one of the files or folders changes. Take
+// it before reading them, so that what is kept under a version is never older. While
+// a file is so new that a change could keep its time, every version is different.
 func (f *runFolder) version(names ...string) string {
 	var b strings.Builder
 	now := time.Now()
@@ -120,5 +118,5 @@ func (f *runFolder) version(names ...string) string {
 	return b.String()
 }
 
-// isThere says whether err is not that of a missing file.
+// isThere reports whether err is anything but the error for a missing file.
 func isThere(err error) bool { return !errors.Is(err, fs.ErrNotExist) }

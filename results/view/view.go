@@ -36,8 +36,8 @@ var pageFiles embed.FS
 // pages are the bodies of this package's own pages.
 var pages = template.Must(template.ParseFS(pageFiles, "pages/*.html"))
 
-// Bounds of what is kept: of pages, which are up to 3 MB each, and of pprof's
-// interfaces, which take a megabyte each for the default matrix.
+// Bounds of the caches. A page is up to 3 MB, and one of pprof's interfaces takes a
+// megabyte for the default matrix.
 const (
 	pagesKept = 16
 	uisKept   = 32
@@ -50,11 +50,11 @@ type server struct {
 	lists singleflight.Group
 	rows  rows
 	pages *cache[[]byte]       // reports and comparisons
-	uis   *cache[http.Handler] // pprof's, by profile and base
+	uis   *cache[http.Handler] // pprof's interfaces, by profile and base
 }
 
-// Handler serves the runs folder root, which need not exist yet. It is to be
-// mounted at / of a server of its own.
+// Handler serves the runs folder root, which need not exist yet. Mount it at / of a
+// server of its own.
 func Handler(root string) http.Handler {
 	s := &server{
 		root:  root,
