@@ -11,8 +11,8 @@ import (
 	"collatebench/results/verdict"
 )
 
-// clients draws the throughput of all clients side by side, a bar a placement,
-// inked by what was seen of it from outside.
+// clients draws the throughput of all clients side by side, with a bar for each
+// placement. A bar's ink shows the verdict on what was seen from outside.
 func (d document) clients() []picture {
 	var out []picture
 	for _, t := range d.summary.PeerTables() {
@@ -21,7 +21,7 @@ func (d document) clients() []picture {
 	return out
 }
 
-// clientInks say whether a client is serial; the key tells each.
+// clientInks is the legend: inks say whether a client is serial.
 func clientInks() []draw.Key {
 	return []draw.Key{
 		{Label: "serialised", Ink: "bad"}, {Label: "cpu-saturated, the healthy end", Ink: "good"}, {Label: "another cause, or no verdict", Ink: "muted"},
@@ -65,7 +65,7 @@ func (d document) clientScene(t stats.PeerTable) draw.Scene {
 	return headed(s)
 }
 
-// judged are the cells that observed verdicts are about.
+// judged are the cells of the observed verdicts.
 func (d document) judged() []bench.Cell {
 	var out []bench.Cell
 	for _, o := range d.reading.Observed {
@@ -77,7 +77,7 @@ func (d document) judged() []bench.Cell {
 // verdictOf is what was observed of a cell; the zero one where nothing was.
 func (d document) verdictOf(c bench.Cell) verdict.Verdict { return d.reading.VerdictOf(c) }
 
-// seenCPUs is the cores in use as they were seen from outside.
+// seenCPUs is the number of cores in use, as seen from outside.
 func seenCPUs(v verdict.Verdict) float64 {
 	for _, f := range v.Evidence {
 		if f.Name == "cpus" {

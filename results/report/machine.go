@@ -6,7 +6,7 @@ import (
 	"collatebench/results/text"
 )
 
-// A fact is a line of what a run ran on.
+// A fact is one line about the machine and the software of a run.
 type fact struct{ Name, Value string }
 
 func (d document) machine() []fact {

@@ -9,12 +9,12 @@ import (
 	"collatebench/profiles"
 )
 
-// A profileLink is one profile, to open here or by hand.
+// A profileLink leads to one profile, to open it here or by hand.
 type profileLink struct {
 	Kind    profiles.Kind
 	UI      string // URL of pprof's interface; "" for a trace
 	File    string // URL of the file
-	Command string // the line for a shell that opens it
+	Command string // a shell command that opens it
 }
 
 // A fileLink is one raw file.
@@ -22,15 +22,15 @@ type fileLink struct {
 	Name, URL, Size string
 }
 
-func (r *run) profileLink(cell string, k profiles.Kind) *profileLink {
+func (f *runFolder) profileLink(cell string, k profiles.Kind) *profileLink {
 	name := profileName(cell, k)
-	tool, ui := "pprof", uiPath(r.id, cell, string(k))
+	tool, ui := "pprof", uiPath(f.id, cell, string(k))
 	if k == profiles.Trace {
 		tool, ui = "trace", ""
 	}
 	return &profileLink{
-		Kind: k, UI: ui, File: filePath(r.id, name),
-		Command: "go tool " + tool + " " + shellQuote(filepath.Join(r.path, filepath.FromSlash(name))),
+		Kind: k, UI: ui, File: filePath(f.id, name),
+		Command: "go tool " + tool + " " + shellQuote(filepath.Join(f.path, filepath.FromSlash(name))),
 	}
 }
 
@@ -54,7 +54,7 @@ func bytesText(n int64) string {
 
 var shellSafe = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
 
-// shellQuote writes an argument as a POSIX shell takes it.
+// shellQuote quotes an argument for a POSIX shell.
 func shellQuote(arg string) string {
 	if shellSafe.MatchString(arg) {
 		return arg
