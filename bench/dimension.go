@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"collatebench/internal/spell"
 	"collatebench/mockserver/behaviour"
 	"collatebench/mockserver/payload"
 )
@@ -171,13 +172,7 @@ func (d Dimension) values(list string) ([]string, error) {
 func named[T ~string](v T) string { return string(v) }
 
 func names[T ~string](values []T) func() []string {
-	return func() []string {
-		out := make([]string, len(values))
-		for i, v := range values {
-			out[i] = string(v)
-		}
-		return out
-	}
+	return func() []string { return spell.Strings(values) }
 }
 
 // ParseCount reads a whole number of at least one, as windows and the like are.

@@ -25,6 +25,7 @@ results/verdict
 results/view         bench profiles results results/report results/verdict
 internal/procgroup
 internal/rusage
+internal/spell
 internal/wholefile
 '
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/results"
 )
 
@@ -119,7 +120,7 @@ func timeOfOp(p *process) (time.Duration, error) {
 			}
 		}
 	}
-	return 0, fmt.Errorf("cell %q: it printed no benchmark line with ns/op:\n%s", p.cell.Name(), tail(p.output.String(), 20))
+	return 0, fmt.Errorf("cell %q: it printed no benchmark line with ns/op:\n%s", p.cell.Name(), spell.Excerpt(p.output.String(), 20))
 }
 
 // variants are the cells that differ in their window alone, A/A controls included.

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/results"
 )
 
@@ -245,7 +246,7 @@ func (x *experiment) finish(cause error) error {
 	info := x.run.Info()
 	info.Ended, info.State, info.Stopped = time.Now(), results.Complete, x.stopped
 	if cause != nil {
-		info.State, info.Stopped = results.Stopped, strings.TrimSuffix(firstLine(cause.Error()), "; its last lines:")
+		info.State, info.Stopped = results.Stopped, strings.TrimSuffix(spell.FirstLine(cause.Error()), "; its last lines:")
 	}
 	if s, err := results.Summarise(info, samples); err == nil {
 		info.NoiseFloor = s.NoiseFloor

@@ -15,6 +15,7 @@ import (
 	"collatebench/bench"
 	"collatebench/internal/procgroup"
 	"collatebench/internal/rusage"
+	"collatebench/internal/spell"
 	"collatebench/results"
 )
 
@@ -163,7 +164,7 @@ func (p *process) explain(err error) error {
 	case <-p.upstream.gone():
 		return fmt.Errorf("cell %q: %w", p.cell.Name(), p.upstream.obituary())
 	case <-time.After(time.Second):
-		return fmt.Errorf("cell %q: the sample ended with %w; its last lines:\n%s", p.cell.Name(), err, tail(p.output.String(), 20))
+		return fmt.Errorf("cell %q: the sample ended with %w; its last lines:\n%s", p.cell.Name(), err, spell.Excerpt(p.output.String(), 20))
 	}
 }
 

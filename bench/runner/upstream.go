@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"collatebench/internal/procgroup"
+	"collatebench/internal/spell"
 	"collatebench/mockserver/behaviour"
 )
 
@@ -272,5 +273,5 @@ func (t *tailWriter) Write(b []byte) (int, error) {
 func (t *tailWriter) tail() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return tail(string(bytes.TrimSpace(t.last)), 20)
+	return spell.Excerpt(string(bytes.TrimSpace(t.last)), 20)
 }

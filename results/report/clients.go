@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"collatebench/internal/spell"
 	"collatebench/results"
 	"collatebench/results/report/draw"
 	"collatebench/results/verdict"
@@ -51,12 +52,12 @@ func (d document) clientScene(t results.PeerTable) draw.Scene {
 	for i, b := range bars {
 		r := t.Rows[i]
 		from, to := f.Point(0, 0), f.Point(b.cell.Throughput.Median, 0)
-		used := fmt.Sprintf("%s MB/s, %s cores", results.Amount(b.cell.Throughput.Median), results.Amount(seenCPUs(r)))
+		used := fmt.Sprintf("%s MB/s, %s cores", spell.Amount(b.cell.Throughput.Median), spell.Amount(seenCPUs(r)))
 		tip := fmt.Sprintf("%s: %s: %s", b.label, used, r.Verdict.Sentence)
 		s.Desc += tip + " "
 		s.Shapes = append(s.Shapes, barLabel(f, i, b.label),
 			draw.Rect{X: from.X, Y: barMiddle(f, i) - 8, W: to.X - from.X, H: 16, Fill: clientInk(r.Verdict), Title: tip},
-			draw.Text{At: draw.Point{X: to.X + 5, Y: barMiddle(f, i) + 4}, Text: results.Amount(seenCPUs(r)) + " cores", Size: 11, Ink: "muted", Title: tip})
+			draw.Text{At: draw.Point{X: to.X + 5, Y: barMiddle(f, i) + 4}, Text: spell.Amount(seenCPUs(r)) + " cores", Size: 11, Ink: "muted", Title: tip})
 	}
 	s.Shapes = append(s.Shapes, l.Shapes()...)
 	return headed(s)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/mockserver/payload"
 	"collatebench/results"
 	"collatebench/results/report/draw"
@@ -65,11 +66,11 @@ func (d document) heatScene(m heatMap, g results.Group) draw.Scene {
 		v := d.summary.Of(c).Unit(m.unit)
 		x, y := h.square(c)
 		ground, text := draw.HeatInks(scale.step(v))
-		tip := fmt.Sprintf("%s, window %d, %s: %s", c.Placement, c.Window, c.Size, results.Amount(v))
+		tip := fmt.Sprintf("%s, window %d, %s: %s", c.Placement, c.Window, c.Size, spell.Amount(v))
 		s.Desc += tip + ". "
 		s.Shapes = append(s.Shapes,
 			draw.Rect{X: x, Y: y, W: squareWidth - 2, H: squareHeight - 2, Fill: ground, Title: tip},
-			draw.Text{At: draw.Point{X: x + squareWidth/2 - 1, Y: y + squareHeight/2 + 3}, Text: results.Amount(v), Size: 11, Anchor: draw.Middle, Ink: text, Title: tip})
+			draw.Text{At: draw.Point{X: x + squareWidth/2 - 1, Y: y + squareHeight/2 + 3}, Text: spell.Amount(v), Size: 11, Anchor: draw.Middle, Ink: text, Title: tip})
 	}
 	s.Height = h.height()
 	return headed(s)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/results"
 	"collatebench/results/report/draw"
 )
@@ -83,7 +84,7 @@ func (d document) stages() []picture {
 			took := stage.Seconds * 1e3
 			from, to := f.Point(at, 0), f.Point(at+took, 0)
 			at += took
-			tip := fmt.Sprintf("%s, %s: %s ms of %s ms", b.label, stage.Name, results.Amount(took), results.Amount(b.ms()))
+			tip := fmt.Sprintf("%s, %s: %s ms of %s ms", b.label, stage.Name, spell.Amount(took), spell.Amount(b.ms()))
 			s.Desc += tip + ". "
 			if took >= seen*longest {
 				s.Shapes = append(s.Shapes, draw.Rect{X: from.X, Y: barMiddle(f, i) - 9, W: to.X - from.X, H: 18, Fill: stageInks[stage.Name], Title: tip})

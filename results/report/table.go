@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/results"
 )
 
@@ -109,14 +110,14 @@ func amount(v float64) entry {
 	if v == 0 {
 		return entry{Shown: "-", Sort: "0"}
 	}
-	return entry{Shown: results.Amount(v), Sort: strconv.FormatFloat(v, 'g', 6, 64)}
+	return entry{Shown: spell.Amount(v), Sort: strconv.FormatFloat(v, 'g', 6, 64)}
 }
 
 func between(e results.Estimate) entry {
 	if math.IsInf(e.Low, 0) || math.IsInf(e.High, 0) {
 		return entry{Shown: "?", Sort: "0"}
 	}
-	return entry{Shown: results.Amount(e.Low) + "-" + results.Amount(e.High), Sort: strconv.FormatFloat(e.Low, 'g', 6, 64)}
+	return entry{Shown: spell.Amount(e.Low) + "-" + spell.Amount(e.High), Sort: strconv.FormatFloat(e.Low, 'g', 6, 64)}
 }
 
 func (d document) ratio(c bench.Cell) entry {

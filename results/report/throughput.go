@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/results"
 	"collatebench/results/report/draw"
 )
@@ -69,7 +70,7 @@ func newCurves(g results.Group, of ...curve) curves {
 	slices.SortStableFunc(g.Cells, func(a, b bench.Cell) int { return cmp.Compare(a.Window, b.Window) })
 	c := curves{group: g, curve: of, roof: of[len(of)-1].summary.Roof(g.Cells)}
 	c.placements = placementsOf(g.Cells)
-	c.series = draw.SeriesOf(texts(c.placements))
+	c.series = draw.SeriesOf(spell.Strings(c.placements))
 	var keys []draw.Key
 	for i, p := range c.placements {
 		keys = append(keys, draw.Key{Label: string(p), Ink: c.series[i].Ink, As: draw.KeyMarker, Form: c.series[i].Form})
@@ -145,7 +146,7 @@ func (c curves) line(u curve, at int) draw.Shape {
 
 func (c curves) tip(u curve, cell bench.Cell) string {
 	e := u.summary.Of(cell)
-	tip := fmt.Sprintf("%s, window %d: %s MB/s, %s cores", cell.Placement, cell.Window, interval(e.Throughput), results.Amount(e.CPUs.Median))
+	tip := fmt.Sprintf("%s, window %d: %s MB/s, %s cores", cell.Placement, cell.Window, interval(e.Throughput), spell.Amount(e.CPUs.Median))
 	if u.label != "" {
 		tip = u.label + ": " + tip
 	}

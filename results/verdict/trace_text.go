@@ -5,6 +5,8 @@ import (
 	"math"
 	"path"
 	"strings"
+
+	"collatebench/internal/spell"
 )
 
 const (
@@ -56,15 +58,7 @@ func (w TraceWait) waits() string {
 	return fmt.Sprintf("They wait in %s at %s (%s), %s each time.\n", w.Reason, w.At, short(w.In), duration(w.Seconds))
 }
 
-func duration(seconds float64) string {
-	switch {
-	case seconds >= 1:
-		return fmt.Sprintf("%.2g s", seconds)
-	case seconds >= 1e-3:
-		return fmt.Sprintf("%.3g ms", seconds*1e3)
-	}
-	return fmt.Sprintf("%.3g µs", seconds*1e6)
-}
+func duration(seconds float64) string { return spell.DurationSI(seconds) }
 
 // ofCores is the roof of a section made parallel: P over the goroutines executing.
 func (t Trace) ofCores() float64 {

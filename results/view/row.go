@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/results"
 	"collatebench/results/verdict"
 )
@@ -138,8 +139,7 @@ func (r row) Says() []string {
 	var out []string
 	for _, v := range r.Verdicts {
 		if r.Info.Why != nil {
-			first, _, _ := strings.Cut(v.Sentence, "\n")
-			out = append(out, r.Info.Why.Cell+": "+first)
+			out = append(out, r.Info.Why.Cell+": "+spell.FirstLine(v.Sentence))
 			continue
 		}
 		out = append(out, placementOf(v.Subject)+": "+causes(v))
