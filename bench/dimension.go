@@ -204,11 +204,3 @@ func parseAA(s string) (string, error) {
 	}
 	return s, nil
 }
-
-// parseOneOf returns the value spelled s.
-func parseOneOf[T ~string](s string, values []T) (T, error) {
-	if i := slices.Index(values, T(s)); i >= 0 {
-		return values[i], nil
-	}
-	return "", fmt.Errorf("%q is not one of %s", s, strings.Join(names(values)(), ", "))
-}

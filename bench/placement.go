@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+
+	"collatebench/internal/oneof"
 )
 
 // A Placement says which goroutine decodes a payload. Each one's file shows
@@ -59,7 +61,7 @@ func Placements() []Placement {
 }
 
 // ParsePlacement is the inverse of string(p).
-func ParsePlacement(s string) (Placement, error) { return parseOneOf(s, Placements()) }
+func ParsePlacement(s string) (Placement, error) { return oneof.Parse(s, Placements()) }
 
 // function returns the placement's row in the table.
 func (p Placement) function() (int, error) {

@@ -1,5 +1,7 @@
 package profiles
 
+import "collatebench/internal/oneof"
+
 // A Pass is what one profiled process records. There are two, because the
 // second slows down what the first one times.
 type Pass string
@@ -38,7 +40,7 @@ func Passes() []Pass {
 }
 
 // ParsePass is the inverse of string(p).
-func ParsePass(s string) (Pass, error) { return parseOneOf(s, Passes()) }
+func ParsePass(s string) (Pass, error) { return oneof.Parse(s, Passes()) }
 
 // Kinds returns the kinds that the pass leaves behind when it ends well.
 func (p Pass) Kinds() []Kind {

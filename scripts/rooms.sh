@@ -24,6 +24,7 @@ results/report/draw
 results/verdict
 results/view         bench profiles results results/report results/verdict
 internal/child       internal/procgroup internal/spell
+internal/oneof       internal/spell
 internal/procgroup
 internal/rusage
 internal/spell

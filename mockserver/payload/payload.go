@@ -6,11 +6,7 @@
 // its caller's goroutine, so that where decoding is placed stays the caller's choice.
 package payload
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-)
+import "collatebench/internal/oneof"
 
 // A Kind says where a payload comes from, and so what it decodes to.
 type Kind string
@@ -46,7 +42,7 @@ const (
 func Kinds() []Kind { return []Kind{Records, Captured} }
 
 // ParseKind accepts exactly the names that Kinds lists.
-func ParseKind(s string) (Kind, error) { return oneOf(Kinds(), s) }
+func ParseKind(s string) (Kind, error) { return oneof.Parse(s, Kinds()) }
 
 // Codecs lists the codecs in table order.
 func Codecs() []Codec {
@@ -58,7 +54,7 @@ func Codecs() []Codec {
 }
 
 // ParseCodec accepts exactly the names that Codecs lists.
-func ParseCodec(s string) (Codec, error) { return oneOf(Codecs(), s) }
+func ParseCodec(s string) (Codec, error) { return oneof.Parse(s, Codecs()) }
 
 // Encodings lists the encodings in table order.
 func Encodings() []Encoding {
@@ -70,15 +66,4 @@ func Encodings() []Encoding {
 }
 
 // ParseEncoding accepts exactly the names that Encodings lists.
-func ParseEncoding(s string) (Encoding, error) { return oneOf(Encodings(), s) }
-
-func oneOf[T ~string](all []T, s string) (T, error) {
-	if slices.Contains(all, T(s)) {
-		return T(s), nil
-	}
-	names := make([]string, len(all))
-	for i, a := range all {
-		names[i] = string(a)
-	}
-	return "", fmt.Errorf("%q: not one of %s", s, strings.Join(names, ", "))
-}
+func ParseEncoding(s string) (Encoding, error) { return oneof.Parse(s, Encodings()) }
