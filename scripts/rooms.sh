@@ -23,6 +23,7 @@ results/report       bench mockserver/payload profiles profiles/timeline results
 results/report/draw
 results/verdict
 results/view         bench profiles results results/report results/verdict
+internal/benchline
 internal/child       internal/procgroup internal/spell
 internal/oneof       internal/spell
 internal/procgroup
