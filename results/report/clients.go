@@ -5,9 +5,9 @@ import (
 	"slices"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/results/report/draw"
 	"collatebench/results/stats"
-	"collatebench/results/text"
 	"collatebench/results/verdict"
 )
 
@@ -54,12 +54,12 @@ func (d document) clientScene(t stats.PeerTable) draw.Scene {
 		r := t.Rows[i]
 		from, to := f.Point(0, 0), f.Point(b.cell.Throughput.Median, 0)
 		said := d.verdictOf(r.Cell)
-		used := fmt.Sprintf("%s MB/s, %s cores", text.Amount(b.cell.Throughput.Median), text.Amount(seenCPUs(said)))
+		used := fmt.Sprintf("%s MB/s, %s cores", spell.Amount(b.cell.Throughput.Median), spell.Amount(seenCPUs(said)))
 		tip := fmt.Sprintf("%s: %s: %s", b.label, used, said.Sentence)
 		s.Desc += tip + " "
 		s.Shapes = append(s.Shapes, barLabel(f, i, b.label),
 			draw.Rect{X: from.X, Y: barMiddle(f, i) - 8, W: to.X - from.X, H: 16, Fill: clientInk(said), Title: tip},
-			draw.Text{At: draw.Point{X: to.X + 5, Y: barMiddle(f, i) + 4}, Text: text.Amount(seenCPUs(said)) + " cores", Size: 11, Ink: "muted", Title: tip})
+			draw.Text{At: draw.Point{X: to.X + 5, Y: barMiddle(f, i) + 4}, Text: spell.Amount(seenCPUs(said)) + " cores", Size: 11, Ink: "muted", Title: tip})
 	}
 	s.Shapes = append(s.Shapes, l.Shapes()...)
 	return headed(s)

@@ -7,10 +7,10 @@ import (
 	"strconv"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/mockserver/payload"
 	"collatebench/results/report/draw"
 	"collatebench/results/stats"
-	"collatebench/results/text"
 )
 
 // A heatMap shows one unit over window and size, in a block for each placement.
@@ -66,11 +66,11 @@ func (d document) heatScene(m heatMap, g stats.Group) draw.Scene {
 		v := d.summary.Of(c).Unit(m.unit)
 		x, y := h.square(c)
 		ground, ink := draw.HeatInks(scale.step(v))
-		tip := fmt.Sprintf("%s, window %d, %s: %s", c.Placement, c.Window, c.Size, text.Amount(v))
+		tip := fmt.Sprintf("%s, window %d, %s: %s", c.Placement, c.Window, c.Size, spell.Amount(v))
 		s.Desc += tip + ". "
 		s.Shapes = append(s.Shapes,
 			draw.Rect{X: x, Y: y, W: squareWidth - 2, H: squareHeight - 2, Fill: ground, Title: tip},
-			draw.Text{At: draw.Point{X: x + squareWidth/2 - 1, Y: y + squareHeight/2 + 3}, Text: text.Amount(v), Size: 11, Anchor: draw.Middle, Ink: ink, Title: tip})
+			draw.Text{At: draw.Point{X: x + squareWidth/2 - 1, Y: y + squareHeight/2 + 3}, Text: spell.Amount(v), Size: 11, Anchor: draw.Middle, Ink: ink, Title: tip})
 	}
 	s.Height = h.height()
 	return headed(s)

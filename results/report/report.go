@@ -23,6 +23,7 @@ import (
 	"strings"
 	"time"
 
+	"collatebench/internal/spell"
 	"collatebench/profiles/timeline"
 	"collatebench/results"
 	"collatebench/results/text"
@@ -113,7 +114,7 @@ func (d document) laneSections() []laneSection {
 			sum := sums(timeline.Timeline{Lanes: []timeline.Lane{lane}})
 			r := request{ID: lane.Request}
 			for _, phase := range s.Phases {
-				r.Times = append(r.Times, durationText(sum[phase].Round(time.Microsecond)))
+				r.Times = append(r.Times, spell.DurationAmount(sum[phase].Round(time.Microsecond)))
 			}
 			s.Requests = append(s.Requests, r)
 		}

@@ -3,9 +3,9 @@ package report
 import (
 	"fmt"
 
+	"collatebench/internal/spell"
 	"collatebench/results/report/draw"
 	"collatebench/results/stats"
-	"collatebench/results/text"
 )
 
 // A delay is one kind of marker in the picture of scheduling latency.
@@ -52,7 +52,7 @@ func (d document) schedLatency() []picture {
 				continue
 			}
 			at := draw.Point{X: f.Point(ms, 0).X, Y: barMiddle(f, i)}
-			tip := fmt.Sprintf("%s: %s: %s ms", b.label, delay.name, text.Amount(ms))
+			tip := fmt.Sprintf("%s: %s: %s ms", b.label, delay.name, spell.Amount(ms))
 			s.Desc += tip + ". "
 			s.Shapes = append(s.Shapes, draw.Marker{At: at, Form: delay.form, Ink: delay.ink, Size: 10, Title: tip})
 		}

@@ -5,9 +5,9 @@ import (
 	"slices"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/results/report/draw"
 	"collatebench/results/stats"
-	"collatebench/results/text"
 )
 
 // stageInks gives each stage of a response its colour: that of the timeline's phase,
@@ -85,7 +85,7 @@ func (d document) stages() []picture {
 			took := stage.Seconds * 1e3
 			from, to := f.Point(at, 0), f.Point(at+took, 0)
 			at += took
-			tip := fmt.Sprintf("%s, %s: %s ms of %s ms", b.label, stage.Name, text.Amount(took), text.Amount(b.ms()))
+			tip := fmt.Sprintf("%s, %s: %s ms of %s ms", b.label, stage.Name, spell.Amount(took), spell.Amount(b.ms()))
 			s.Desc += tip + ". "
 			if took >= seen*longest {
 				s.Shapes = append(s.Shapes, draw.Rect{X: from.X, Y: barMiddle(f, i) - 9, W: to.X - from.X, H: 18, Fill: stageInks[stage.Name], Title: tip})

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/results/stats"
 	"collatebench/results/text"
 )
@@ -110,14 +111,14 @@ func amount(v float64) entry {
 	if v == 0 {
 		return entry{Shown: "-", Sort: "0"}
 	}
-	return entry{Shown: text.Amount(v), Sort: strconv.FormatFloat(v, 'g', 6, 64)}
+	return entry{Shown: spell.Amount(v), Sort: strconv.FormatFloat(v, 'g', 6, 64)}
 }
 
 func between(e stats.Estimate) entry {
 	if math.IsInf(e.Low, 0) || math.IsInf(e.High, 0) {
 		return entry{Shown: "?", Sort: "0"}
 	}
-	return entry{Shown: text.Amount(e.Low) + "-" + text.Amount(e.High), Sort: strconv.FormatFloat(e.Low, 'g', 6, 64)}
+	return entry{Shown: spell.Amount(e.Low) + "-" + spell.Amount(e.High), Sort: strconv.FormatFloat(e.Low, 'g', 6, 64)}
 }
 
 func (d document) ratio(c bench.Cell) entry {

@@ -7,9 +7,9 @@ import (
 	"slices"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/results/report/draw"
 	"collatebench/results/stats"
-	"collatebench/results/text"
 )
 
 // Sizes of a chart, in pixels. Two fit side by side on a screen, and one can be
@@ -69,7 +69,7 @@ func newCurves(g stats.Group, of ...curve) curves {
 	slices.SortStableFunc(g.Cells, func(a, b bench.Cell) int { return cmp.Compare(a.Window, b.Window) })
 	c := curves{group: g, curve: of, roof: of[len(of)-1].summary.Roof(g.Cells)}
 	c.placements = placementsOf(g.Cells)
-	c.series = draw.SeriesOf(texts(bench.Placements()), texts(c.placements))
+	c.series = draw.SeriesOf(spell.Strings(bench.Placements()), spell.Strings(c.placements))
 	var keys []draw.Key
 	for i, p := range c.placements {
 		keys = append(keys, draw.Key{Label: string(p), Ink: c.series[i].Ink, As: draw.KeyMarker, Form: c.series[i].Form})
@@ -145,7 +145,7 @@ func (c curves) line(u curve, at int) draw.Shape {
 
 func (c curves) tip(u curve, cell bench.Cell) string {
 	e := u.summary.Of(cell)
-	tip := fmt.Sprintf("%s, window %d: %s MB/s, %s cores", cell.Placement, cell.Window, interval(e.Throughput), text.Amount(e.CPUs.Median))
+	tip := fmt.Sprintf("%s, window %d: %s MB/s, %s cores", cell.Placement, cell.Window, interval(e.Throughput), spell.Amount(e.CPUs.Median))
 	if u.label != "" {
 		tip = u.label + ": " + tip
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/results"
 	"collatebench/results/evidence"
 	"collatebench/results/verdict"
@@ -140,8 +141,7 @@ func (r row) VerdictLines() []string {
 	var out []string
 	for _, v := range r.Verdicts {
 		if r.Info.Proves() {
-			first, _, _ := strings.Cut(v.Sentence, "\n")
-			out = append(out, r.About+": "+first)
+			out = append(out, r.About+": "+spell.FirstLine(v.Sentence))
 			continue
 		}
 		out = append(out, placementOf(v.Subject)+": "+causes(v))
