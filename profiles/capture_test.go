@@ -233,7 +233,7 @@ func TestStartErrors(t *testing.T) {
 		pass profiles.Pass
 		want string
 	}{
-		{t.TempDir(), "both", `start profiling: pass "both": not one of cpu, memory`},
+		{t.TempDir(), "both", `start profiling: pass "both" is not one of cpu, memory`},
 		{file, profiles.PassCPU, "start profiling: mkdir " + file + ": not a directory"},
 	} {
 		if _, err := profiles.Start(tt.dir, tt.pass); err == nil || err.Error() != tt.want {

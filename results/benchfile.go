@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"collatebench/bench"
+	"collatebench/internal/wholefile"
 )
 
 // BenchPath returns where bench.txt is, or will be.
@@ -25,7 +26,7 @@ func (r *Run) WriteBench() error {
 	if there, err := os.ReadFile(r.BenchPath()); err == nil && bytes.Equal(there, content) {
 		return nil
 	}
-	return writeWhole(r.BenchPath(), content)
+	return wholefile.Write(r.BenchPath(), content)
 }
 
 func benchText(info Info, samples []Sample) []byte {

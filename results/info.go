@@ -31,7 +31,7 @@ const format = 2
 // first sample, but State, Stopped, Ended and NoiseFloor.
 type Info struct {
 	Format        int               `json:"format"` // set by Create
-	ID            string            `json:"id"` // set by Create
+	ID            string            `json:"id"`     // set by Create
 	Label         string            `json:"label,omitempty"`
 	State         State             `json:"state"`
 	Stopped       string            `json:"stopped,omitempty"` // why it ended when it did, one sentence

@@ -1,6 +1,30 @@
 // Package results keeps what runs leave behind: the run folder with its record
 // and its ledger of samples, and bench.txt, which is made of them.
 //
+//	const cell = "codec=json/placement=request/window=32/size=1MiB-2"
+//	dir, err := os.MkdirTemp("", "runs-")
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	defer os.RemoveAll(dir)
+//	run, err := results.Create(dir, results.Info{Label: "first", Cells: []string{cell}, Rounds: 6})
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	err = run.Append(results.Sample{
+//		Cell: cell, Round: 1, Attempt: 1, Detail: bench.Detail{GOMAXPROCS: 2},
+//		Line: "BenchmarkCollate/" + cell + " 1 357144000 ns/op 187.9 MB/s 1.83 cpus",
+//	})
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	found, err := results.Find(dir, "first")
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	p, err := found.Progress()
+//	fmt.Println(p.Samples, "of", p.Of, "samples", err)
+//
 // Raw data is written once, and a file appears under its final name only when
 // it is whole. What is derived from it is bytes here: the package does not know
 // how samples are taken, which numbers are made of them, nor what a study that
@@ -14,8 +38,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
+
+	"github.com/gofrs/flock"
 
 	"collatebench/bench"
+	"collatebench/internal/wholefile"
 )
 
 // Names within a run folder and beside it.
@@ -37,13 +65,14 @@ const (
 type Run struct {
 	dir    string // absolute
 	info   Info
-	ledger *os.File // open for appending, or nil
+	ledger *os.File     // open for appending, or nil
+	lock   *flock.Flock // of the ledger while it is open: the kernel lets go of it when the process dies, however it dies
 }
 
 // Open opens an existing run folder. A path that is none is a [*RefError].
 func Open(path string) (*Run, error) {
 	text, err := os.ReadFile(filepath.Join(path, infoFile))
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errNotDir) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return nil, &RefError{path, "not a run folder (no " + infoFile + ")"}
 	}
 	if err != nil {
@@ -85,7 +114,7 @@ func (r *Run) SetInfo(info Info) error {
 	if _, err := parseCells(info.Cells); err != nil {
 		return fmt.Errorf("run %s: %w", r.info.ID, err)
 	}
-	if err := writeJSON(filepath.Join(r.dir, infoFile), info); err != nil {
+	if err := wholefile.WriteJSON(filepath.Join(r.dir, infoFile), info); err != nil {
 		return err
 	}
 	r.info = info
@@ -100,7 +129,7 @@ func (r *Run) ProfileDir(c bench.Cell) string {
 // Link makes "latest", beside the run, point to it.
 func (r *Run) Link() error {
 	root, id := filepath.Split(r.dir)
-	staged := stagedName(root, latestLink)
+	staged := wholefile.StagedName(root, latestLink)
 	if err := os.Symlink(id, staged); err != nil {
 		return err
 	}
@@ -148,7 +177,7 @@ func (r *Run) WriteDerived(name string, content []byte) error {
 	if err := os.MkdirAll(r.ReportDir(), 0o777); err != nil {
 		return err
 	}
-	return writeWhole(filepath.Join(r.ReportDir(), name), content)
+	return wholefile.Write(filepath.Join(r.ReportDir(), name), content)
 }
 
 // RemoveDerived removes a file of report/, if it is there.

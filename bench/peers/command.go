@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"os/exec"
-	"strings"
 	"time"
 
 	"collatebench/internal/procgroup"
@@ -33,15 +32,4 @@ const maxOutput = 1 << 20
 func (c *capped) Write(b []byte) (int, error) {
 	c.Buffer.Write(b[:min(len(b), maxOutput-c.Len())])
 	return len(b), nil
-}
-
-func firstLine(text string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
-	return line
-}
-
-// tail returns the last n lines.
-func tail(text string, n int) string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return strings.Join(lines[max(0, len(lines)-n):], "\n")
 }

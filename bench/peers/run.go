@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"collatebench/internal/procgroup"
+	"collatebench/internal/spell"
 )
 
 const (
@@ -113,7 +114,7 @@ func (r run) end() string {
 		how = r.hung.Error()
 	}
 	if said := strings.TrimSpace(r.stderr); said != "" {
-		how += fmt.Sprintf(", stderr %q", tail(said, 3))
+		how += fmt.Sprintf(", stderr %q", spell.Tail(said, 3))
 	}
 	return how
 }

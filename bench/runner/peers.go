@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"collatebench/bench"
+	"collatebench/internal/benchline"
+	"collatebench/internal/spell"
 	"collatebench/results"
 	"collatebench/results/evidence"
 )
@@ -115,15 +117,12 @@ func (x *experiment) tryOut(ctx context.Context) error {
 
 // timeOfOp reads it from the benchmark line that a process printed.
 func timeOfOp(p *process) (time.Duration, error) {
-	fields := strings.Fields(p.line())
-	for i, f := range fields {
-		if f == "ns/op" && i > 0 {
-			if ns, err := strconv.ParseFloat(fields[i-1], 64); err == nil && ns > 0 {
-				return time.Duration(ns), nil
-			}
+	if line, err := benchline.Parse(p.line()); err == nil {
+		if ns, _ := line.Of("ns/op"); ns > 0 {
+			return time.Duration(ns), nil
 		}
 	}
-	return 0, fmt.Errorf("cell %q: it printed no benchmark line with ns/op:\n%s", p.cell.Name(), tail(p.output.String(), 20))
+	return 0, fmt.Errorf("cell %q: it printed no benchmark line with ns/op:\n%s", p.cell.Name(), spell.Excerpt(p.output.String(), 20))
 }
 
 // variants are the cells that differ in their window alone, A/A controls included.

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/results"
 	"collatebench/results/evidence"
 	"collatebench/results/stats"
@@ -273,7 +274,7 @@ func (x *experiment) finish(cause error) error {
 	info := x.run.Info()
 	info.Ended, info.State, info.Stopped = time.Now(), results.Complete, x.stopped
 	if cause != nil {
-		info.State, info.Stopped = results.Stopped, strings.TrimSuffix(firstLine(cause.Error()), "; its last lines:")
+		info.State, info.Stopped = results.Stopped, strings.TrimSuffix(spell.FirstLine(cause.Error()), "; its last lines:")
 	}
 	if s, err := stats.Summarise(info, samples); err == nil {
 		if info.NoiseFloor, err = s.NoiseFloor.Record(); err != nil {

@@ -13,8 +13,10 @@ import (
 	"time"
 
 	"collatebench/bench"
+	"collatebench/internal/child"
 	"collatebench/internal/procgroup"
 	"collatebench/internal/rusage"
+	"collatebench/internal/spell"
 	"collatebench/results"
 )
 
@@ -69,7 +71,7 @@ func (x *experiment) sample(ctx context.Context, c bench.Cell, round, attempt in
 type process struct {
 	cell     bench.Cell
 	cmd      *exec.Cmd
-	upstream *upstream
+	upstream *child.Child
 	output   strings.Builder
 	started  time.Time
 	wall     time.Duration
@@ -92,7 +94,7 @@ func (x *experiment) process(c bench.Cell, ops int, args ...string) *process {
 		command = x.foreignArgs(c, url, ops)
 	}
 	p.cmd = exec.Command(command[0], append(command[1:], args...)...)
-	p.cmd.Env = environment(c.Procs)
+	p.cmd.Env = child.Environ(c.Procs)
 	p.cmd.Dir = x.scratch
 	p.cmd.Stdout = io.MultiWriter(&p.output, x.log)
 	p.cmd.Stderr = p.cmd.Stdout
@@ -125,7 +127,7 @@ func (p *process) run(ctx context.Context) error {
 		procgroup.End(p.cmd)
 		<-ended
 		return context.Cause(ctx)
-	case <-p.upstream.gone():
+	case <-p.upstream.Ended():
 		procgroup.End(p.cmd)
 		err = <-ended
 	case <-time.After(sampleTimeout + time.Minute): // Go's client ends itself before
@@ -160,19 +162,11 @@ func (p *process) explain(err error) error {
 		return fmt.Errorf("cell %q: the client has ended, and a child of it has not", p.cell.Name())
 	}
 	select {
-	case <-p.upstream.gone():
-		return fmt.Errorf("cell %q: %w", p.cell.Name(), p.upstream.obituary())
+	case <-p.upstream.Ended():
+		return fmt.Errorf("cell %q: %w", p.cell.Name(), p.upstream.Exit())
 	case <-time.After(time.Second):
-		return fmt.Errorf("cell %q: the sample ended with %w; its last lines:\n%s", p.cell.Name(), err, tail(p.output.String(), 20))
+		return fmt.Errorf("cell %q: the sample ended with %w; its last lines:\n%s", p.cell.Name(), err, spell.Excerpt(p.output.String(), 20))
 	}
-}
-
-// gone is closed when the upstream has ended; never where it is not ours.
-func (u *upstream) gone() <-chan struct{} {
-	if u == nil {
-		return nil
-	}
-	return u.ended
 }
 
 // benchmarkLine finds the line of the result. The testing package prints the

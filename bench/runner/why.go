@@ -209,47 +209,29 @@ func (x *experiment) planOn(ctx context.Context, name string, n, proven int) err
 		return err
 	}
 	why := *x.why
-	for _, i := range interventions() {
-		if !i.wanted(observed, suspects) || !i.possible(x.Upstream != "") || proven > 0 && i.beside != nil {
-			continue
+	for _, i := range verdict.Interventions() {
+		if i.Wanted(observed, suspects) && i.Possible(x.Upstream != "") && !(proven > 0 && i.Aside) {
+			i.Predicted = i.PredictFrom(e)
+			x.intervene(&why, i, cell)
 		}
-		x.try(&why, i, cell, e)
 	}
 	return x.join(ctx, why, n)
 }
 
-// wanted says whether the plan has a use for an intervention.
-func (i intervention) wanted(observed, suspects []verdict.Cause) bool {
-	if i.flat { // that nothing changes is true of much: only what was seen is worth it
-		return slices.Contains(observed, i.cause)
-	}
-	if i.beside != nil {
-		return slices.ContainsFunc(i.beside, func(c verdict.Cause) bool { return slices.Contains(observed, c) })
-	}
-	// Leaving decoding out gains wherever there is decoding: it proves nothing
-	// of cores that were not seen to be full.
-	if i.cause == verdict.CPUSaturated {
-		return slices.Contains(observed, i.cause)
-	}
-	return slices.Contains(suspects, i.cause)
-}
-
-// try adds one intervention to the plan, if it changes anything that can be
-// changed.
-func (x *experiment) try(why *evidence.Why, i intervention, cell bench.Cell, e verdict.Client) {
-	next, made := i.apply(cell)
+// intervene adds an intervention on a cell to the plan, if it changes anything
+// that can be changed.
+func (x *experiment) intervene(why *evidence.Why, i verdict.Intervention, cell bench.Cell) {
+	next, made := apply(i.Edit, cell)
 	if len(made) == 0 || possible(next, x.Options) != nil || tooLarge(next, x.run.Info().Machine) {
 		return
 	}
-	t := verdict.Intervention{
-		Name: i.name, Change: strings.Join(made, " "), Cause: i.cause, Aside: i.beside != nil, Flat: i.flat,
-		OnTopOf: changes(*why, cell.Name()), Before: cell.Name(), Cell: next.Name(), Predicted: i.predicted(e),
-	}
-	same := func(other verdict.Intervention) bool { return other.Cell == t.Cell && other.Before == t.Before }
+	i.Change, i.OnTopOf = strings.Join(made, " "), changes(*why, cell.Name())
+	i.Before, i.Cell = cell.Name(), next.Name()
+	same := func(other verdict.Intervention) bool { return other.Cell == i.Cell && other.Before == i.Before }
 	if slices.ContainsFunc(why.Interventions, same) {
-		return // a step already: as an aside it would say the same
+		return // it is to prove a cause already: as an aside it would say the same
 	}
-	why.Interventions = append(why.Interventions, t)
+	why.Interventions = append(why.Interventions, i)
 	if !slices.Contains(x.cells, next) {
 		x.cells = append(x.cells, next)
 	}

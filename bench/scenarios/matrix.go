@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"collatebench/internal/spell"
 	"collatebench/results/verdict"
 )
 
@@ -158,8 +159,7 @@ func (m Matrix) Write(w io.Writer) {
 func (m Matrix) writeRest(w io.Writer) {
 	for _, o := range m {
 		if g := o.Grade(); g != Right {
-			first, _, _ := strings.Cut(o.Verdict.Sentence, "\n")
-			fmt.Fprintf(w, "  %s: %s %s (seed %d), which is %s:\n    %s\n", g, o.Command, o.Title, o.Seed, label(o.Truth), first)
+			fmt.Fprintf(w, "  %s: %s %s (seed %d), which is %s:\n    %s\n", g, o.Command, o.Title, o.Seed, label(o.Truth), spell.FirstLine(o.Verdict.Sentence))
 			if !o.found() {
 				fmt.Fprintf(w, "    the function found is %q\n", o.Function)
 			}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/results"
 	"collatebench/results/stats"
 	"collatebench/results/verdict"
@@ -73,7 +74,7 @@ func (s *study) doubts() []string {
 		}
 	}
 	if flagged > 0 {
-		out = append(out, fmt.Sprintf("in %d of %s something else used the machine", flagged, rounds(len(s.values.Rounds))))
+		out = append(out, fmt.Sprintf("in %d of %s something else used the machine", flagged, spell.Plural(len(s.values.Rounds), "round")))
 	}
 	return out
 }
@@ -244,11 +245,4 @@ func gain(r stats.Ratio) verdict.Gain {
 		g.Low, g.High = 0, 0
 	}
 	return g
-}
-
-func rounds(n int) string {
-	if n == 1 {
-		return "1 round"
-	}
-	return fmt.Sprintf("%d rounds", n)
 }

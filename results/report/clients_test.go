@@ -12,7 +12,7 @@ import (
 	"collatebench/results/resultstest"
 )
 
-// comparedRun has a serial client and a healthy one beside Go's, seen from
+// comparedRun has a client of Go's, a serial one and a healthy one, all seen from
 // outside.
 func comparedRun(t *testing.T, rounds int) *results.Run {
 	t.Helper()

@@ -19,8 +19,8 @@ var comparisonHTML string
 
 var comparisonTemplate = template.Must(template.Must(reportTemplate.Clone()).New("comparison").Parse(comparisonHTML))
 
-// Comparison returns the page of two runs: the curves laid over each other and
-// the ratio of each cell that both have.
+// Comparison returns the page of two runs. It has the curves of both in one chart,
+// and the ratio of each cell that both runs have.
 func Comparison(old, new *results.Run, nav []Link) ([]byte, error) {
 	c, err := newComparison(old, new)
 	if err != nil {
@@ -34,7 +34,7 @@ func Comparison(old, new *results.Run, nav []Link) ([]byte, error) {
 	return Page{Title: title, Nav: nav, Body: template.HTML(body.String())}.HTML()
 }
 
-// A comparison is what the page shows.
+// A comparison is the content of the page.
 type comparison struct {
 	Old, New results.Info
 	stats.Versus
@@ -61,8 +61,8 @@ func newComparison(old, new *results.Run) (comparison, error) {
 	return c, err
 }
 
-// overlaid draws the cells that both runs have, the older run's lines dashed,
-// with the roof of the newer one.
+// overlaid draws the cells that both runs have. The lines of the older run are
+// dashed; the roof is that of the newer run.
 func overlaid(old, new *results.Run) ([]picture, error) {
 	var both [2]stats.Summary
 	for i, run := range []*results.Run{old, new} {
@@ -89,7 +89,7 @@ func overlaid(old, new *results.Run) ([]picture, error) {
 	return out, nil
 }
 
-// Percent is how far all cells moved together.
+// Percent is the drift: the change that all cells have in common.
 func (c comparison) Percent() string { return fmt.Sprintf("%+.1f%%", 100*(c.Drift-1)) }
 
 // FloorPercent is the noise floor.

@@ -15,17 +15,17 @@ import (
 	"collatebench/results/verdict"
 )
 
-// A document is all that a report shows of one run.
+// A document is the data of one run's report.
 type document struct {
 	info      results.Info
 	summary   stats.Summary
 	reading   evidence.Reading
-	verdicts  []verdict.Verdict // proven: one; observed: one a placement
+	verdicts  []verdict.Verdict // one that is proven, or an observed one for each placement
 	timelines []laneChart
 	benchstat string
 }
 
-// A laneChart is the timeline of one cell, or why there is none.
+// A laneChart is the timeline of one cell, or the reason why there is none.
 type laneChart struct {
 	cell bench.Cell
 	timeline.Timeline
@@ -49,8 +49,8 @@ func newDocument(run *results.Run) (document, error) {
 	return d, err
 }
 
-// benchstat reads the tables that were made with the run's report; "" where
-// there are none yet.
+// benchstat reads the tables that were written with the run's report. It returns ""
+// if there are none yet.
 func benchstat(run *results.Run) (string, error) {
 	text, err := os.ReadFile(filepath.Join(run.ReportDir(), results.BenchstatText))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -59,8 +59,8 @@ func benchstat(run *results.Run) (string, error) {
 	return string(text), err
 }
 
-// timelines reads the trace of the cell of each placement in which a serial
-// one hurts most: those that the verdicts are about.
+// timelines reads one trace for each placement: that of the cell that the verdict is
+// about.
 func timelines(run *results.Run, s stats.Summary) ([]laneChart, error) {
 	if !run.Info().Profiled || run.Info().Proves() {
 		return nil, nil
@@ -77,8 +77,8 @@ func timelines(run *results.Run, s stats.Summary) ([]laneChart, error) {
 	return out, nil
 }
 
-// readTimeline takes a trace that is not there, or can't be read, for a reason
-// to show in its place: the rest of the report does not depend on it.
+// readTimeline reads a trace. If it is missing or can't be read, the report shows the
+// reason in its place.
 func readTimeline(path string) (laneChart, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -3,10 +3,10 @@ package report
 import (
 	"fmt"
 
-	"collatebench/results/text"
+	"collatebench/internal/spell"
 )
 
-// A fact is a line of what a run ran on.
+// A fact is one line about the machine and the software of a run.
 type fact struct{ Name, Value string }
 
 func (d document) machine() []fact {
@@ -28,7 +28,7 @@ func (d document) machine() []fact {
 		}
 	}
 	if w := d.info.Scaling; w != nil {
-		out = append(out, fact{"effective cores", fmt.Sprintf("%s together, one alone being 1 (measured before the run)", text.Amount(w.EffectiveCores))})
+		out = append(out, fact{"effective cores", fmt.Sprintf("%s together, one alone being 1 (measured before the run)", spell.Amount(w.EffectiveCores))})
 	}
 	known := out[:0]
 	for _, f := range out {

@@ -32,7 +32,7 @@ import (
 
 var began = time.Date(2026, 11, 22, 20, 41, 0, 0, time.UTC)
 
-// matrix is the default one, on two cores wherever the tests run.
+// matrix is the default matrix on two cores, whatever machine the tests run on.
 func matrix(t testing.TB, lists map[string]string) []string {
 	t.Helper()
 	m := bench.Matrix{}
@@ -62,7 +62,7 @@ func sample(t testing.TB, name string, round int, r *rand.Rand) results.Sample {
 	if err != nil {
 		t.Fatal(err)
 	}
-	serial := c.Procs == 1 || c.Placement == bench.Inline || c.Placement == bench.Collector
+	serial := c.Procs == 1 || c.Placement.Serial()
 	mbps, cpus, overlap, wait := 100.0, 1.05, 1.0, 250e6
 	switch {
 	case c.Window == 1:
@@ -162,7 +162,7 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// TestFigures holds the shapes of every picture and the rows of the table to a
+// TestFigures compares the shapes of every picture and the rows of the table with a
 // golden: where bars end, which values are joined, in which order.
 func TestFigures(t *testing.T) {
 	cells := matrix(t, map[string]string{"placement": "collector,request", "window": "1,8", "size": "1MiB,64KiB", "procs": "2"})
@@ -183,8 +183,8 @@ func TestFigures(t *testing.T) {
 	has(t, got.String(), "~</td>", "!</td>")
 }
 
-// TestSameBytes: the page follows from the raw data alone, whatever order the
-// ledger has them in.
+// TestSameBytes: the page depends only on the raw data, not on its order in the
+// ledger.
 func TestSameBytes(t *testing.T) {
 	cells := matrix(t, map[string]string{"size": "64KiB,1MiB"})
 	all := samples(t, cells, 3)
@@ -225,7 +225,7 @@ func TestPageNeedsNothing(t *testing.T) {
 	}
 }
 
-// TestHostileRun: whatever stands in run.json is shown as text.
+// TestHostileRun: all texts of run.json are shown as text.
 func TestHostileRun(t *testing.T) {
 	const evil = `"><script>alert(1)</script><img src=x onerror=alert(1)>'`
 	cells := matrix(t, map[string]string{"window": "8"})
@@ -249,8 +249,8 @@ func TestHostileRun(t *testing.T) {
 	}
 }
 
-// traceOf records one collation of the cell's placement, from memory, where the
-// runner would have left its trace.
+// traceOf records one collation of the cell's placement, from memory, and writes the
+// trace where the runner would write it.
 func traceOf(t *testing.T, run *results.Run, name string) {
 	t.Helper()
 	c, err := bench.ParseCell(name)
@@ -280,8 +280,8 @@ func traceOf(t *testing.T, run *results.Run, name string) {
 	}
 }
 
-// TestTimelines: a placement with its trace, one whose trace is damaged, and
-// one from before requests were marked.
+// TestTimelines: one placement has a trace, one has a damaged trace, and one has a
+// trace without annotations.
 func TestTimelines(t *testing.T) {
 	cells := matrix(t, map[string]string{"window": "8", "procs": "2", "placement": "collector,request,pool"})
 	run := newRun(t, results.Info{Cells: cells, Profiled: true}, samples(t, cells, 2))
@@ -376,8 +376,8 @@ func TestSimulationIsSaid(t *testing.T) {
 	has(t, p, "<h3>pool (simulated: 16 cores that only pass time)</h3>")
 }
 
-// TestSmallResponses: where decoding is the lesser part of a response, one
-// decoding core is no limit, and no line is drawn for it.
+// TestSmallResponses: if decoding is only a small part of a response, one decoding
+// core is no limit, and no line is drawn for it.
 func TestSmallResponses(t *testing.T) {
 	cells := matrix(t, map[string]string{"procs": "2"})
 	all := samples(t, cells, 2)
@@ -391,8 +391,8 @@ func TestSmallResponses(t *testing.T) {
 	}
 }
 
-// TestUnfinishedRuns: a report of nothing, of half a round, and of a cell
-// without times says what is missing.
+// TestUnfinishedRuns: a report says what is missing if there are no samples, half a
+// round, or a cell without times.
 func TestUnfinishedRuns(t *testing.T) {
 	cells := matrix(t, nil)
 	none := page(t, newRun(t, results.Info{Cells: cells, State: results.Running}, nil))

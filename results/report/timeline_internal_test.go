@@ -10,8 +10,8 @@ import (
 	"collatebench/results/stats"
 )
 
-// A trace has other times in each run, so the drawing of lanes is held to ones
-// that were made up, from within the package.
+// Each trace has other times, so this test draws made-up lanes, from inside the
+// package.
 func madeUp(length time.Duration, order ...int) laneChart {
 	c := laneChart{cell: bench.DefaultCell(), Timeline: timeline.Timeline{Procs: 2, Length: length, Cores: []float64{1, 2}}}
 	for id, turn := range order {

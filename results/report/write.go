@@ -11,9 +11,9 @@ import (
 	"collatebench/results"
 )
 
-// WritePNG writes the main pictures of a run into a folder, which is made where
-// it is missing, and returns the paths. Pictures that the run has no data for
-// are left out. A file appears when it is whole.
+// WritePNG writes the main pictures of a run into a folder, and returns their paths.
+// It makes the folder if it is missing. It leaves out pictures for which the run has
+// no data. A file gets its name only when it is whole.
 func WritePNG(run *results.Run, dir string) ([]string, error) {
 	d, err := newDocument(run)
 	if err != nil {
@@ -25,7 +25,7 @@ func WritePNG(run *results.Run, dir string) ([]string, error) {
 	var out []string
 	for _, p := range d.pictures() {
 		path := filepath.Join(dir, p.Name+".png")
-		for n := 2; slices.Contains(out, path); n++ { // titles may differ in what a file's name drops
+		for n := 2; slices.Contains(out, path); n++ { // two titles may give the same file name
 			path = filepath.Join(dir, fmt.Sprintf("%s-%d.png", p.Name, n))
 		}
 		var b bytes.Buffer
@@ -40,7 +40,7 @@ func WritePNG(run *results.Run, dir string) ([]string, error) {
 	return out, nil
 }
 
-// pictures are all of a report, in its order.
+// pictures are all pictures of a report, in its order.
 func (d document) pictures() []picture {
 	var out []picture
 	for _, some := range [][]picture{d.clients(), d.throughput(), d.lanes(), d.heat(), d.stages(), d.schedLatency()} {

@@ -11,23 +11,23 @@ import (
 // from the group's own medians: times in seconds a response, speeds in
 // responses a second. A part that the run doesn't tell is 0.
 type Roof struct {
-	Latency float64 // service and transfer of a response that nothing delays
-	Decode  float64 // a decode that no other one overlaps
-	Cost    float64 // CPU time of a response, garbage collection included
-	Cores   float64 // that were there for the client, at most GOMAXPROCS
-	Alone   float64 // a response that waits for no other: latency and decode, or less where a full window shows it
-	Link    float64 // what the bandwidth of the upstream lets through
-	Bytes   float64 // of a payload before compression
+	Latency    float64 // service and transfer of a response that nothing delays
+	Decode     float64 // a decode that no other one overlaps
+	Cost       float64 // CPU time of a response, garbage collection included
+	Cores      float64 // that were there for the client, at most GOMAXPROCS
+	Unhindered float64 // a response that waits for no other: latency and decode, or less where a full window shows it
+	Link       float64 // what the bandwidth of the upstream lets through
+	Bytes      float64 // of a payload before compression
 }
 
-// alone is the overlap of decodes up to which one is taken to run by itself.
-const alone = 1.05
+// oneDecode is the overlap of decodes up to which no two run at a time.
+const oneDecode = 1.05
 
 // Roof reads the roof off the cells of a group, which have one size. The
 // window's part is from the smallest window, where nothing queues; the cores'
 // part from the cell with the greatest throughput.
 func (s Summary) Roof(cells []bench.Cell) Roof {
-	r := Roof{Decode: s.lone(cells)}
+	r := Roof{Decode: s.singleDecode(cells)}
 	best, smallest := s.Of(cells[0]), s.Of(cells[0])
 	for _, c := range cells {
 		if e := s.Of(c); e.Throughput.Median > best.Throughput.Median {
@@ -50,7 +50,7 @@ func (s Summary) Roof(cells []bench.Cell) Roof {
 		r.Cores = max(best.CPUs.Median, min(r.Cores, float64(s.Cores)-best.Unit("upstream-cpus")))
 	}
 	r.Latency = s.latency(cells, smallest.cell.Window)
-	r.Alone = s.unhindered(cells, r.Latency+r.Decode)
+	r.Unhindered = s.unhindered(cells, r.Latency+r.Decode)
 	if c.Upstream.Bandwidth > 0 && c.Encoding == bench.DefaultCell().Encoding {
 		r.Link = float64(c.Upstream.Bandwidth) / r.Bytes
 	}
@@ -63,7 +63,7 @@ func (s Summary) latency(cells []bench.Cell, window int) float64 {
 	var all []float64
 	for _, c := range cells {
 		if e := s.Of(c); c.Window == window && e.Unit("headers-ns/resp") > 0 {
-			all = append(all, seconds(max(0, e.Unit("headers-ns/resp")-e.Unit("queue-ns/resp"))+e.Unit("read-ns/resp")))
+			all = append(all, inSeconds(max(0, e.Unit("headers-ns/resp")-e.Unit("queue-ns/resp"))+e.Unit("read-ns/resp")))
 		}
 	}
 	return NewEstimate(all).Median
@@ -80,14 +80,14 @@ func (s Summary) unhindered(cells []bench.Cell, least float64) float64 {
 	return least
 }
 
-// lone is the shortest time that a decode took by itself. With a small window
+// singleDecode is the shortest time that a decode took by itself. With a small window
 // the caches go cold between two of them, so that it is longer there.
-func (s Summary) lone(cells []bench.Cell) float64 {
+func (s Summary) singleDecode(cells []bench.Cell) float64 {
 	least := math.Inf(1)
 	for _, c := range cells {
 		e := s.Of(c)
-		if took := e.Unit("decode-ns/resp"); took > 0 && e.Unit("decode-overlap") <= alone {
-			least = min(least, seconds(took))
+		if took := e.Unit("decode-ns/resp"); took > 0 && e.Unit("decode-overlap") <= oneDecode {
+			least = min(least, inSeconds(took))
 		}
 	}
 	if math.IsInf(least, 1) {
@@ -96,7 +96,7 @@ func (s Summary) lone(cells []bench.Cell) float64 {
 	return least
 }
 
-func seconds(ns float64) float64 { return ns / 1e9 }
+func inSeconds(ns float64) float64 { return ns / 1e9 }
 
 // OneCore is the line that a serial placement can't pass: one decode at a time.
 func (r Roof) OneCore() float64 { return r.mbps(1 / r.Decode) }
@@ -109,7 +109,7 @@ func (r Roof) LinkMBps() float64 { return r.mbps(r.Link) }
 
 // Window is what a window of requests can do in which nobody waits for others:
 // window / (latency + decode).
-func (r Roof) Window(window float64) float64 { return r.mbps(window / r.Alone) }
+func (r Roof) Window(window float64) float64 { return r.mbps(window / r.Unhindered) }
 
 // At is the roof over a window: the least of those that are known; 0 where
 // none is.

@@ -83,8 +83,8 @@ func TestRoof(t *testing.T) {
 	near("CPU time of a response, of the fastest cell", r.Cost, 1.8/(180e6/mib))
 	near("one core", r.OneCore(), mib/.010/1e6)
 	near("all cores", r.AllCores(), 1.9/1.8*180)
-	near("a response alone", r.Alone, .0125+.010)
-	near("window 1", r.Window(1), mib/r.Alone/1e6)
+	near("a response alone", r.Unhindered, .0125+.010)
+	near("window 1", r.Window(1), mib/r.Unhindered/1e6)
 	near("the roof over 1", r.At(1), r.Window(1))
 	near("the roof over 32", r.At(32), r.AllCores())
 	if r.LinkMBps() != 0 {

@@ -28,8 +28,8 @@ func (c CellSummary) Stages() []Stage {
 	left := whole
 	for i, s := range out {
 		left -= s.Seconds
-		out[i].Seconds = seconds(s.Seconds)
+		out[i].Seconds = inSeconds(s.Seconds)
 	}
 	// Medians of parts need not sum to the median of the whole.
-	return append(out, Stage{"hand-over", seconds(max(0, left))})
+	return append(out, Stage{"hand-over", inSeconds(max(0, left))})
 }

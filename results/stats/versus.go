@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/results"
 )
 
@@ -116,20 +117,13 @@ func recordedFloor(runs ...*results.Run) (float64, error) {
 	return most, nil
 }
 
-func rounds(n int) string {
-	if n == 1 {
-		return "1 round"
-	}
-	return fmt.Sprintf("%d rounds", n)
-}
-
 // newVersusCell takes the logs of the throughputs, which scatter by a factor.
 func newVersusCell(c bench.Cell, old, new []float64) VersusCell {
 	row := VersusCell{Cell: c.Name(), parsed: c, Old: NewEstimate(old), New: NewEstimate(new), P: 1, Change: NoChange}
 	w := welch(logs(old), logs(new))
 	row.Ratio = Ratio{Mean: math.Exp(w.mean), Low: 0, High: math.Inf(1), Rounds: min(len(old), len(new))}
 	if row.Ratio.Rounds < fewRounds {
-		row.Ratio.Doubts = []string{fmt.Sprintf("%s are few", rounds(row.Ratio.Rounds))}
+		row.Ratio.Doubts = []string{fmt.Sprintf("%s are few", spell.Plural(row.Ratio.Rounds, "round"))}
 	}
 	if !math.IsInf(w.half, 1) {
 		row.Ratio.Low, row.Ratio.High, row.P = math.Exp(w.mean-w.half), math.Exp(w.mean+w.half), w.p

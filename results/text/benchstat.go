@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"collatebench/internal/spell"
 )
 
 // Benchstat runs benchstat, whose tables are internal to its command. It is
@@ -83,8 +85,7 @@ func (b benchstat) run(ctx context.Context, dir string, args ...string) (stdout 
 		return nil, "", ctx.Err()
 	}
 	if err != nil {
-		line, _, _ := strings.Cut(strings.TrimSpace(said.String()), "\n")
-		return nil, "", fmt.Errorf("benchstat: %w: %s", err, line)
+		return nil, "", fmt.Errorf("benchstat: %w: %s", err, spell.FirstLine(said.String()))
 	}
 	doubts, err = judge(said.String())
 	if err != nil {
@@ -122,6 +123,5 @@ func firstStderr(err error) string {
 	if !errors.As(err, &exit) {
 		return ""
 	}
-	line, _, _ := strings.Cut(strings.TrimSpace(string(exit.Stderr)), "\n")
-	return ": " + line
+	return ": " + spell.FirstLine(string(exit.Stderr))
 }

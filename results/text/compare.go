@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/results"
 	"collatebench/results/stats"
 )
@@ -39,7 +40,7 @@ func Compare(ctx context.Context, w io.Writer, old, new *results.Run) error {
 	missing := [2][]string{stats.OnlyIn(old, new), stats.OnlyIn(new, old)}
 	for i, names := range missing {
 		if len(names) > 0 {
-			fmt.Fprintf(w, "only in %s: %s\n", labels[i], firstFew(names))
+			fmt.Fprintf(w, "only in %s: %s\n", labels[i], spell.FirstFew(names))
 		}
 	}
 	fmt.Fprintf(w, "in all rows: %s; MB/s are shown as B/s (1 Mi is 1048576), ns as sec\n", strings.Join(shared(cells), " "))

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/results/stats"
 )
 
@@ -20,7 +21,7 @@ const (
 
 func (s writer) throughput(l layout, c bench.Cell, marks map[string]bool) string {
 	cell := s.Of(c)
-	text := l.entry(Amount(cell.Throughput.Median), plusMinus(cell.Throughput), Amount(cell.CPUs.Median))
+	text := l.entry(spell.Amount(cell.Throughput.Median), plusMinus(cell.Throughput), spell.Amount(cell.CPUs.Median))
 	if strings.Contains(text, noInterval) {
 		marks[noInterval] = true
 	}
@@ -68,7 +69,7 @@ func (s writer) unpaired(c bench.Cell) string {
 func (s writer) flagsMatter(g stats.Group) bool {
 	return slices.ContainsFunc(g.Cells, func(c bench.Cell) bool {
 		r, ok := s.Paired(c)
-		return ok && r.Unflagged != nil && Amount(r.Unflagged.Mean) != Amount(r.Ratio.Mean)
+		return ok && r.Unflagged != nil && spell.Amount(r.Unflagged.Mean) != spell.Amount(r.Ratio.Mean)
 	})
 }
 
@@ -85,16 +86,4 @@ func plusMinus(e stats.Estimate) string {
 		return "±" + noInterval
 	}
 	return fmt.Sprintf("±%.0f%%", 100*e.Spread())
-}
-
-// Amount writes a number with about three digits.
-func Amount(v float64) string {
-	switch {
-	case v >= 99.95:
-		return fmt.Sprintf("%.0f", v)
-	case v >= 9.995:
-		return fmt.Sprintf("%.1f", v)
-	default:
-		return fmt.Sprintf("%.2f", v)
-	}
 }

@@ -1,11 +1,11 @@
 package text
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/results"
 )
 
@@ -17,9 +17,9 @@ func (s writer) newLayout(cells []bench.Cell) layout {
 	l := layout{value: len("MB/s"), cpus: len(results.CPUs)}
 	for _, c := range cells {
 		e := s.Of(c)
-		l.value = max(l.value, width(Amount(e.Throughput.Median)))
+		l.value = max(l.value, width(spell.Amount(e.Throughput.Median)))
 		l.spread = max(l.spread, width(plusMinus(e.Throughput)))
-		l.cpus = max(l.cpus, width(Amount(e.CPUs.Median)))
+		l.cpus = max(l.cpus, width(spell.Amount(e.CPUs.Median)))
 	}
 	return l
 }
@@ -73,27 +73,3 @@ func pad(text string, to int) string {
 
 // width counts what a terminal shows: every character here is one column wide.
 func width(text string) int { return utf8.RuneCountInString(text) }
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-func texts[T ~string](values []T) []string {
-	out := make([]string, len(values))
-	for i, v := range values {
-		out[i] = string(v)
-	}
-	return out
-}
-
-// firstFew lists names without flooding a line.
-func firstFew(names []string) string {
-	const few = 5
-	if len(names) <= few {
-		return strings.Join(names, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
-}

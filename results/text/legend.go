@@ -3,10 +3,10 @@ package text
 import (
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/results"
 	"collatebench/results/stats"
 )
@@ -53,10 +53,10 @@ func (s writer) writeNoise(w io.Writer) {
 		return
 	}
 	if f.Ratio.Rounds < stats.FloorRounds {
-		fmt.Fprintf(w, "noise floor: not known from %s (it takes %d)\n", plural(f.Ratio.Rounds, "round"), stats.FloorRounds)
+		fmt.Fprintf(w, "noise floor: not known from %s (it takes %d)\n", spell.Plural(f.Ratio.Rounds, "round"), stats.FloorRounds)
 		return
 	}
-	fmt.Fprintf(w, "noise floor: %s (%s, sampled twice in each round)\n", percent(f.Floor), inWords(f.Cell))
+	fmt.Fprintf(w, "noise floor: %s (%s, sampled twice in each round)\n", spell.Percent(f.Floor, 1), inWords(f.Cell))
 	if f.Second == "" {
 		return
 	}
@@ -83,7 +83,7 @@ func (s writer) writeFlagged(w io.Writer, most int) {
 		fmt.Fprintf(w, "flagged: round %d, attempt %d (%s): %s\n", f.Round, f.Attempt, fate, why(f))
 	}
 	if n := len(s.Flagged) - most; n > 0 {
-		fmt.Fprintf(w, "flagged: %s more, listed in report/%s\n", plural(n, "attempt"), results.SummaryFile)
+		fmt.Fprintf(w, "flagged: %s more, listed in report/%s\n", spell.Plural(n, "attempt"), results.SummaryFile)
 	}
 }
 
@@ -96,7 +96,7 @@ func why(f results.FlaggedRound) string {
 	first := f.Samples[0]
 	why := fmt.Sprintf("%s (%s)", strings.Join(first.Flags, ", "), inWords(first.Cell))
 	if n := len(f.Samples) - 1; n > 0 {
-		why += " and in " + plural(n, "more sample")
+		why += " and in " + spell.Plural(n, "more sample")
 	}
 	return why
 }
@@ -108,8 +108,4 @@ func inWords(name string) string {
 		return name
 	}
 	return fmt.Sprintf("%s, window %d, %s, GOMAXPROCS=%d", c.Placement, c.Window, c.Size, c.Procs)
-}
-
-func percent(v float64) string {
-	return strconv.FormatFloat(100*v, 'f', 1, 64) + "%"
 }

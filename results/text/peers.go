@@ -6,6 +6,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"collatebench/internal/spell"
 	"collatebench/results/stats"
 )
 
@@ -39,13 +40,13 @@ func (s writer) peerEntries(r stats.PeerRow) []string {
 	}
 	told := "no verdict"
 	if len(v.Causes) > 0 {
-		told = strings.Join(texts(v.Causes), ", ")
+		told = strings.Join(spell.Strings(v.Causes), ", ")
 	}
 	return []string{
 		string(r.Cell.Client), string(r.Cell.Codec), string(r.Cell.Placement),
-		Amount(cell.Throughput.Median), Amount(seen["cpus"]), Amount(seen["growth"]) + "x",
+		spell.Amount(cell.Throughput.Median), spell.Amount(seen["cpus"]), spell.Amount(seen["growth"]) + "x",
 		orOne(r.ToBase, r.Cell.Placement == s.BaseOf(r.Cell)), orOne(r.ToBest, true),
-		Amount(float64(cell.P99)/1e6) + " ms", told,
+		spell.Amount(float64(cell.P99)/1e6) + " ms", told,
 	}
 }
 

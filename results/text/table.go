@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/results"
 	"collatebench/results/evidence"
 	"collatebench/results/stats"
@@ -24,7 +25,7 @@ func Write(w io.Writer, r evidence.Reading) {
 	s := writer{r.Summary, r}
 	fmt.Fprintf(w, "%s: %s\n", s.Run, Heading(s.Summary))
 	if s.Rounds == 0 {
-		fmt.Fprintf(w, "no round is complete yet: %s so far\n", plural(s.Samples, "sample"))
+		fmt.Fprintf(w, "no round is complete yet: %s so far\n", spell.Plural(s.Samples, "sample"))
 	}
 	if s.Compared() {
 		s.writePeers(w)
@@ -47,18 +48,18 @@ func Write(w io.Writer, r evidence.Reading) {
 
 // Heading says in a few words how much was measured, and on what.
 func Heading(s stats.Summary) string {
-	rounds := plural(s.Rounds, "round")
+	rounds := spell.Plural(s.Rounds, "round")
 	if s.Rounds < s.Asked {
-		rounds = fmt.Sprintf("%d of %s", s.Rounds, plural(s.Asked, "round"))
+		rounds = fmt.Sprintf("%d of %s", s.Rounds, spell.Plural(s.Asked, "round"))
 	}
 	controls := stats.Controls(s.Listed())
-	cells := plural(len(s.Listed())-controls, "cell")
+	cells := spell.Plural(len(s.Listed())-controls, "cell")
 	if n := controls; n > 0 {
-		cells += " and " + plural(n, "A/A control")
+		cells += " and " + spell.Plural(n, "A/A control")
 	}
 	where := ""
 	if s.Cores > 0 {
-		where = ", on " + plural(s.Cores, "core")
+		where = ", on " + spell.Plural(s.Cores, "core")
 	}
 	return fmt.Sprintf("%s of %s%s", rounds, cells, where)
 }
@@ -71,7 +72,7 @@ func (s writer) table(g stats.Group, marks map[string]bool) []string {
 	for range grid.columns {
 		units = append(units, l.entry("MB/s", "", results.CPUs))
 	}
-	lines := [][]string{append([]string{"window", "size"}, texts(grid.columns)...), units}
+	lines := [][]string{append([]string{"window", "size"}, spell.Strings(grid.columns)...), units}
 	lines = append(lines, grid.block(func(c bench.Cell) string { return s.throughput(l, c, marks) })...)
 	if len(grid.columns) == 1 {
 		return align(lines)

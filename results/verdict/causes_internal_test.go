@@ -34,3 +34,22 @@ func TestRows(t *testing.T) {
 		t.Error("a cause that no client's evidence shows is the healthy end")
 	}
 }
+
+// TestEveryCauseCanBeProven with our own upstream and with another. Outside is
+// no exception: a client's evidence, which interventions are planned from, tells
+// upstream, link and window apart, and has no row for it.
+func TestEveryCauseCanBeProven(t *testing.T) {
+	for _, r := range clientRules {
+		for _, elsewhere := range []bool{false, true} {
+			proves := func(i Intervention) bool { return i.Cause == r.cause && !i.Aside && i.Possible(elsewhere) }
+			if !slices.ContainsFunc(r.interventions, proves) {
+				t.Errorf("%s: no intervention of its row proves it; upstream elsewhere: %v", r.cause, elsewhere)
+			}
+		}
+	}
+	for _, i := range Interventions() {
+		if i.Cause != "" && i.Cause.rule().cause == "" {
+			t.Errorf("%q is to prove %s, which no client's evidence shows", i.Name, i.Cause)
+		}
+	}
+}

@@ -16,6 +16,9 @@ var connectionPoolClient = clientRule{
 	rests: []string{"conn-wait", "resp", "cpus"},
 	mend:  "more connections",
 	gain:  lifting(ConnectionPool),
+	interventions: []Intervention{
+		{Name: "lifting the connection limit", Cause: ConnectionPool, Recipe: Recipe{Edit: Edit{Set: "conns=none"}, Lifts: []string{"conns"}}},
+	},
 	doubt: dialled,
 }
 

@@ -13,6 +13,9 @@ var cpuSaturatedClient = clientRule{
 	not:     notCores,
 	rests:   []string{"cpus", "available", "runnable", "growth"},
 	refuted: parallelGained,
+	interventions: []Intervention{
+		{Name: "leaving decoding out", Cause: CPUSaturated, Recipe: Recipe{Edit: Edit{Set: "decode=off"}}},
+	},
 }
 
 var cpuSaturatedTrace = traceRule{

@@ -15,8 +15,11 @@ var gcBoundClient = clientRule{
 	not:   notGC,
 	rests: []string{"gc-share", "cpus"},
 	mend:  "a GOGC eight times as high",
-	gain:  Client.PredictGOGC,
+	gain:  Client.predictGOGC,
 	proof: gcGains,
+	interventions: []Intervention{
+		{Name: "raising GOGC eightfold", Cause: GCBound, Recipe: Recipe{Edit: Edit{GOGCTimes: gogcTimes}}},
+	},
 }
 
 var gcBoundTrace = traceRule{
@@ -44,7 +47,10 @@ const (
 	// write barriers and cold caches. .2 to .8 was seen, GOGC=5 against 40.
 	besideGC = .55
 
-	// rarer: what is left of collecting with a GOGC eight times as high. Not an
+	// gogcTimes: what the intervention multiplies GOGC by.
+	gogcTimes = 8
+
+	// rarer: what is left of collecting with a GOGC gogcTimes as high. Not an
 	// eighth: the stacks and the smallest heap are collected all the same.
 	rarer = .25
 
@@ -72,8 +78,8 @@ func notGC(c Client) string {
 	return percent(c.GCShare) + " of the busy CPU time collected garbage"
 }
 
-// PredictGOGC returns the gain to be had by a GOGC eight times as high.
-func (c Client) PredictGOGC() float64 {
+// predictGOGC returns the gain to be had by a GOGC gogcTimes as high.
+func (c Client) predictGOGC() float64 {
 	return 1 / (1 - min(.95, c.GCShare*(1+besideGC))*(1-rarer))
 }
 

@@ -14,6 +14,10 @@ var hiddenCapClient = clientRule{
 	rests: []string{"start-wait", "decode-overlap", "cpus"},
 	mend:  "lifting that limit",
 	gain:  lifting(HiddenCap),
+	interventions: []Intervention{
+		{Name: "lifting the cap on decodes", Cause: HiddenCap, Recipe: Recipe{Edit: Edit{Set: "workers=none"}, Lifts: []string{"workers"}}},
+		{Name: "lifting the cap on fetches", Cause: HiddenCap, Recipe: Recipe{Edit: Edit{Set: "fetches=none"}, Lifts: []string{"fetches"}}},
+	},
 }
 
 var hiddenCapTrace = traceRule{

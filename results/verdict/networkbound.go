@@ -6,13 +6,19 @@ import "fmt"
 const NetworkBound Cause = "network-bound"
 
 var networkBoundClient = clientRule{
-	cause:  NetworkBound,
-	holds:  Client.linkFull,
-	says:   sayLink,
-	not:    notGathering(NetworkBound),
-	rests:  []string{"read", "resp", "cpus"},
-	mend:   "a wider link",
-	gain:   lifting(NetworkBound),
+	cause: NetworkBound,
+	holds: Client.linkFull,
+	says:  sayLink,
+	not:   notGathering(NetworkBound),
+	rests: []string{"read", "resp", "cpus"},
+	mend:  "a wider link",
+	gain:  lifting(NetworkBound),
+	// Where the link is not ours, it is shown by decoding taking no time from it.
+	interventions: []Intervention{
+		{Name: "lifting the bandwidth", Cause: NetworkBound, Recipe: Recipe{Edit: Edit{Set: "bandwidth=none"}, Needs: OurUpstream, Lifts: []string{"bandwidth"}}},
+		{Name: "lifting each connection's bandwidth", Cause: NetworkBound, Recipe: Recipe{Edit: Edit{Set: "connbandwidth=none"}, Needs: OurUpstream}},
+		{Name: "leaving decoding out", Cause: NetworkBound, Flat: true, Recipe: Recipe{Edit: Edit{Set: "decode=off"}, Needs: AnotherUpstream}},
+	},
 	blamed: func(Client) string { return "the network" },
 }
 

@@ -4,7 +4,7 @@ import "fmt"
 
 // Outside means that the upstream, the link or the window is the limit. Which
 // one, only the upstream's figures tell. A client's evidence has these: it needs
-// no such cause.
+// no such cause, and no intervention that proves it.
 const Outside Cause = "outside"
 
 var outsideTrace = traceRule{

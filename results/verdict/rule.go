@@ -13,6 +13,8 @@ type clientRule struct {
 	mend string               // what would help; "" at the healthy end, where nothing is to be mended
 	gain func(Client) float64 // what that promises; nil as above
 
+	interventions []Intervention // that prove it, and the asides that go with it
+
 	// The rest is there for the causes that need it.
 	proof   float64                 // gain from which on an intervention proves it; 0 means gains
 	refuted func(Intervention) bool // by a gain that would not be there, were it the cause

@@ -17,6 +17,10 @@ var serialisedClient = clientRule{
 	rests: []string{"cpus", "decode-wait", "decode", "growth"},
 	mend:  "decoding in parallel",
 	gain:  lifting(Serialised),
+	interventions: []Intervention{
+		{Name: "decoding in parallel", Cause: Serialised, Recipe: Recipe{Edit: Edit{Parallel: true}, Lifts: []string{"placement", "workers"}}},
+		{Name: "decoding in parallel in another way", Cause: Serialised, Aside: true, Recipe: Recipe{Edit: Edit{ParallelOtherwise: true}, Beside: []Cause{CPUSaturated}}},
+	},
 	blamed: func(c Client) string {
 		if c.full() {
 			return ""

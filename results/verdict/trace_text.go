@@ -5,6 +5,8 @@ import (
 	"math"
 	"path"
 	"strings"
+
+	"collatebench/internal/spell"
 )
 
 const (
@@ -54,15 +56,7 @@ func (w TraceWait) waits() string {
 }
 
 // siTime spells seconds as papers do: 18 ms.
-func siTime(seconds float64) string {
-	switch {
-	case seconds >= 1:
-		return fmt.Sprintf("%.2g s", seconds)
-	case seconds >= 1e-3:
-		return fmt.Sprintf("%.3g ms", seconds*1e3)
-	}
-	return fmt.Sprintf("%.3g µs", seconds*1e6)
-}
+func siTime(s float64) string { return spell.DurationSI(s) }
 
 // ofCores is the roof of a section made parallel: P over the goroutines executing.
 func (t Trace) ofCores() float64 {

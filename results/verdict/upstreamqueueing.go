@@ -6,13 +6,19 @@ import "fmt"
 const UpstreamQueueing Cause = "upstream-queueing"
 
 var upstreamQueueingClient = clientRule{
-	cause:  UpstreamQueueing,
-	holds:  gathering(UpstreamQueueing),
-	says:   sayQueue,
-	not:    notGathering(UpstreamQueueing),
-	rests:  []string{"queue", "service", "cpus", "queued"},
-	mend:   "an upstream without the queue",
-	gain:   lifting(UpstreamQueueing),
+	cause: UpstreamQueueing,
+	holds: gathering(UpstreamQueueing),
+	says:  sayQueue,
+	not:   notGathering(UpstreamQueueing),
+	rests: []string{"queue", "service", "cpus", "queued"},
+	mend:  "an upstream without the queue",
+	gain:  lifting(UpstreamQueueing),
+	// In an upstream that is not ours the queue can't be lifted: it is shown by
+	// half the window doing as much.
+	interventions: []Intervention{
+		{Name: "lifting the upstream's queue", Cause: UpstreamQueueing, Recipe: Recipe{Edit: Edit{Set: "queue=none"}, Needs: OurUpstream, Lifts: []string{"queue"}}},
+		{Name: "halving the window", Cause: UpstreamQueueing, Flat: true, Recipe: Recipe{Edit: Edit{WindowTimes: .5}, Needs: AnotherUpstream}},
+	},
 	blamed: func(Client) string { return "a queue at the upstream" },
 }
 

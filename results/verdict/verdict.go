@@ -1,10 +1,18 @@
-// Package verdict says which cause holds a client back: evidence in, verdict
-// out. The evidence is plain numbers, from a client's probes and its upstream's
-// statistics ([Client]), from an execution trace ([Trace]) or from outside of a
-// process ([External]). A cause is one file: its rules for each kind of evidence,
-// its thresholds with their reasons, its sentences. The orders in which the rules
-// are asked stand in causes.go. The package does not know how evidence is taken
-// or where verdicts are kept, and does no I/O.
+// Package verdict says which cause holds a client back: evidence in, verdict out:
+//
+//	v := verdict.Observe(verdict.Client{
+//		Window: 32, Cores: 2, Machine: 2, CPUs: 1.06, Throughput: 105, Busy: .97, Overlap: 1,
+//		Response: .24, Headers: .012, DecodeWait: .21, Decode: .0092, // seconds
+//	})
+//	fmt.Println(v.Causes)
+//	fmt.Println(v.Sentence)
+//
+// The evidence is plain numbers: those of a client's probes and of its upstream's
+// statistics ([Client]), of an execution trace ([Trace]), or of what can be seen
+// from outside ([External]). A cause is one file: its rules for each kind of
+// evidence, its thresholds with their reasons, its sentences, its interventions. The
+// orders in which the rules are asked stand in causes.go. The package does not know
+// how evidence is taken or where verdicts are kept, and does no I/O.
 package verdict
 
 // A Cause is one of the reasons why a window does not pay.

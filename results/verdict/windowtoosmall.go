@@ -13,6 +13,11 @@ var windowTooSmallClient = clientRule{
 	rests: []string{"headers", "resp", "cpus", "growth"},
 	mend:  "twice the window",
 	gain:  func(c Client) float64 { return c.Predict(2) },
+	interventions: []Intervention{
+		{Name: "doubling the window", Cause: WindowTooSmall, Recipe: Recipe{Edit: Edit{WindowTimes: 2}}},
+		{Name: "quadrupling the window", Aside: true, Recipe: Recipe{Edit: Edit{WindowTimes: 4}, Beside: []Cause{WindowTooSmall}}},
+		{Name: "lifting the delay", Aside: true, Recipe: Recipe{Edit: Edit{Set: "latency=none"}, Needs: OurUpstream, Beside: []Cause{WindowTooSmall}}},
+	},
 }
 
 var windowTooSmallExternal = externalRule{

@@ -17,7 +17,7 @@ import (
 	"collatebench/results/verdict"
 )
 
-// TestHostilePaths: none leads anywhere, and none is shown but as text.
+// TestHostilePaths: no such path leads to a file, and pages show them only as text.
 func TestHostilePaths(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "runs")
 	r := profiledRun(t, root, "first", 0)
@@ -50,13 +50,13 @@ func TestHostilePaths(t *testing.T) {
 		p.refused(t, http.StatusNotFound, "")
 		p.lacks(t, "nobody", "<script>alert")
 	}
-	// pprof's own answer to a page that it has not.
+	// pprof's own answer for a page that does not exist.
 	if p := get(t, s, mountPath(r, cell, "cpu")+script); p.status != http.StatusNotFound || strings.Contains(p.body, "<script>") {
 		t.Errorf("status %d: %s", p.status, p.body)
 	}
 }
 
-// hostile is what each text of run.json is set to in turn.
+// hostile is the text that replaces texts of run.json.
 var hostile = []string{
 	`<script>alert(1)</script>`, `"><script>alert(1)</script>`, `' onmouseover='alert(1)`, `javascript:alert(1)`, `</select></title></style><img src=x onerror=alert(1)>`,
 	`{{.}}`, "line\nbreak\x00\x1b[31m",
@@ -87,8 +87,8 @@ func TestHostileText(t *testing.T) {
 	}
 }
 
-// rewrite puts a text in the place of every text of run.json but the names of
-// the cells and the times, without which it is no run.json.
+// rewrite replaces every text of run.json, except the names of cells and the times,
+// which must be valid.
 func rewrite(t *testing.T, r *results.Run, text string) {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join(r.Dir(), "run.json"))
@@ -137,8 +137,8 @@ func quoteJSON(t *testing.T, v any) string {
 	return string(text)
 }
 
-// TestHostileFigures: what no run writes, such as an intervention without a
-// name, is a page at worst, and no broken connection.
+// TestHostileFigures: data that no run writes, such as an intervention without a
+// name, gives a page or an error page, never a broken connection.
 func TestHostileFigures(t *testing.T) {
 	for _, spoil := range []func(*results.Info){
 		func(i *results.Info) {

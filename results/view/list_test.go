@@ -15,8 +15,8 @@ import (
 	"collatebench/results/verdict"
 )
 
-// TestNoRuns: where there is no run, or not even the folder, the page says how
-// to make one.
+// TestNoRuns: if there is no run, or not even the folder, the page says how to make
+// one.
 func TestNoRuns(t *testing.T) {
 	for _, root := range []string{t.TempDir(), filepath.Join(t.TempDir(), "results", "runs")} {
 		s := serve(t, root)
@@ -43,7 +43,7 @@ func TestList(t *testing.T) {
 	p.lacks(t, "<progress")
 }
 
-// TestNewRunAppears: it does without a restart, and goes in the same way.
+// TestNewRunAppears: a new run appears without a restart, and a deleted one goes.
 func TestNewRunAppears(t *testing.T) {
 	root := t.TempDir()
 	s := serve(t, root)
@@ -60,7 +60,7 @@ func TestNewRunAppears(t *testing.T) {
 	}
 }
 
-// TestProgress: a run in progress shows how far it has come, each time anew.
+// TestProgress: the page of a run in progress shows how far it has come by now.
 func TestProgress(t *testing.T) {
 	root := t.TempDir()
 	s := serve(t, root)
@@ -77,7 +77,7 @@ func TestProgress(t *testing.T) {
 	get(t, s, "/runs/"+r.Info().ID+"/").lacks(t, "In progress")
 }
 
-// TestLost: a run that was killed cannot say so.
+// TestLost: a run that was killed is shown as lost, though its state is running.
 func TestLost(t *testing.T) {
 	root := t.TempDir()
 	r := newRun(t, root, newInfo(t, "killed", 0), 1)
@@ -93,8 +93,8 @@ func TestLost(t *testing.T) {
 	get(t, s, "/runs.json").has(t, `"lost": true`)
 }
 
-// TestVerdictIsRead: what report/ says counts as long as it is not older than
-// the ledger.
+// TestVerdictIsRead: the verdict in report/ is used unless it is older than the
+// ledger.
 func TestVerdictIsRead(t *testing.T) {
 	root := t.TempDir()
 	r := newRun(t, root, newInfo(t, "read", 0), 3)
@@ -114,7 +114,7 @@ func TestVerdictIsRead(t *testing.T) {
 	get(t, s, "/").has(t, "collector: serialised")
 }
 
-// TestWhy: of a run of why the list has the first line of its sentence.
+// TestWhy: for a run of why the list has the first line of its sentence.
 func TestWhy(t *testing.T) {
 	root := t.TempDir()
 	info := newInfo(t, "why", 0)
@@ -129,7 +129,7 @@ func TestWhy(t *testing.T) {
 	p.lacks(t, "And more.")
 }
 
-// TestComparedClients: of clients the list says who has which cause.
+// TestComparedClients: the list has the clients of each cause.
 func TestComparedClients(t *testing.T) {
 	root := t.TempDir()
 	info := newInfo(t, "peers", 0)
@@ -148,7 +148,7 @@ func TestComparedClients(t *testing.T) {
 	get(t, serve(t, root), "/").has(t, "serialised: go inline; python asyncio-wait (orjson)", "cpu-saturated: rust spawn")
 }
 
-// TestBrokenRuns: they are listed with the reason, and break nothing else.
+// TestBrokenRuns: broken runs are listed with the reason, and the others are shown.
 func TestBrokenRuns(t *testing.T) {
 	root := t.TempDir()
 	good := newRun(t, root, newInfo(t, "good", 0), 3)

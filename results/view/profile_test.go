@@ -16,9 +16,8 @@ import (
 	"collatebench/results"
 )
 
-// captured is a real profile of each kind of this process, and its trace,
-// taken once. The function marked in them stands for whatever a profile is to
-// be told by.
+// captured is a real profile of each kind of this process, and its trace, taken once.
+// A test renames the function marked in them, to tell one profile from another.
 var captured = sync.OnceValues(func() (map[profiles.Kind][]byte, error) {
 	dir, err := os.MkdirTemp("", "collatebench-view-")
 	if err != nil {
@@ -73,8 +72,8 @@ func markedWaits(mu *sync.Mutex, wait chan<- bool) {
 	wait <- true
 }
 
-// mark is the name that tells a profile: a function of its own in the run, the
-// cell and the kind.
+// mark is the name of a function that only one profile has: of that run, cell and
+// kind.
 func mark(id, folder string, k profiles.Kind) string {
 	plain := strings.NewReplacer("=", "_", ",", "_", "-", "_", "/", "_").Replace(id + "_" + folder)
 	return fmt.Sprintf("markOf_%s_%s", plain, k)
@@ -100,8 +99,8 @@ func writeProfiles(t testing.TB, r *results.Run, folder string) {
 	}
 }
 
-// writeMarked copies a profile. Where the kind caught nothing of the marked
-// function, as no profile of locks does for sure, a sample is made up.
+// writeMarked copies a profile. If it has no sample of the marked function, which may
+// happen in profiles of locks, it adds one.
 func writeMarked(t testing.TB, from []byte, to, name string) {
 	t.Helper()
 	p, err := profile.ParseData(from)

@@ -10,8 +10,8 @@ import (
 	"collatebench/results/verdict"
 )
 
-// A saying is one verdict as the page puts it.
-type saying struct {
+// A verdictView is one verdict as the page shows it.
+type verdictView struct {
 	Subject       string
 	Causes        []verdict.Cause
 	Lines         []string // of the sentence
@@ -19,18 +19,19 @@ type saying struct {
 	Interventions []verdict.Intervention
 	RuledOut      []verdict.RuledOut
 	Uncertain     []string
-	Assumes       []string
+	Assumptions   []string
 }
 
-// sayings are a proven verdict, or those observed, each named by its placement.
-func (d document) sayings() []saying {
-	var out []saying
+// verdictViews are the proven verdict, or the observed ones, each named by its
+// placement.
+func (d document) verdictViews() []verdictView {
+	var out []verdictView
 	for i, v := range d.verdicts {
-		s := saying{
+		s := verdictView{
 			Subject: v.Subject, Causes: v.Causes, Lines: strings.Split(v.Sentence, "\n"), Rests: v.Rests(),
-			Interventions: v.Interventions, RuledOut: v.RuledOut, Uncertain: v.Uncertain, Assumes: v.Assumptions,
+			Interventions: v.Interventions, RuledOut: v.RuledOut, Uncertain: v.Uncertain, Assumptions: v.Assumptions,
 		}
-		if len(v.Causes) == 0 && len(v.Missing) > 0 { // the mark beside it says that there is none
+		if len(v.Causes) == 0 && len(v.Missing) > 0 { // the page shows a mark "no verdict" beside it
 			s.Lines = []string{"Missing: " + strings.Join(v.Missing, "; ") + "."}
 		}
 		if !d.info.Proves() {
@@ -41,8 +42,8 @@ func (d document) sayings() []saying {
 	return out
 }
 
-// naming is a placement, with what else sets its cell apart in this run, and
-// with the mark of simulated cores.
+// naming names a cell by its placement and by all that tells it from others of the
+// run. It marks simulated cores.
 func (d document) naming(c bench.Cell) string {
 	name := d.summary.Called(c)
 	if c.Simulated() {
