@@ -28,7 +28,7 @@ type Cell struct {
 	GOGC         int            // of the client, in percent; GCOff collects nothing
 	Conns        int            // connections to the upstream at most; 0 means no limit
 	Fetches      int            // requests sent and not read whole at most; 0 means no limit
-	Workers      int            // decodes at a time in pool and gated; 0 means one a core
+	Workers      int            // decodes at a time where the placement is Limited; 0 means one a core
 	VirtualCores VirtualCores   // cores on which decoding is simulated
 	Upstream     behaviour.Spec // what the upstream does to each request
 	AA           string         // "b" marks a cell's second sample in a round

@@ -16,7 +16,7 @@ import (
 var spellings = map[string][]string{
 	"client":        {"go", "rust", "my-client"},
 	"codec":         {"json", "sonic", "proto", "cbor"},
-	"placement":     {"inline", "collector", "request", "pool", "gated", "stream"},
+	"placement":     spelled(bench.Placements()),
 	"window":        {"1", "3", "32", "1024"},
 	"size":          {"1KiB", "1000B", "1MiB", "1536KiB", "256MiB"},
 	"encoding":      {"gzip", "zstd"},
@@ -38,6 +38,14 @@ var spellings = map[string][]string{
 	"faults":        {"503:1%", "500:1%+reset:0.5%"},
 	"aa":            {"b"},
 	"procs":         {"1", "2", "64"},
+}
+
+func spelled[T ~string](values []T) []string {
+	var out []string
+	for _, v := range values {
+		out = append(out, string(v))
+	}
+	return out
 }
 
 // drawCell makes a cell the way a person names one, from any dimensions in any
@@ -189,8 +197,8 @@ func TestMatrix(t *testing.T) {
 		}
 	}
 	cells, err := m.Cells()
-	if err != nil || len(cells) != 6*2 {
-		t.Fatalf("%d cells, %v; want 12", len(cells), err)
+	if want := 2 * len(bench.Placements()); err != nil || len(cells) != want {
+		t.Fatalf("%d cells, %v; want %d", len(cells), err, want)
 	}
 	if got := cells[1].Name(); got != "codec=json/placement=inline/window=8/size=1MiB-2" {
 		t.Errorf("second cell is %q", got)

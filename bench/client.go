@@ -5,6 +5,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -32,8 +33,8 @@ type Client[T any] struct {
 	// Fetches is the most requests that are sent and not read whole; 0 means
 	// that the window is the only limit.
 	Fetches int
-	// Workers is the most decodes at a time in the placements that have such a
-	// limit, pool and gated; 0 means GOMAXPROCS, or Simulation's cores.
+	// Workers is the most decodes at a time in the placements that are Limited;
+	// 0 means GOMAXPROCS, or Simulation's cores.
 	Workers int
 	// Placement says which goroutine decodes; "" means request.
 	Placement Placement
@@ -45,8 +46,8 @@ type Client[T any] struct {
 	// placement gives it. The value may keep references into body, which is
 	// not used again.
 	Decode func(body []byte) (T, error)
-	// DecodeStream decodes while the body arrives; only the stream placement
-	// calls it. An error of the reader must come back as an error.
+	// DecodeStream decodes while the body arrives; only the placements that
+	// stream call it. An error of the reader must come back as an error.
 	DecodeStream func(body io.Reader) (T, error)
 	// Simulation, where it has cores, takes the place of decoding: a body is read
 	// and dropped, Decode, DecodeStream and Check are not called, and the value
@@ -78,7 +79,7 @@ func (e *RequestError) Unwrap() error { return e.Err }
 // back as a *RequestError; when ctx ends, its cause comes back instead. No
 // goroutine outlives the call.
 func (c *Client[T]) Collate(ctx context.Context, n int, gather func(id int, value T) error) error {
-	place, err := c.Placement.function()
+	placement, err := rowOf[T](cmp.Or(c.Placement, Request))
 	if err != nil {
 		return err
 	}
@@ -89,7 +90,7 @@ func (c *Client[T]) Collate(ctx context.Context, n int, gather func(id int, valu
 		defer run.http.CloseIdleConnections() // nobody else can
 	}
 	defer pprof.SetGoroutineLabels(ctx) // the gathering goroutine is the caller's
-	placements[T]()[place].run(run)
+	placement.idiom(run)
 	return context.Cause(run.ctx)
 }
 

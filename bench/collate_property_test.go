@@ -181,7 +181,7 @@ func checkContract(f *fakeUpstream, c *bench.Client[int], n int) error {
 	if sent := f.mostSent.Load(); c.Fetches > 0 && sent > int64(c.Fetches) {
 		return fmt.Errorf("%d requests were sent and not read whole; fetches are %d", sent, c.Fetches)
 	}
-	if limited := c.Placement == bench.Pool || c.Placement == bench.Gated; limited && c.Workers > 0 && f.atOnce.Load() > int64(c.Workers) {
+	if c.Placement.Limited() && c.Workers > 0 && f.atOnce.Load() > int64(c.Workers) {
 		return fmt.Errorf("%d decodes ran at once of %d", f.atOnce.Load(), c.Workers)
 	}
 	seen := map[int]bool{}
@@ -214,7 +214,10 @@ func TestWindowIsFilled(t *testing.T) {
 
 // TestWorkersDecodeAtOnce: as many as there are, and one a core by default.
 func TestWorkersDecodeAtOnce(t *testing.T) {
-	for _, p := range []bench.Placement{bench.Pool, bench.Gated} {
+	for _, p := range bench.Placements() {
+		if !p.Limited() {
+			continue
+		}
 		for workers, want := range map[int]int{0: runtime.GOMAXPROCS(0), 3: 3, 5: 5} {
 			synctest.Test(t, func(t *testing.T) {
 				f := &fakeUpstream{delays: make([]time.Duration, 24)}

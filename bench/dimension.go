@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"collatebench/internal/spell"
 	"collatebench/mockserver/behaviour"
 	"collatebench/mockserver/payload"
 )
@@ -41,7 +42,7 @@ func table() []Dimension {
 	client.Config = true
 	rows := []Dimension{
 		client, // first: what a codec and a placement may be depends on it
-		clientsOwn(row("codec", "encoding of the payload: json, sonic (json decoded by bytedance/sonic), proto, cbor",
+		clientsOwn(row("codec", "encoding of the payload: "+strings.Join(codecs(), ", "),
 			func(c *Cell) *payload.Codec { return &c.Codec }, payload.ParseCodec, named).
 			core("json", "json").spans(names(payload.Codecs())), func(c *Cell, s string) { c.Codec = payload.Codec(s) }),
 		clientsOwn(row("placement", "who decodes: "+strings.Join(names(Placements())(), ", "),
@@ -51,7 +52,7 @@ func table() []Dimension {
 			func(c *Cell) *int { return &c.Window }, ParseCount, strconv.Itoa).core("32", "1,8,32"),
 		row("size", "bytes of a payload before compression: 1KiB to 256MiB",
 			func(c *Cell) *payload.Size { return &c.Size }, payload.ParseSize, payload.Size.String).core("1MiB", "1MiB"),
-		row("encoding", "compression of the body: identity, gzip, zstd",
+		row("encoding", "compression of the body: "+strings.Join(names(payload.Encodings())(), ", "),
 			func(c *Cell) *payload.Encoding { return &c.Encoding }, payload.ParseEncoding, named).
 			off("identity").spans(names(payload.Encodings())),
 		row("payload", "records (made by the upstream) or captured (the files of --body)",
@@ -72,7 +73,7 @@ func table() []Dimension {
 			func(c *Cell) *int { return &c.Conns }, parseLimit, formatLimit).off("none"),
 		row("fetches", "requests sent and not yet read whole at most: "+limitAllowed,
 			func(c *Cell) *int { return &c.Fetches }, parseLimit, formatLimit).off("none"),
-		row("workers", "decodes at a time, in pool and gated alone: "+limitAllowed+"; none means one a core",
+		row("workers", "decodes at a time, in "+strings.Join(limitedPlacements(), " and ")+" alone: "+limitAllowed+"; none means one a core",
 			func(c *Cell) *int { return &c.Workers }, parseLimit, formatLimit).off("none"),
 		row("virtual-cores", "cores on which decoding is simulated, without work: "+virtualAllowed,
 			func(c *Cell) *VirtualCores { return &c.VirtualCores }, ParseVirtualCores, VirtualCores.String).off("none"),
@@ -104,6 +105,19 @@ func upstreamRow(k behaviour.Knob) Dimension {
 		d.Usage += "; the first one fails its op, and with it the run"
 	}
 	return d
+}
+
+// codecs are the names, each with what it leaves open.
+func codecs() []string {
+	var out []string
+	for _, c := range payload.Codecs() {
+		name := string(c)
+		if about := c.About(); about != "" {
+			name += " (" + about + ")"
+		}
+		out = append(out, name)
+	}
+	return out
 }
 
 func row[T any](name, usage string, field func(*Cell) *T, parse func(string) (T, error), format func(T) string) Dimension {
@@ -171,13 +185,7 @@ func (d Dimension) values(list string) ([]string, error) {
 func named[T ~string](v T) string { return string(v) }
 
 func names[T ~string](values []T) func() []string {
-	return func() []string {
-		out := make([]string, len(values))
-		for i, v := range values {
-			out[i] = string(v)
-		}
-		return out
-	}
+	return func() []string { return spell.Strings(values) }
 }
 
 // ParseCount reads a whole number of at least one, as windows and the like are.
@@ -208,12 +216,4 @@ func parseAA(s string) (string, error) {
 		return "", fmt.Errorf("%q is not b", s)
 	}
 	return s, nil
-}
-
-// parseOneOf returns the value spelled s.
-func parseOneOf[T ~string](s string, values []T) (T, error) {
-	if i := slices.Index(values, T(s)); i >= 0 {
-		return values[i], nil
-	}
-	return "", fmt.Errorf("%q is not one of %s", s, strings.Join(names(values)(), ", "))
 }

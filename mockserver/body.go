@@ -17,22 +17,11 @@ type body struct {
 	length, contentType, encoding, records, checksum []string
 }
 
-// contentType is the media type of a codec's bytes.
-func contentType(c payload.Codec) string {
-	switch c {
-	case payload.Proto:
-		return "application/x-protobuf"
-	case payload.CBOR:
-		return "application/cbor"
-	}
-	return "application/json"
-}
-
 func newBody(k setKey, p payload.Body) body {
 	b := body{
 		bytes:       exact(p.Bytes),
 		length:      []string{strconv.Itoa(len(p.Bytes))},
-		contentType: []string{contentType(k.codec)},
+		contentType: []string{k.codec.MediaType()},
 		records:     []string{strconv.Itoa(p.Records)},
 		checksum:    []string{p.Digest.String()},
 	}

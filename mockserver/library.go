@@ -10,7 +10,7 @@ import (
 )
 
 // setKey names the bodies that rotate for one kind of request. It is not a
-// query: codecs that share bytes share a set, and the size of captured bodies
+// query: codecs with the same bodies share a set, and the size of captured bodies
 // is what it is.
 type setKey struct {
 	kind     payload.Kind
@@ -20,10 +20,7 @@ type setKey struct {
 }
 
 func (q query) set() setKey {
-	k := setKey{kind: q.kind, codec: q.codec, encoding: q.encoding, size: q.size}
-	if k.codec == payload.Sonic {
-		k.codec = payload.JSON
-	}
+	k := setKey{kind: q.kind, codec: q.codec.Bodies(), encoding: q.encoding, size: q.size}
 	if k.kind == payload.Captured {
 		k.size = 0
 	}

@@ -5,8 +5,11 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime/pprof"
 	"sync"
+
+	"collatebench/internal/wholefile"
 )
 
 // A Capture is one pass over one process, from Start to Stop.
@@ -18,9 +21,10 @@ type Capture struct {
 	stop     func() error
 }
 
-// Start begins a pass whose files go to dir, which is made if it is missing. The
-// runtime's profiles are of the whole process since it began. So take one pass in a
-// process, and start it before the work begins: earlier allocations are counted at
+// Start begins a pass whose files go to dir, which is made if it is missing; what a
+// killed process has left of them there is removed. The runtime's profiles are of
+// the whole process since it began. So take one pass in a process, and start it
+// before the work begins: earlier allocations are counted at
 // another rate.
 func Start(dir string, pass Pass) (*Capture, error) {
 	for _, row := range passes {
@@ -35,6 +39,9 @@ func Start(dir string, pass Pass) (*Capture, error) {
 func start(dir string, pass Pass, record func(string) (recorder, error)) (*Capture, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, fmt.Errorf("start profiling: %w", err)
+	}
+	for _, k := range pass.Kinds() {
+		wholefile.Sweep(filepath.Join(dir, k.File()))
 	}
 	r, err := record(dir)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"testing"
 
+	"collatebench/internal/wholefile"
 	"collatebench/profiles"
 
 	"github.com/google/pprof/profile"
@@ -232,7 +233,7 @@ func TestStartErrors(t *testing.T) {
 		pass profiles.Pass
 		want string
 	}{
-		{t.TempDir(), "both", `start profiling: pass "both": not one of cpu, memory`},
+		{t.TempDir(), "both", `start profiling: pass "both" is not one of cpu, memory`},
 		{file, profiles.PassCPU, "start profiling: mkdir " + file + ": not a directory"},
 	} {
 		if _, err := profiles.Start(tt.dir, tt.pass); err == nil || err.Error() != tt.want {
@@ -295,6 +296,24 @@ func TestCaptureIsWhole(t *testing.T) {
 		t.Errorf("Stop: %v, which does not name %s", err, blocker)
 	}
 	wantFiles(t, dir, profiles.PassCPU.Kinds()...) // one of them is the folder
+}
+
+// TestKilledBefore: of a pass that was killed, the next one leaves nothing.
+func TestKilledBefore(t *testing.T) {
+	dir := t.TempDir()
+	for _, k := range profiles.PassCPU.Kinds() {
+		if err := os.WriteFile(wholefile.StagedName(dir, k.File()), []byte("half of it"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := profiles.Start(dir, profiles.PassCPU)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Stop(); err != nil {
+		t.Error(err)
+	}
+	wantFiles(t, dir, profiles.PassCPU.Kinds()...)
 }
 
 // wantFiles checks that dir holds the files of these kinds and nothing else.

@@ -18,10 +18,7 @@
 // what a cell is, except as a label of samples, nor where a run keeps its files.
 package profiles
 
-import (
-	"fmt"
-	"strings"
-)
+import "collatebench/internal/oneof"
 
 // A Kind names one file that a profiled process leaves behind.
 type Kind string
@@ -62,7 +59,7 @@ func Kinds() []Kind {
 }
 
 // ParseKind is the inverse of string(k).
-func ParseKind(s string) (Kind, error) { return parseOneOf(s, Kinds()) }
+func ParseKind(s string) (Kind, error) { return oneof.Parse(s, Kinds()) }
 
 // File returns the name of the kind's file, without a folder. It is "" for a
 // kind that is not in the table.
@@ -73,16 +70,4 @@ func (k Kind) File() string {
 		}
 	}
 	return ""
-}
-
-// parseOneOf finds s among the allowed names.
-func parseOneOf[T ~string](s string, allowed []T) (T, error) {
-	names := make([]string, len(allowed))
-	for i, name := range allowed {
-		if s == string(name) {
-			return name, nil
-		}
-		names[i] = string(name)
-	}
-	return "", fmt.Errorf("%q: not one of %s", s, strings.Join(names, ", "))
 }

@@ -5,10 +5,10 @@ import (
 	"path/filepath"
 	"runtime/pprof"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
+	"collatebench/internal/rusage"
 	"collatebench/profiles"
 
 	"github.com/google/pprof/profile"
@@ -23,19 +23,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func burn(t *testing.T, work func(), labels ...string) {
 	t.Helper()
 	pprof.Do(t.Context(), pprof.Labels(labels...), func(context.Context) {
-		for end := cpuTime(t) + 150*time.Millisecond; cpuTime(t) < end; {
+		for end := rusage.SelfCPU() + 150*time.Millisecond; rusage.SelfCPU() < end; {
 			work()
 		}
 	})
-}
-
-func cpuTime(t *testing.T) time.Duration {
-	t.Helper()
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		t.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // spinAlpha and spinBeta use the CPU in the profiles of the tests.

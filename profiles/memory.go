@@ -3,10 +3,11 @@ package profiles
 import (
 	"cmp"
 	"errors"
-	"io"
 	"path/filepath"
 	"runtime"
 	"runtime/pprof"
+
+	"collatebench/internal/wholefile"
 )
 
 const (
@@ -31,6 +32,7 @@ type memoryPass struct {
 	wasHeapRate   int
 	wasFraction   int
 	fullWasCalled bool
+	taken         []*wholefile.File // not yet committed
 }
 
 func startMemory(dir string) (recorder, error) {
@@ -51,9 +53,9 @@ func startMemory(dir string) (recorder, error) {
 // profile is then of what is live some milliseconds after the window was full.
 func (m *memoryPass) full() error {
 	m.fullWasCalled = true
-	err := m.write(Goroutine)
+	err := m.take(Goroutine)
 	runtime.GC()
-	return cmp.Or(err, m.write(Heap))
+	return cmp.Or(err, m.take(Heap), m.commit())
 }
 
 // stop restores the rates after it has written the profiles, since samples of heap
@@ -62,7 +64,7 @@ func (m *memoryPass) full() error {
 func (m *memoryPass) stop() error {
 	defer m.restore()
 	runtime.GC()
-	err := cmp.Or(m.write(Allocs), m.write(Block), m.write(Mutex))
+	err := cmp.Or(m.take(Allocs), m.take(Block), m.take(Mutex), m.commit())
 	if !m.fullWasCalled {
 		return cmp.Or(err, errNeverFull)
 	}
@@ -75,9 +77,25 @@ func (m *memoryPass) restore() {
 	runtime.SetBlockProfileRate(0) // the rate cannot be read; a process begins with 0
 }
 
-// write writes the runtime's profile of that name, as protobuf.
-func (m *memoryPass) write(k Kind) error {
-	return writeWhole(filepath.Join(m.dir, k.File()), func(w io.Writer) error {
-		return pprof.Lookup(string(k)).WriteTo(w, 0)
-	})
+// take writes the runtime's profile of that name, as protobuf. It is committed
+// later: between two profiles of one moment no disk must be waited for.
+func (m *memoryPass) take(k Kind) error {
+	f, err := wholefile.Create(filepath.Join(m.dir, k.File()))
+	if err != nil {
+		return err
+	}
+	if err := pprof.Lookup(string(k)).WriteTo(f, 0); err != nil {
+		f.Discard()
+		return err
+	}
+	m.taken = append(m.taken, f)
+	return nil
+}
+
+func (m *memoryPass) commit() (err error) {
+	for _, f := range m.taken {
+		err = cmp.Or(err, f.Commit())
+	}
+	m.taken = nil
+	return err
 }

@@ -1,5 +1,7 @@
 package profiles
 
+import "collatebench/internal/oneof"
+
 // A Pass is a set of profiles that one process records. There are two, because the
 // second slows down the work that the first one times.
 type Pass string
@@ -38,7 +40,7 @@ func Passes() []Pass {
 }
 
 // ParsePass is the inverse of string(p).
-func ParsePass(s string) (Pass, error) { return parseOneOf(s, Passes()) }
+func ParsePass(s string) (Pass, error) { return oneof.Parse(s, Passes()) }
 
 // Kinds returns the kinds that the pass writes.
 func (p Pass) Kinds() []Kind {

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/exp/trace"
+
+	"collatebench/internal/spell"
 )
 
 // oldest is the first Go release whose traces can be read as a stream. Older ones
@@ -106,9 +108,8 @@ func (t *traceReader) broken(err error) error {
 	case t.in.err == io.EOF:
 		how = "cut short or damaged"
 	}
-	first, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
 	took := time.Duration(t.now - t.start).Seconds()
-	return fmt.Errorf("read trace: %s: came as far as %d events (%.3f s, %d bytes): %s", how, t.events, took, t.in.n, first)
+	return fmt.Errorf("read trace: %s: came as far as %d events (%.3f s, %d bytes): %s", how, t.events, took, t.in.n, spell.FirstLine(err.Error()))
 }
 
 // counted counts bytes and keeps the error of its reader, which the reader of

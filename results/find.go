@@ -110,3 +110,8 @@ func firstFew(names []string) string {
 	}
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
 }
+
+// List returns the IDs of the run folders below root, the newest first; a root
+// that is not there has none. That a folder is listed does not mean that [Open]
+// can read it.
+func List(root string) ([]string, error) { return runIDs(root) }

@@ -12,16 +12,15 @@ import (
 	"collatebench/bench"
 )
 
-// Units that the tables are made of, as the benchmark line spells them.
+// Units that every line has, as it spells them.
 const (
-	unitThroughput = "MB/s"
-	unitCPUs       = "cpus"
-	unitUpstream   = "upstream-cpus"
+	Throughput = "MB/s"
+	CPUs       = "cpus"
 )
 
-// linePrefix is what stands before a cell's name on its benchmark line, but
+// LinePrefix is what stands before a cell's name on its benchmark line, but
 // for "Benchmark", which benchfmt cuts off.
-const linePrefix = "Collate/"
+const LinePrefix = "Collate/"
 
 // A Sample is one measured process run of one cell: a line of samples.jsonl.
 type Sample struct {
@@ -118,7 +117,7 @@ func (s Sample) validate() error {
 	if err != nil {
 		return err
 	}
-	if got := res.Name.String(); got != linePrefix+c.Benchmark() {
+	if got := res.Name.String(); got != LinePrefix+c.Benchmark() {
 		return fmt.Errorf("its line is of %q", got)
 	}
 	if !c.Foreign() && s.Detail.GOMAXPROCS != c.Procs {
@@ -147,7 +146,7 @@ func (s Sample) validateValues() error {
 		}
 		seen[v.Unit] = v.Value
 	}
-	for _, unit := range []string{unitThroughput, unitCPUs} {
+	for _, unit := range []string{Throughput, CPUs} {
 		if seen[unit] == 0 {
 			return fmt.Errorf("its line has no %s", unit)
 		}

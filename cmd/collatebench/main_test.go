@@ -391,7 +391,7 @@ func checkPage(t *testing.T, url string) {
 // TestInstalledElsewhere builds the program and runs it where no source is.
 func TestInstalledElsewhere(t *testing.T) {
 	exe := filepath.Join(t.TempDir(), "collatebench")
-	if out, err := exec.Command("go", "build", "-o", exe, ".").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", exe, "./cmd/collatebench").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	cmd := exec.Command(exe, "bench")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"mime"
 	"reflect"
 	"strings"
 	"testing"
@@ -82,11 +83,11 @@ func TestBuildRefused(t *testing.T) {
 	good := payload.Spec{Codec: payload.JSON, Encoding: payload.Identity, Size: payload.MinSize}
 	build(t, good)
 	for want, spoil := range map[string]func(*payload.Spec){
-		"payload of 1023B: size not from 1KiB to 256MiB":       func(s *payload.Spec) { s.Size = payload.MinSize - 1 },
-		"payload of 268435457B: size not from 1KiB to 256MiB":  func(s *payload.Spec) { s.Size = payload.MaxSize + 1 },
-		"payload of -1MiB: size not from 1KiB to 256MiB":       func(s *payload.Spec) { s.Size = -payload.MiB },
-		`payload: codec "xml": not one of json, sonic`:         func(s *payload.Spec) { s.Codec = "xml" },
-		`payload: encoding "br": not one of identity, gzip, z`: func(s *payload.Spec) { s.Encoding = "br" },
+		"payload of 1023B: size not from 1KiB to 256MiB":         func(s *payload.Spec) { s.Size = payload.MinSize - 1 },
+		"payload of 268435457B: size not from 1KiB to 256MiB":    func(s *payload.Spec) { s.Size = payload.MaxSize + 1 },
+		"payload of -1MiB: size not from 1KiB to 256MiB":         func(s *payload.Spec) { s.Size = -payload.MiB },
+		`payload: codec "xml" is not one of json, sonic`:         func(s *payload.Spec) { s.Codec = "xml" },
+		`payload: encoding "br" is not one of identity, gzip, z`: func(s *payload.Spec) { s.Encoding = "br" },
 	} {
 		bad := good
 		spoil(&bad)
@@ -192,11 +193,21 @@ func sameBytes(t *testing.T, c payload.Codec, want []byte) {
 	}
 }
 
-func TestSonicBodyIsJSON(t *testing.T) {
-	spec := payload.Spec{Codec: payload.JSON, Encoding: payload.Identity, Size: payload.MinSize, Seed: 1}
-	one := build(t, spec)
-	spec.Codec = payload.Sonic
-	if other := build(t, spec); !bytes.Equal(one.Bytes, other.Bytes) {
-		t.Error("not the same bytes")
+// Codecs with the same bodies have them to the byte, and others do not.
+func TestBodiesAreShared(t *testing.T) {
+	if got := payload.Sonic.Bodies(); got != payload.JSON {
+		t.Errorf("sonic has the bodies of %s", got)
+	}
+	for _, c := range payload.Codecs() {
+		for _, other := range payload.Codecs() {
+			same := bytes.Equal(small(t, c).Bytes, small(t, other).Bytes)
+			if same != (c.Bodies() == other.Bodies()) || same && c.MediaType() != other.MediaType() {
+				t.Errorf("%s and %s have the same bodies: %v; they say those of %s and %s, %s and %s",
+					c, other, same, c.Bodies(), other.Bodies(), c.MediaType(), other.MediaType())
+			}
+		}
+		if _, _, err := mime.ParseMediaType(c.MediaType()); err != nil {
+			t.Errorf("%s: media type %q: %v", c, c.MediaType(), err)
+		}
 	}
 }

@@ -8,12 +8,24 @@ import (
 	"fmt"
 	"io"
 
+	"collatebench/internal/oneof"
+
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
 
 // errTooLarge stops a body that would decode to more than any payload holds.
 var errTooLarge = fmt.Errorf("longer than %s", MaxSize)
+
+// An Encoding is what HTTP calls a content coding: how a body is compressed.
+type Encoding string
+
+// The encodings.
+const (
+	Identity Encoding = "identity" // not compressed
+	Gzip     Encoding = "gzip"
+	Zstd     Encoding = "zstd"
+)
 
 // An encoding is one row of the table.
 type encoding struct {
@@ -27,6 +39,18 @@ var encodings = [...]encoding{
 	{Gzip, compressGzip, func() inflater { return new(gzipInflater) }},
 	{Zstd, compressZstd, func() inflater { return newZstdInflater() }},
 }
+
+// Encodings lists the encodings in table order.
+func Encodings() []Encoding {
+	names := make([]Encoding, len(encodings))
+	for i := range encodings {
+		names[i] = encodings[i].name
+	}
+	return names
+}
+
+// ParseEncoding accepts exactly the names that Encodings lists.
+func ParseEncoding(s string) (Encoding, error) { return oneof.Parse(s, Encodings()) }
 
 func findEncoding(e Encoding) (*encoding, error) {
 	name, err := ParseEncoding(string(e))

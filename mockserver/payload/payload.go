@@ -6,11 +6,7 @@
 // its caller's goroutine, so that where decoding is placed stays the caller's choice.
 package payload
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-)
+import "collatebench/internal/oneof"
 
 // A Kind says where a payload comes from, and so what it decodes to.
 type Kind string
@@ -21,64 +17,8 @@ const (
 	Captured Kind = "captured" // an API's own response; decodes to generic values
 )
 
-// A Codec is a way to encode values, and the library that decodes them.
-type Codec string
-
-// The codecs.
-const (
-	JSON  Codec = "json"  // decoded by encoding/json
-	Sonic Codec = "sonic" // the same bytes as JSON, decoded by bytedance/sonic
-	Proto Codec = "proto" // the message Page of record.proto
-	CBOR  Codec = "cbor"  // RFC 8949
-)
-
-// An Encoding is what HTTP calls a content coding: how a body is compressed.
-type Encoding string
-
-// The encodings.
-const (
-	Identity Encoding = "identity" // not compressed
-	Gzip     Encoding = "gzip"
-	Zstd     Encoding = "zstd"
-)
-
 // Kinds lists the kinds in table order.
 func Kinds() []Kind { return []Kind{Records, Captured} }
 
 // ParseKind accepts exactly the names that Kinds lists.
-func ParseKind(s string) (Kind, error) { return oneOf(Kinds(), s) }
-
-// Codecs lists the codecs in table order.
-func Codecs() []Codec {
-	names := make([]Codec, len(codecs))
-	for i := range codecs {
-		names[i] = codecs[i].name
-	}
-	return names
-}
-
-// ParseCodec accepts exactly the names that Codecs lists.
-func ParseCodec(s string) (Codec, error) { return oneOf(Codecs(), s) }
-
-// Encodings lists the encodings in table order.
-func Encodings() []Encoding {
-	names := make([]Encoding, len(encodings))
-	for i := range encodings {
-		names[i] = encodings[i].name
-	}
-	return names
-}
-
-// ParseEncoding accepts exactly the names that Encodings lists.
-func ParseEncoding(s string) (Encoding, error) { return oneOf(Encodings(), s) }
-
-func oneOf[T ~string](all []T, s string) (T, error) {
-	if slices.Contains(all, T(s)) {
-		return T(s), nil
-	}
-	names := make([]string, len(all))
-	for i, a := range all {
-		names[i] = string(a)
-	}
-	return "", fmt.Errorf("%q: not one of %s", s, strings.Join(names, ", "))
-}
+func ParseKind(s string) (Kind, error) { return oneof.Parse(s, Kinds()) }

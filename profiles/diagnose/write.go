@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"collatebench/internal/spell"
 )
 
 // maxShown is how many groups and waits Write shows; the JSON has more.
@@ -54,7 +56,7 @@ func (s *Section) write(b *strings.Builder) {
 		{"spends its time in", strings.TrimSpace(cmp.Or(s.Function, "(no samples)") + " " + s.At)},
 		{"which calls", s.Calls},
 		{"in", fmt.Sprintf("%.0f%% of its %d CPU samples", 100*s.Share, s.Samples)},
-		{"waiting for it", fmt.Sprintf("%.1f goroutines, %s each time", s.Waiting, durationText(s.WaitSec))},
+		{"waiting for it", fmt.Sprintf("%.1f goroutines, %s each time", s.Waiting, spell.DurationMilli(s.WaitSec))},
 		{"they wait at", strings.TrimSpace(fmt.Sprintf("%s %s (%s)", s.WaitAt, s.WaitIn, s.WaitFor))},
 	}
 	for _, row := range rows {
@@ -105,7 +107,7 @@ func (r Report) writeWaits(b *strings.Builder) {
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "  goroutines\teach\ttimes\treason\tat\tin")
 	for _, w := range r.Waits[:min(len(r.Waits), maxShown)] {
-		fmt.Fprintf(t, "  %.2f\t%s\t%d\t%s\t%s\t%s\n", w.Mean, durationText(w.Sec), w.Count, w.Reason, w.At, w.In)
+		fmt.Fprintf(t, "  %.2f\t%s\t%d\t%s\t%s\t%s\n", w.Mean, spell.DurationMilli(w.Sec), w.Count, w.Reason, w.At, w.In)
 	}
 	t.Flush()
 }
@@ -134,12 +136,4 @@ func grouped(n int64) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
-}
-
-// durationText writes a mean wait with three digits.
-func durationText(seconds float64) string {
-	if seconds >= 1 {
-		return fmt.Sprintf("%.2f s", seconds)
-	}
-	return fmt.Sprintf("%.3g ms", 1e3*seconds)
 }

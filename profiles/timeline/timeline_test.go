@@ -31,7 +31,7 @@ func TestPlacements(t *testing.T) {
 			t.Run(string(p)+"/"+string(o), func(t *testing.T) {
 				c := client(serve(t, fullWindow()), p)
 				c.Order = o
-				serial := p == bench.Inline || p == bench.Collector
+				serial := p.Serial()
 				if !serial {
 					together(c)
 				}
@@ -71,10 +71,10 @@ func fullWindow() func(int) (int, []string) {
 func checkDecoded(t *testing.T, p bench.Placement, tl timeline.Timeline) {
 	t.Helper()
 	pattern := []timeline.Phase{fetching, waiting, decoding}
-	switch p {
-	case bench.Inline: // the one goroutine is waited for, and reads
+	switch {
+	case p.SerialRead(): // the one goroutine is waited for, and reads
 		pattern = []timeline.Phase{fetching, waiting, fetching, waiting, decoding}
-	case bench.Stream: // decoding is left for each Read
+	case p.Streams(): // decoding is left for each Read
 		pattern = []timeline.Phase{decoding, fetching, decoding}
 	}
 	for _, l := range tl.Lanes {
@@ -213,7 +213,7 @@ func TestVirtualCores(t *testing.T) {
 			if d := total(tl, stalled); d != 0 {
 				t.Errorf("decodes that only sleep are stalled for %v", d)
 			}
-			if p == bench.Stream && !follow(tl.Lanes[0], fetching, waiting, fetching, waiting, decoding) {
+			if p.Streams() && !follow(tl.Lanes[0], fetching, waiting, fetching, waiting, decoding) {
 				t.Errorf("reading inside the decode is no fetching: %v", tl.Lanes[0].Spans)
 			}
 			longest := time.Duration(0)

@@ -10,13 +10,16 @@ import (
 	"collatebench/profiles"
 	"collatebench/profiles/timeline"
 	"collatebench/results"
+	"collatebench/results/evidence"
+	"collatebench/results/stats"
 	"collatebench/results/verdict"
 )
 
 // A document is the data of one run's report.
 type document struct {
 	info      results.Info
-	summary   results.Summary
+	summary   stats.Summary
+	reading   evidence.Reading
 	verdicts  []verdict.Verdict // one that is proven, or an observed one for each placement
 	timelines []laneChart
 	benchstat string
@@ -31,19 +34,13 @@ type laneChart struct {
 
 func newDocument(run *results.Run) (document, error) {
 	d := document{info: run.Info()}
-	samples, err := run.Samples()
-	if err != nil {
+	var err error
+	if d.reading, err = evidence.Read(run); err != nil {
 		return d, err
 	}
-	if d.summary, err = results.Summarise(d.info, samples); err != nil {
-		return d, err
-	}
-	if d.verdicts = d.summary.Verdicts; d.info.Why != nil && d.summary.Rounds > 0 {
-		v, err := d.info.Why.Verdict(d.info, samples)
-		if err != nil {
-			return d, err
-		}
-		d.verdicts = []verdict.Verdict{v}
+	d.summary = d.reading.Summary
+	if d.summary.Rounds > 0 {
+		d.verdicts = d.reading.Verdicts()
 	}
 	if d.benchstat, err = benchstat(run); err != nil {
 		return d, err
@@ -64,12 +61,12 @@ func benchstat(run *results.Run) (string, error) {
 
 // timelines reads one trace for each placement: that of the cell that the verdict is
 // about.
-func timelines(run *results.Run, s results.Summary) ([]laneChart, error) {
-	if !run.Info().Profiled || run.Info().Why != nil {
+func timelines(run *results.Run, s stats.Summary) ([]laneChart, error) {
+	if !run.Info().Profiled || run.Info().Proves() {
 		return nil, nil
 	}
 	var out []laneChart
-	for _, c := range s.Foremost() {
+	for _, c := range stats.Headline(s.Listed()) {
 		chart, err := readTimeline(filepath.Join(run.ProfileDir(c), profiles.Trace.File()))
 		if err != nil {
 			return nil, err

@@ -7,9 +7,10 @@ import (
 	"strconv"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/mockserver/payload"
-	"collatebench/results"
 	"collatebench/results/report/draw"
+	"collatebench/results/stats"
 )
 
 // A heatMap shows one unit over window and size, in a block for each placement.
@@ -17,14 +18,14 @@ type heatMap struct {
 	unit string
 	what string
 	log  bool // equal steps of colour are equal factors
-	most func(results.Group) float64
+	most func(stats.Group) float64
 }
 
 // heatMaps is the table of heat maps. A new one is a row.
 func heatMaps() []heatMap {
 	return []heatMap{
 		{"decode-overlap", "decodes begun and not ended, mean", true, nil},
-		{"cpus", "cores used by the client, mean", false, func(g results.Group) float64 { return float64(g.Cells[0].Cores()) }},
+		{"cpus", "cores used by the client, mean", false, func(g stats.Group) float64 { return float64(g.Cells[0].Cores()) }},
 	}
 }
 
@@ -53,7 +54,7 @@ func (d document) heat() []picture {
 	return out
 }
 
-func (d document) heatScene(m heatMap, g results.Group) draw.Scene {
+func (d document) heatScene(m heatMap, g stats.Group) draw.Scene {
 	h := newHeatLayout(g)
 	scale := m.scale(d.summary, g)
 	s := draw.Scene{Width: chartWidth, Title: m.unit + ", " + g.Title, Class: "heat"}
@@ -64,12 +65,12 @@ func (d document) heatScene(m heatMap, g results.Group) draw.Scene {
 	for _, c := range g.Cells {
 		v := d.summary.Of(c).Unit(m.unit)
 		x, y := h.square(c)
-		ground, text := draw.HeatInks(scale.step(v))
-		tip := fmt.Sprintf("%s, window %d, %s: %s", c.Placement, c.Window, c.Size, results.Amount(v))
+		ground, ink := draw.HeatInks(scale.step(v))
+		tip := fmt.Sprintf("%s, window %d, %s: %s", c.Placement, c.Window, c.Size, spell.Amount(v))
 		s.Desc += tip + ". "
 		s.Shapes = append(s.Shapes,
 			draw.Rect{X: x, Y: y, W: squareWidth - 2, H: squareHeight - 2, Fill: ground, Title: tip},
-			draw.Text{At: draw.Point{X: x + squareWidth/2 - 1, Y: y + squareHeight/2 + 3}, Text: results.Amount(v), Size: 11, Anchor: draw.Middle, Ink: text, Title: tip})
+			draw.Text{At: draw.Point{X: x + squareWidth/2 - 1, Y: y + squareHeight/2 + 3}, Text: spell.Amount(v), Size: 11, Anchor: draw.Middle, Ink: ink, Title: tip})
 	}
 	s.Height = h.height()
 	return headed(s)
@@ -81,7 +82,7 @@ type heatScale struct {
 	log         bool
 }
 
-func (m heatMap) scale(s results.Summary, g results.Group) heatScale {
+func (m heatMap) scale(s stats.Summary, g stats.Group) heatScale {
 	scale := heatScale{least: 0, most: 1, log: m.log}
 	if m.log {
 		scale.least = 1
@@ -118,7 +119,7 @@ type heatLayout struct {
 	across     int     // blocks in a line
 }
 
-func newHeatLayout(g results.Group) heatLayout {
+func newHeatLayout(g stats.Group) heatLayout {
 	h := heatLayout{placements: placementsOf(g.Cells), windows: windowsOf(g.Cells), left: 8}
 	for _, c := range g.Cells {
 		if !slices.Contains(h.sizes, c.Size) {

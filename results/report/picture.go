@@ -5,10 +5,10 @@ import (
 	"html/template"
 	"math"
 	"strings"
-	"time"
 
-	"collatebench/results"
+	"collatebench/internal/spell"
 	"collatebench/results/report/draw"
+	"collatebench/results/stats"
 )
 
 // A picture is one scene of a report, with the name of its file.
@@ -50,30 +50,11 @@ func fileName(title string) string {
 }
 
 // interval writes a median with its 95% interval: 87.8 (76.1-99.0).
-func interval(e results.Estimate) string {
+func interval(e stats.Estimate) string {
 	if math.IsInf(e.Low, 0) || math.IsInf(e.High, 0) {
-		return results.Amount(e.Median) + " (?)"
+		return spell.Amount(e.Median) + " (?)"
 	}
-	return fmt.Sprintf("%s (%s-%s)", results.Amount(e.Median), results.Amount(e.Low), results.Amount(e.High))
-}
-
-// durationText writes a duration with about three digits.
-func durationText(d time.Duration) string {
-	switch {
-	case d >= time.Second:
-		return results.Amount(d.Seconds()) + " s"
-	case d >= time.Millisecond:
-		return results.Amount(d.Seconds()*1e3) + " ms"
-	default:
-		return fmt.Sprintf("%d us", d.Microseconds())
-	}
-}
-
-func cores(n int) string {
-	if n == 1 {
-		return "1 core"
-	}
-	return fmt.Sprintf("%d cores", n)
+	return fmt.Sprintf("%s (%s-%s)", spell.Amount(e.Median), spell.Amount(e.Low), spell.Amount(e.High))
 }
 
 // finite is 0 for a bound that is not known.

@@ -23,24 +23,16 @@ import (
 	"strings"
 	"time"
 
+	"collatebench/internal/spell"
 	"collatebench/profiles/timeline"
 	"collatebench/results"
+	"collatebench/results/text"
 )
 
 //go:embed assets/report.html
 var reportHTML string
 
 var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap{"id": fileName}).Parse(reportHTML))
-
-// Write writes report/report.html of a run. It needs the ledger, the traces, and the
-// tables that [results.Run.WriteReport] writes.
-func Write(run *results.Run) error {
-	page, err := HTML(run, nil)
-	if err != nil {
-		return err
-	}
-	return run.WriteDerived(results.ReportFile, page)
-}
 
 // HTML returns the report of a run. nav has links to other pages of the server that
 // shows it, and is nil for a file.
@@ -95,9 +87,9 @@ type request struct {
 
 func (d document) page() content {
 	return content{
-		Info: d.info, Heading: d.heading(), Proven: d.info.Why != nil, About: d.about(), Rounds: d.summary.Rounds,
+		Info: d.info, Heading: d.heading(), Proven: d.info.Proves(), About: d.about(), Rounds: d.summary.Rounds,
 		VerdictViews: d.verdictViews(), Clients: d.clients(), Compared: d.summary.Compared(), Throughput: d.throughput(), Lanes: d.laneSections(), Heat: d.heat(), Stages: d.stages(), StageTable: stageTable(d.bars()),
-		SchedLatency: d.schedLatency(), DelayTable: delayTable(d.bars()), Table: d.table(), Benchstat: d.benchstat, Notes: d.summary.Notes(),
+		SchedLatency: d.schedLatency(), DelayTable: delayTable(d.bars()), Table: d.table(), Benchstat: d.benchstat, Notes: text.Notes(d.summary),
 		Machine: d.machine(), Repeat: d.info.Repeat(),
 	}
 }
@@ -107,7 +99,7 @@ func (d document) heading() string {
 	if d.info.Label != "" {
 		parts = append([]string{d.info.Label}, parts...)
 	}
-	return strings.Join(append(parts, d.summary.Heading()), ", ")
+	return strings.Join(append(parts, text.Heading(d.summary)), ", ")
 }
 
 func (d document) laneSections() []laneSection {
@@ -122,7 +114,7 @@ func (d document) laneSections() []laneSection {
 			sum := sums(timeline.Timeline{Lanes: []timeline.Lane{lane}})
 			r := request{ID: lane.Request}
 			for _, phase := range s.Phases {
-				r.Times = append(r.Times, durationText(sum[phase].Round(time.Microsecond)))
+				r.Times = append(r.Times, spell.DurationAmount(sum[phase].Round(time.Microsecond)))
 			}
 			s.Requests = append(s.Requests, r)
 		}

@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"image/png"
 	"math/rand/v2"
@@ -25,7 +24,9 @@ import (
 	"collatebench/bench"
 	"collatebench/profiles"
 	"collatebench/results"
+	"collatebench/results/evidence"
 	"collatebench/results/report"
+	"collatebench/results/resultstest"
 	"collatebench/results/verdict"
 )
 
@@ -61,7 +62,7 @@ func sample(t testing.TB, name string, round int, r *rand.Rand) results.Sample {
 	if err != nil {
 		t.Fatal(err)
 	}
-	serial := c.Procs == 1 || c.Placement == bench.Inline || c.Placement == bench.Collector
+	serial := c.Procs == 1 || c.Placement.Serial()
 	mbps, cpus, overlap, wait := 100.0, 1.05, 1.0, 250e6
 	switch {
 	case c.Window == 1:
@@ -178,34 +179,8 @@ func TestFigures(t *testing.T) {
 		// A shape a line, so that a difference can be read.
 		got.WriteString(strings.NewReplacer("><", ">\n<").Replace(figure) + "\n\n")
 	}
-	golden(t, "figures.golden", got.String())
+	resultstest.Golden(t, "figures.golden", got.String())
 	has(t, got.String(), "~</td>", "!</td>")
-}
-
-var update = flag.Bool("update", false, "write the golden files again")
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got == string(want) {
-		return
-	}
-	now, then := strings.Split(got, "\n"), strings.Split(string(want), "\n")
-	for i := range min(len(now), len(then)) {
-		if now[i] != then[i] {
-			t.Fatalf("%s:%d (-update writes it again):\n%s\nwas\n%s", path, i+1, now[i], then[i])
-		}
-	}
-	t.Fatalf("%s has %d lines (-update writes it again), not %d", path, len(then), len(now))
 }
 
 // TestSameBytes: the page depends only on the raw data, not on its order in the
@@ -437,9 +412,9 @@ func TestUnfinishedRuns(t *testing.T) {
 // TestReportOfWhy shows the proof in place of curves.
 func TestReportOfWhy(t *testing.T) {
 	cells := []string{"codec=json/placement=collector/window=32/size=1MiB-2", "codec=json/placement=pool/window=32/size=1MiB-2"}
-	info := results.Info{Cells: cells, Why: &results.Why{Cell: cells[0], Tries: []results.Try{
+	info := results.Info{Cells: cells, Why: resultstest.Record(t, evidence.Why{Cell: cells[0], Interventions: []verdict.Intervention{
 		{Name: "decoding in parallel", Change: "placement=pool", Cause: verdict.Serialised, Before: cells[0], Cell: cells[1], Predicted: 1.7},
-	}}}
+	}})}
 	p := page(t, newRun(t, info, samples(t, cells, 6)))
 	has(t, p, "<td>decoding in parallel</td>", "placement=pool", "1.70x", "serialised: window 32", "A run of why takes no profiles", "as it is, wait for decoding")
 	if strings.Contains(p, `class="draw curves"`) {

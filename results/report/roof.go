@@ -3,6 +3,7 @@ package report
 import (
 	"math"
 
+	"collatebench/internal/spell"
 	"collatebench/results/report/draw"
 )
 
@@ -40,7 +41,7 @@ func (c curves) lines() []level {
 		out = append(out, level{"one decoding core", v})
 	}
 	if v := c.roof.AllCores(); v > 0 {
-		out = append(out, level{"roof: " + cores(procs), v})
+		out = append(out, level{"roof: " + spell.Plural(procs, "core"), v})
 	}
 	if v := c.roof.LinkMBps(); v > 0 && v < c.frame.YAxis.Max {
 		out = append(out, level{"link", v})

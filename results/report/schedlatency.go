@@ -3,8 +3,9 @@ package report
 import (
 	"fmt"
 
-	"collatebench/results"
+	"collatebench/internal/spell"
 	"collatebench/results/report/draw"
+	"collatebench/results/stats"
 )
 
 // A delay is one kind of marker in the picture of scheduling latency.
@@ -12,15 +13,15 @@ type delay struct {
 	name string
 	ink  draw.Ink
 	form int
-	of   func(results.CellSummary) float64 // ns
+	of   func(stats.CellSummary) float64 // ns
 }
 
 // delays is the table of delays. A new one is a row.
 func delays() []delay {
 	return []delay{
-		{"response, median", "fetching", draw.Circle, func(c results.CellSummary) float64 { return float64(c.P50) }},
-		{"response, 99th percentile", "decoding", draw.Diamond, func(c results.CellSummary) float64 { return float64(c.P99) }},
-		{"a goroutine due every millisecond wakes late, 99th percentile", "bad", draw.Triangle, func(c results.CellSummary) float64 { return c.Unit("sched-latency-p99-ns") }},
+		{"response, median", "fetching", draw.Circle, func(c stats.CellSummary) float64 { return float64(c.P50) }},
+		{"response, 99th percentile", "decoding", draw.Diamond, func(c stats.CellSummary) float64 { return float64(c.P99) }},
+		{"a goroutine due every millisecond wakes late, 99th percentile", "bad", draw.Triangle, func(c stats.CellSummary) float64 { return c.Unit("sched-latency-p99-ns") }},
 	}
 }
 
@@ -51,7 +52,7 @@ func (d document) schedLatency() []picture {
 				continue
 			}
 			at := draw.Point{X: f.Point(ms, 0).X, Y: barMiddle(f, i)}
-			tip := fmt.Sprintf("%s: %s: %s ms", b.label, delay.name, results.Amount(ms))
+			tip := fmt.Sprintf("%s: %s: %s ms", b.label, delay.name, spell.Amount(ms))
 			s.Desc += tip + ". "
 			s.Shapes = append(s.Shapes, draw.Marker{At: at, Form: delay.form, Ink: delay.ink, Size: 10, Title: tip})
 		}

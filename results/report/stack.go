@@ -5,8 +5,9 @@ import (
 	"slices"
 
 	"collatebench/bench"
-	"collatebench/results"
+	"collatebench/internal/spell"
 	"collatebench/results/report/draw"
+	"collatebench/results/stats"
 )
 
 // stageInks gives each stage of a response its colour: that of the timeline's phase,
@@ -21,7 +22,7 @@ const barHeight = 26
 // A bar is one row of a picture with a row for each placement.
 type bar struct {
 	label string
-	cell  results.CellSummary
+	cell  stats.CellSummary
 }
 
 // bars are the cells that the verdicts are about. In a run of why they are all
@@ -31,10 +32,10 @@ func (d document) bars() []bar {
 	if d.summary.Rounds == 0 {
 		return nil
 	}
-	if d.info.Why == nil {
-		cells := d.summary.Foremost()
+	if !d.info.Proves() {
+		cells := stats.Headline(d.summary.Listed())
 		if d.summary.Compared() {
-			cells = d.summary.Judged()
+			cells = d.judged()
 		}
 		for _, c := range cells {
 			out = append(out, bar{d.naming(c), d.summary.Of(c)})
@@ -51,12 +52,12 @@ func (d document) bars() []bar {
 
 // change names a cell of a run of why by what the intervention changed.
 func (d document) change(c bench.Cell) string {
-	for _, t := range d.info.Why.Tries {
-		if t.Cell == c.Name() {
-			if t.OnTopOf != "" {
-				return t.OnTopOf + " + " + t.Change
+	for _, i := range d.reading.Why.Interventions {
+		if i.Cell == c.Name() {
+			if i.OnTopOf != "" {
+				return i.OnTopOf + " + " + i.Change
 			}
-			return t.Change
+			return i.Change
 		}
 	}
 	return "as it is"
@@ -84,7 +85,7 @@ func (d document) stages() []picture {
 			took := stage.Seconds * 1e3
 			from, to := f.Point(at, 0), f.Point(at+took, 0)
 			at += took
-			tip := fmt.Sprintf("%s, %s: %s ms of %s ms", b.label, stage.Name, results.Amount(took), results.Amount(b.ms()))
+			tip := fmt.Sprintf("%s, %s: %s ms of %s ms", b.label, stage.Name, spell.Amount(took), spell.Amount(b.ms()))
 			s.Desc += tip + ". "
 			if took >= seen*longest {
 				s.Shapes = append(s.Shapes, draw.Rect{X: from.X, Y: barMiddle(f, i) - 9, W: to.X - from.X, H: 18, Fill: stageInks[stage.Name], Title: tip})

@@ -5,7 +5,9 @@ import (
 	"strconv"
 
 	"collatebench/bench"
-	"collatebench/results"
+	"collatebench/internal/spell"
+	"collatebench/results/stats"
+	"collatebench/results/text"
 )
 
 // A table has a row for each cell, to sort and to copy.
@@ -29,12 +31,12 @@ type entry struct {
 // measured lists the columns that follow those of the dimensions.
 func (d document) measured() []struct {
 	column
-	of func(bench.Cell, results.CellSummary) entry
+	of func(bench.Cell, stats.CellSummary) entry
 } {
-	unit := func(name string, per float64) func(bench.Cell, results.CellSummary) entry {
-		return func(_ bench.Cell, e results.CellSummary) entry { return amount(e.Unit(name) / per) }
+	unit := func(name string, per float64) func(bench.Cell, stats.CellSummary) entry {
+		return func(_ bench.Cell, e stats.CellSummary) entry { return amount(e.Unit(name) / per) }
 	}
-	type cell = results.CellSummary
+	type cell = stats.CellSummary
 	return []struct {
 		column
 		of func(bench.Cell, cell) entry
@@ -63,7 +65,7 @@ func (d document) table() table {
 	}
 	var dimensions []bench.Dimension
 	for _, dim := range bench.Dimensions() {
-		if !dim.Hidden && (dim.Core || results.Varies(dim, cells)) {
+		if !dim.Hidden && (dim.Core || stats.Varies(dim, cells)) {
 			dimensions = append(dimensions, dim)
 			t.Columns = append(t.Columns, column{Name: dim.Name, Doc: dim.Usage, Text: !numeric(dim, cells)})
 		}
@@ -109,14 +111,14 @@ func amount(v float64) entry {
 	if v == 0 {
 		return entry{Shown: "-", Sort: "0"}
 	}
-	return entry{Shown: results.Amount(v), Sort: strconv.FormatFloat(v, 'g', 6, 64)}
+	return entry{Shown: spell.Amount(v), Sort: strconv.FormatFloat(v, 'g', 6, 64)}
 }
 
-func between(e results.Estimate) entry {
+func between(e stats.Estimate) entry {
 	if math.IsInf(e.Low, 0) || math.IsInf(e.High, 0) {
 		return entry{Shown: "?", Sort: "0"}
 	}
-	return entry{Shown: results.Amount(e.Low) + "-" + results.Amount(e.High), Sort: strconv.FormatFloat(e.Low, 'g', 6, 64)}
+	return entry{Shown: spell.Amount(e.Low) + "-" + spell.Amount(e.High), Sort: strconv.FormatFloat(e.Low, 'g', 6, 64)}
 }
 
 func (d document) ratio(c bench.Cell) entry {
@@ -128,10 +130,10 @@ func (d document) ratio(c bench.Cell) entry {
 	if r.BelowFloor {
 		mark = "~"
 	}
-	return entry{Shown: r.Ratio.String() + mark, Sort: strconv.FormatFloat(r.Ratio.Mean, 'g', 6, 64)}
+	return entry{Shown: text.Ratio(r.Ratio) + mark, Sort: strconv.FormatFloat(r.Ratio.Mean, 'g', 6, 64)}
 }
 
-func (d document) upstream(c results.CellSummary) entry {
+func (d document) upstream(c stats.CellSummary) entry {
 	e := amount(c.Unit("upstream-cpus"))
 	if c.UpstreamHeavy {
 		e.Shown += "!"

@@ -7,8 +7,9 @@ import (
 	"slices"
 
 	"collatebench/bench"
-	"collatebench/results"
+	"collatebench/internal/spell"
 	"collatebench/results/report/draw"
+	"collatebench/results/stats"
 )
 
 // Sizes of a chart, in pixels. Two fit side by side on a screen, and one can be
@@ -44,9 +45,9 @@ func (d document) throughput() []picture {
 
 // curves are the lines of one chart.
 type curves struct {
-	group  results.Group
+	group  stats.Group
 	curve  []curve
-	roof   results.Roof
+	roof   stats.Roof
 	legend draw.Legend
 	frame  draw.Frame
 
@@ -57,18 +58,18 @@ type curves struct {
 // A curve is the source of one set of lines. In a comparison there is a second one,
 // for the older run, and it is drawn dashed.
 type curve struct {
-	summary results.Summary
+	summary stats.Summary
 	label   string // "" where there is one
 	dashed  bool
 }
 
 // newCurves sorts the cells by window, since a person may list windows in any order.
-func newCurves(g results.Group, of ...curve) curves {
+func newCurves(g stats.Group, of ...curve) curves {
 	g.Cells = slices.Clone(g.Cells)
 	slices.SortStableFunc(g.Cells, func(a, b bench.Cell) int { return cmp.Compare(a.Window, b.Window) })
 	c := curves{group: g, curve: of, roof: of[len(of)-1].summary.Roof(g.Cells)}
 	c.placements = placementsOf(g.Cells)
-	c.series = draw.SeriesOf(texts(c.placements))
+	c.series = draw.SeriesOf(spell.Strings(bench.Placements()), spell.Strings(c.placements))
 	var keys []draw.Key
 	for i, p := range c.placements {
 		keys = append(keys, draw.Key{Label: string(p), Ink: c.series[i].Ink, As: draw.KeyMarker, Form: c.series[i].Form})
@@ -144,7 +145,7 @@ func (c curves) line(u curve, at int) draw.Shape {
 
 func (c curves) tip(u curve, cell bench.Cell) string {
 	e := u.summary.Of(cell)
-	tip := fmt.Sprintf("%s, window %d: %s MB/s, %s cores", cell.Placement, cell.Window, interval(e.Throughput), results.Amount(e.CPUs.Median))
+	tip := fmt.Sprintf("%s, window %d: %s MB/s, %s cores", cell.Placement, cell.Window, interval(e.Throughput), spell.Amount(e.CPUs.Median))
 	if u.label != "" {
 		tip = u.label + ": " + tip
 	}

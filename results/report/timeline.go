@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/profiles/timeline"
 	"collatebench/results/report/draw"
 )
@@ -39,7 +40,7 @@ func (d document) lanes() []picture {
 		t.Lanes = byDecoding(t.Lanes)
 		title := fmt.Sprintf("%s, window %d, GOMAXPROCS=%d", d.naming(t.cell), t.cell.Window, t.cell.Procs)
 		if t.missing == "" {
-			title += fmt.Sprintf(": %d responses in %s", len(t.Lanes), durationText(t.Length))
+			title += fmt.Sprintf(": %d responses in %s", len(t.Lanes), spell.DurationAmount(t.Length))
 		}
 		p := picture{Name: "timeline-" + fileName(string(t.cell.Placement)), Scene: draw.Scene{Title: title}, Missing: t.missing}
 		if t.missing == "" {
@@ -201,10 +202,10 @@ func sums(t timeline.Timeline) map[timeline.Phase]time.Duration {
 }
 
 func (l laneFrame) describe() string {
-	text := fmt.Sprintf("%d requests in %s.", len(l.chart.Lanes), durationText(l.chart.Length))
+	text := fmt.Sprintf("%d requests in %s.", len(l.chart.Lanes), spell.DurationAmount(l.chart.Length))
 	all := sums(l.chart.Timeline)
 	for _, p := range l.present() {
-		text += fmt.Sprintf(" %s: %s a request, mean.", p, durationText(all[p]/time.Duration(max(len(l.chart.Lanes), 1))))
+		text += fmt.Sprintf(" %s: %s a request, mean.", p, spell.DurationAmount(all[p]/time.Duration(max(len(l.chart.Lanes), 1))))
 	}
 	return text
 }

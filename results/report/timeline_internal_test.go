@@ -7,7 +7,7 @@ import (
 
 	"collatebench/bench"
 	"collatebench/profiles/timeline"
-	"collatebench/results"
+	"collatebench/results/stats"
 )
 
 // Each trace has other times, so this test draws made-up lanes, from inside the
@@ -30,7 +30,7 @@ func TestLanes(t *testing.T) {
 	first.Lanes = append([]timeline.Lane{never}, first.Lanes...)
 	second := madeUp(100*time.Millisecond, 1)
 	second.cell.Placement = bench.Request
-	d := document{summary: results.Summary{}, timelines: []laneChart{second, first}}
+	d := document{summary: stats.Summary{}, timelines: []laneChart{second, first}}
 	pictures := d.lanes()
 	if len(pictures) != 2 {
 		t.Fatalf("%d pictures", len(pictures))

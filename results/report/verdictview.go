@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"collatebench/bench"
+	"collatebench/results/stats"
 	"collatebench/results/verdict"
 )
 
@@ -33,8 +34,8 @@ func (d document) verdictViews() []verdictView {
 		if len(v.Causes) == 0 && len(v.Missing) > 0 { // the page shows a mark "no verdict" beside it
 			s.Lines = []string{"Missing: " + strings.Join(v.Missing, "; ") + "."}
 		}
-		if d.info.Why == nil {
-			s.Subject = d.naming(d.summary.Judged()[i])
+		if !d.info.Proves() {
+			s.Subject = d.naming(d.reading.Observed[i].Cell)
 		}
 		out = append(out, s)
 	}
@@ -53,10 +54,10 @@ func (d document) naming(c bench.Cell) string {
 
 // about says which cells the observed verdicts are about.
 func (d document) about() string {
-	if d.info.Why != nil {
+	if d.info.Proves() {
 		return "Proven by interventions on this cell, in rounds with it."
 	}
-	cells := d.summary.Foremost()
+	cells := stats.Headline(d.summary.Listed())
 	if len(cells) == 0 {
 		return ""
 	}

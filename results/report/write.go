@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"collatebench/internal/wholefile"
 	"collatebench/results"
 )
 
@@ -31,7 +32,7 @@ func WritePNG(run *results.Run, dir string) ([]string, error) {
 		if err := p.Scene.PNG(&b); err != nil {
 			return out, fmt.Errorf("draw %s: %w", p.Name, err)
 		}
-		if err := writeWhole(path, b.Bytes()); err != nil {
+		if err := wholefile.Write(path, b.Bytes()); err != nil {
 			return out, err
 		}
 		out = append(out, path)
@@ -50,16 +51,4 @@ func (d document) pictures() []picture {
 		}
 	}
 	return out
-}
-
-func writeWhole(path string, content []byte) error {
-	staged := path + ".part"
-	err := os.WriteFile(staged, content, 0o666)
-	if err == nil {
-		err = os.Rename(staged, path)
-	}
-	if err != nil {
-		os.Remove(staged)
-	}
-	return err
 }

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"net/http"
 
-	"collatebench/results"
 	"collatebench/results/report"
+	"collatebench/results/stats"
 )
 
 // A Choice is a form that chooses two runs.
@@ -50,7 +50,7 @@ func (s *server) compare(w http.ResponseWriter, r *http.Request) error {
 		return &refusal{http.StatusBadRequest, "A run compared with itself shows nothing: choose another one."}
 	}
 	page, err := s.comparison(a, b)
-	if apart := (*results.IncomparableError)(nil); errors.As(err, &apart) {
+	if apart := (*stats.IncomparableError)(nil); errors.As(err, &apart) {
 		return &refusal{http.StatusUnprocessableEntity, "These two can't be compared: " + apart.Error() + "."}
 	}
 	if err != nil {

@@ -59,7 +59,7 @@ func TestOtherFiles(t *testing.T) {
 	s := serve(t, root)
 	for _, name := range []string{
 		"notes.txt", ".env", "run.json.bak", "report/.verdict.json-A1", "report/old/verdict.json",
-		"profiles/other/cpu.pb.gz", "profiles/" + folderName(t) + "/other.pb.gz", "profiles/" + folderName(t) + "/cpu.pb.gz.part",
+		"profiles/other/cpu.pb.gz", "profiles/" + folderName(t) + "/other.pb.gz", "profiles/" + folderName(t) + "/.cpu.pb.gz-A1B2C3D4E5",
 	} {
 		write(t, r, name, "of nobody's concern")
 		get(t, s, "/runs/"+r.Info().ID+"/files/"+name).refused(t, http.StatusNotFound, "has no file")
@@ -77,9 +77,9 @@ func TestProfilesPage(t *testing.T) {
 	at := "/runs/" + r.Info().ID + "/profiles/"
 	p := get(t, s, at)
 	for _, folder := range append(folders(t, r), "all") {
-		quoted := "'" + strings.ReplaceAll(filepath.Join(r.Dir(), "profiles", folder), "'", `'\''`)
+		quoted := "'" + strings.ReplaceAll(filepath.Join(r.Dir(), "profiles", folder), "'", `'"'"'`)
 		if folder == "all" {
-			p.has(t, "go tool pprof '"+strings.ReplaceAll(filepath.Join(r.Dir(), "profiles"), "'", `'\''`)+"/cpu.pb.gz'")
+			p.has(t, "go tool pprof '"+strings.ReplaceAll(filepath.Join(r.Dir(), "profiles"), "'", `'"'"'`)+"/cpu.pb.gz'")
 			continue
 		}
 		for _, k := range pprofKinds() {

@@ -11,6 +11,10 @@ import (
 
 	"collatebench/bench"
 	"collatebench/results"
+	"collatebench/results/evidence"
+	"collatebench/results/resultstest"
+	"collatebench/results/stats"
+	"collatebench/results/verdict"
 )
 
 // TestHostilePaths: no such path leads to a file, and pages show them only as text.
@@ -64,7 +68,7 @@ func TestHostileText(t *testing.T) {
 	for _, text := range hostile {
 		root := t.TempDir()
 		r := profiledRun(t, root, "first", 0)
-		setInfo(t, r, func(i *results.Info) { i.Why = &results.Why{Cell: i.Cells[0]} })
+		setInfo(t, r, func(i *results.Info) { i.Why = resultstest.Record(t, evidence.Why{Cell: i.Cells[0]}) })
 		rewrite(t, r, text)
 		other := profiledRun(t, root, "other", 1)
 		rewrite(t, other, text)
@@ -138,15 +142,15 @@ func quoteJSON(t *testing.T, v any) string {
 func TestHostileFigures(t *testing.T) {
 	for _, spoil := range []func(*results.Info){
 		func(i *results.Info) {
-			i.Why = &results.Why{Cell: i.Cells[0], Tries: []results.Try{{Cause: "x", Before: i.Cells[0], Cell: i.Cells[1], Predicted: 2}}}
+			i.Why = resultstest.Record(t, evidence.Why{Cell: i.Cells[0], Interventions: []verdict.Intervention{{Cause: "x", Before: i.Cells[0], Cell: i.Cells[1], Predicted: 2}}})
 		},
 		func(i *results.Info) {
-			i.Why = &results.Why{Cell: i.Cells[0], Tries: []results.Try{
-				{Name: "there", Before: i.Cells[0], Cell: i.Cells[1]}, {Name: "back", Before: i.Cells[1], Cell: i.Cells[0]}}}
+			i.Why = resultstest.Record(t, evidence.Why{Cell: i.Cells[0], Interventions: []verdict.Intervention{
+				{Name: "there", Before: i.Cells[0], Cell: i.Cells[1]}, {Name: "back", Before: i.Cells[1], Cell: i.Cells[0]}}})
 		},
 		func(i *results.Info) { i.Machine.Cores, i.Ops, i.Rounds = -1, -1, 0 },
 		func(i *results.Info) { i.Scaling = &bench.Scaling{Procs: 2, EffectiveCores: -1} },
-		func(i *results.Info) { i.NoiseFloor = &results.Floor{Cell: "x", Floor: -7} },
+		func(i *results.Info) { i.NoiseFloor = resultstest.Record(t, &stats.Floor{Cell: "x", Floor: -7}) },
 		func(i *results.Info) { i.Joined = map[string]int{i.Cells[0]: 1 << 60} },
 	} {
 		root := t.TempDir()

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"collatebench/results"
+	"collatebench/results/evidence"
+	"collatebench/results/resultstest"
 	"collatebench/results/verdict"
 )
 
@@ -117,7 +119,7 @@ func TestWhy(t *testing.T) {
 	root := t.TempDir()
 	info := newInfo(t, "why", 0)
 	info.Cells = info.Cells[:1]
-	info.Why = &results.Why{Cell: info.Cells[0]}
+	info.Why = resultstest.Record(t, evidence.Why{Cell: info.Cells[0]})
 	r := newRun(t, root, info, 0)
 	s := serve(t, root)
 	get(t, s, "/").has(t, info.Cells[0]+": ")
@@ -131,7 +133,7 @@ func TestWhy(t *testing.T) {
 func TestComparedClients(t *testing.T) {
 	root := t.TempDir()
 	info := newInfo(t, "peers", 0)
-	info.Peers = &results.Peers{}
+	info.Peers = resultstest.Record(t, evidence.Peers{})
 	r := newRun(t, root, info, 0)
 	serial := []verdict.Cause{verdict.Serialised}
 	text, err := json.Marshal([]verdict.Verdict{
@@ -155,9 +157,9 @@ func TestBrokenRuns(t *testing.T) {
 	damaged := newRun(t, root, newInfo(t, "damaged", 2), 1)
 	write(t, damaged, "samples.jsonl", "not a record\n{}\n")
 	strange := newRun(t, root, newInfo(t, "strange", 3), 0)
-	write(t, strange, "run.json", `{"id":"x","cells":["no cell"]}`)
+	write(t, strange, "run.json", `{"format":2,"id":"x","cells":["no cell"]}`)
 	endless := newRun(t, root, newInfo(t, "endless", 4), 0)
-	write(t, endless, "run.json", `{"id":"x","rounds":9000000000000000000}`)
+	write(t, endless, "run.json", `{"format":2,"id":"x","rounds":9000000000000000000}`)
 	bare := newRun(t, root, newInfo(t, "bare", 5), 0)
 	if err := os.Remove(filepath.Join(bare.Dir(), "samples.jsonl")); err != nil {
 		t.Fatal(err)

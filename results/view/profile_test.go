@@ -6,12 +6,12 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/google/pprof/profile"
 
+	"collatebench/internal/rusage"
 	"collatebench/profiles"
 	"collatebench/results"
 )
@@ -55,22 +55,13 @@ func marked(c *profiles.Capture) {
 	wait := make(chan bool)
 	go func() { markedWaits(&mu, wait) }()
 	<-wait
-	for end := cpuTime() + 150*time.Millisecond; cpuTime() < end; {
+	for end := rusage.SelfCPU() + 150*time.Millisecond; rusage.SelfCPU() < end; {
 		for i := range held {
 			held[i] ^= byte(i)
 		}
 	}
 	mu.Unlock()
 	<-wait
-}
-
-// cpuTime is the CPU time that this process has used.
-func cpuTime() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		panic(err) // it cannot fail for this process
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 //go:noinline

@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/results"
+	"collatebench/results/evidence"
 	"collatebench/results/verdict"
 )
 
@@ -23,6 +25,7 @@ type row struct {
 	Info     results.Info
 	Progress results.Progress
 	Verdicts []verdict.Verdict
+	About    string // of a run of why, the cell
 }
 
 // rowVersion is the version of the files that a row depends on. The log and the
@@ -58,6 +61,13 @@ func (f *runFolder) read() (row, error) {
 		return row{}, err
 	}
 	out := row{ID: f.id, Info: run.Info()}
+	why, err := evidence.ReadWhy(out.Info)
+	if err != nil {
+		return row{}, err
+	}
+	if why != nil {
+		out.About = why.Cell
+	}
 	if out.Progress, err = run.Progress(); err != nil {
 		return row{}, err
 	}
@@ -71,19 +81,11 @@ func (f *runFolder) read() (row, error) {
 // Making them takes 20 ms for a run of the default matrix: too long for each run of
 // a list.
 func (f *runFolder) verdicts(run *results.Run) ([]verdict.Verdict, error) {
-	if made, ok := f.writtenVerdicts(run.Info().Why != nil); ok {
+	if made, ok := f.writtenVerdicts(run.Info().Proves()); ok {
 		return made, nil
 	}
-	samples, err := run.Samples()
-	if err != nil {
-		return nil, err
-	}
-	if why := run.Info().Why; why != nil {
-		v, err := why.Verdict(run.Info(), samples)
-		return []verdict.Verdict{v}, err
-	}
-	s, err := results.Summarise(run.Info(), samples)
-	return s.Verdicts, err
+	reading, err := evidence.Read(run)
+	return reading.Verdicts(), err
 }
 
 func (f *runFolder) writtenVerdicts(why bool) (made []verdict.Verdict, ok bool) {
@@ -133,14 +135,13 @@ func (r row) Done() string {
 // matrix, the sentence of a run of why, the clients of each cause where clients are
 // compared.
 func (r row) VerdictLines() []string {
-	if r.Info.Peers != nil && len(r.Verdicts) > 0 {
+	if r.Info.Compares() && len(r.Verdicts) > 0 {
 		return byCause(r.Verdicts)
 	}
 	var out []string
 	for _, v := range r.Verdicts {
-		if r.Info.Why != nil {
-			first, _, _ := strings.Cut(v.Sentence, "\n")
-			out = append(out, r.Info.Why.Cell+": "+first)
+		if r.Info.Proves() {
+			out = append(out, r.About+": "+spell.FirstLine(v.Sentence))
 			continue
 		}
 		out = append(out, placementOf(v.Subject)+": "+causes(v))

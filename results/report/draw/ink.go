@@ -25,36 +25,40 @@ func (i Ink) Light() string { return i.swatch().light }
 // Dark is the colour on a dark page, as #rrggbb.
 func (i Ink) Dark() string { return i.swatch().dark }
 
-// series are the inks of the placements, and two for other names. The index is the
-// form of the markers.
-var series = [...]Ink{"inline", "collector", "request", "pool", "gated", "stream", "series7", "series8"}
-
 // A Series is how one line of a chart looks.
 type Series struct {
 	Ink  Ink
 	Form int // of its markers
 }
 
-// SeriesOf gives each name of a chart a series. A placement has the same one in
-// every chart. Any other name gets one that no placement of the chart has: first the
-// two that belong to no placement, then from the end. Past eight names they repeat.
-func SeriesOf(names []string) []Series {
-	known := series[:len(series)-2]
-	spare := []int{len(series) - 2, len(series) - 1}
-	for at, ink := range slices.Backward(known) {
-		if !slices.Contains(names, string(ink)) {
-			spare = append(spare, at)
+// SeriesOf gives each name of a chart a series. A name of known has the same one in
+// every chart: the place in the palette that it has in known. Any other name gets one
+// that no name of the chart has: first those past known, then from the end. Past
+// eight names they repeat.
+func SeriesOf(known, names []string) []Series {
+	var free, spare []int
+	for at := range palette {
+		switch {
+		case at >= len(known):
+			free = append(free, at)
+		case !slices.Contains(names, known[at]):
+			spare = slices.Insert(spare, 0, at)
 		}
 	}
+	free = append(free, spare...)
 	out := make([]Series, len(names))
 	taken := 0
 	for i, name := range names {
-		at := slices.Index(known, Ink(name))
+		at := slices.Index(known, name)
 		if at < 0 {
-			at = spare[taken%len(spare)]
+			at = taken
+			if len(free) > 0 {
+				at = free[taken%len(free)]
+			}
 			taken++
 		}
-		out[i] = Series{series[at], at}
+		at %= len(palette)
+		out[i] = Series{palette[at].ink, at}
 	}
 	return out
 }
@@ -69,7 +73,7 @@ func HeatInks(step int) (ground, text Ink) {
 const heatSteps = 9
 
 func (i Ink) swatch() swatch {
-	if n := slices.IndexFunc(inks[:], func(s swatch) bool { return s.ink == i }); n >= 0 {
+	if n := slices.IndexFunc(inks, func(s swatch) bool { return s.ink == i }); n >= 0 {
 		return inks[n]
 	}
 	return Ink("text").swatch()

@@ -167,13 +167,13 @@ func TestInks(t *testing.T) {
 }
 
 func TestSeriesOf(t *testing.T) {
-	var names []string
+	var known []string
 	for _, name := range placements() {
-		names = append(names, string(name))
+		known = append(known, string(name))
 	}
-	for form, s := range draw.SeriesOf(names) {
-		if string(s.Ink) != names[form] || s.Form != form {
-			t.Errorf("%s has the ink %s and the form %d, want %d", names[form], s.Ink, s.Form, form)
+	for form, s := range draw.SeriesOf(known, known) {
+		if string(s.Ink) != known[form] || s.Form != form {
+			t.Errorf("%s has the ink %s and the form %d, want %d", known[form], s.Ink, s.Form, form)
 		}
 	}
 	// A placement keeps its own whoever is beside it; others differ from all.
@@ -182,7 +182,7 @@ func TestSeriesOf(t *testing.T) {
 		{"spawn", "request", "stream", "rayon", "gated"}, {"series7", "paper", ""},
 	} {
 		seen := map[draw.Series]string{}
-		for i, s := range draw.SeriesOf(names) {
+		for i, s := range draw.SeriesOf(known, names) {
 			if other, twice := seen[s]; twice {
 				t.Errorf("of %q, %q and %q look the same", names, other, names[i])
 			}
@@ -192,14 +192,23 @@ func TestSeriesOf(t *testing.T) {
 			}
 		}
 	}
-	if alone := draw.SeriesOf([]string{"spawn"})[0]; alone.Ink != "series7" || alone.Form != draw.Wedge {
+	if alone := draw.SeriesOf(known, []string{"spawn"})[0]; alone.Ink != "series7" || alone.Form != draw.Wedge {
 		t.Errorf("a name by itself has the ink %s and the form %d", alone.Ink, alone.Form)
 	}
 	many := make([]string, 20)
 	for i := range many {
 		many[i] = fmt.Sprint("placement ", i)
 	}
-	if got := draw.SeriesOf(many); len(got) != len(many) || got[0] != got[8] {
+	if got := draw.SeriesOf(known, many); len(got) != len(many) || got[0] != got[8] {
 		t.Errorf("more names than series: %v", got)
+	}
+	// A seventh placement has the seventh place; others go round it.
+	seventh := append(slices.Clone(known), "seventh")
+	if got := draw.SeriesOf(seventh, []string{"seventh", "spawn", "inline"}); got[0] != (draw.Series{Ink: "series7", Form: draw.Wedge}) || got[1].Ink != "series8" || got[2].Ink != "inline" {
+		t.Errorf("with a seventh placement: %v", got)
+	}
+	all := append(seventh, "eighth", "ninth")
+	if got := draw.SeriesOf(all, append(all, "spawn")); got[7].Ink != "series8" || got[8] != got[0] {
+		t.Errorf("more placements than inks: %v", got)
 	}
 }

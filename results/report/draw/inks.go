@@ -1,18 +1,28 @@
 package draw
 
+import "slices"
+
 // A swatch is a row of the table of inks.
 type swatch struct {
 	ink         Ink
 	light, dark string
 }
 
-var inks = [...]swatch{
+// inks is the table: roles, the palette, stages, the heat scale, marks.
+var inks = slices.Concat(roles[:], palette[:], others[:])
+
+var roles = [...]swatch{
 	{"paper", "#ffffff", "#15181c"},
 	{"text", "#1c2126", "#e4e7ea"},
 	{"muted", "#5c6670", "#9aa4ae"},
 	{"grid", "#e1e5e9", "#2e343a"},
 	{"roof", "#3d454d", "#c3cad1"},
+}
 
+// palette is the inks of series, in the order in which a chart gives them out.
+// The first six are named after the placements that have had them from the
+// beginning; what has an ink now is for SeriesOf to say.
+var palette = [...]swatch{
 	{"inline", "#cc2619", "#e46751"},
 	{"collector", "#d28102", "#f2b129"},
 	{"request", "#2d5680", "#5e88b0"},
@@ -21,7 +31,9 @@ var inks = [...]swatch{
 	{"stream", "#8944c9", "#b87cf5"},
 	{"series7", "#6f6e34", "#b7b76c"},
 	{"series8", "#ae547c", "#df9bc2"},
+}
 
+var others = [...]swatch{
 	{"held-back", "#e9edf1", "#23282d"},
 	{"queued", "#c3ccd5", "#3b444f"},
 	{"service", "#a9d68f", "#4d6f2f"},

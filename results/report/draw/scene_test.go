@@ -26,7 +26,7 @@ func lines() draw.Scene {
 			draw.Text{At: draw.Point{X: from.X + 4, Y: from.Y - 5}, Text: roof.label, Size: 11, Ink: "roof"})
 	}
 	names := []string{"inline", "collector", "request", "pool"}
-	for i, series := range draw.SeriesOf(names) {
+	for i, series := range draw.SeriesOf(names, names) {
 		legend.Keys = append(legend.Keys, draw.Key{Label: names[i], Ink: series.Ink, As: draw.KeyMarker, Form: series.Form})
 		shapes = append(shapes, line(f, names[i], series))
 	}
