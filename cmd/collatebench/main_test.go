@@ -98,8 +98,8 @@ func TestExamplesParse(t *testing.T) {
 func parses(line string) error {
 	line, _, _ = strings.Cut(line, "   ") // what follows is a remark
 	var args []string
-	for _, quoted := range regexp.MustCompile(`'[^']*'|\S+`).FindAllString(line, -1) {
-		args = append(args, strings.Trim(quoted, "'"))
+	for _, quoted := range regexp.MustCompile(`(?:'[^']*'|[^\s'])+`).FindAllString(line, -1) {
+		args = append(args, strings.ReplaceAll(quoted, "'", ""))
 	}
 	c, rest, err := rootCommand().Find(args[1:])
 	if err == nil {
