@@ -77,9 +77,9 @@ func TestProfilesPage(t *testing.T) {
 	at := "/runs/" + r.Info().ID + "/profiles/"
 	p := get(t, s, at)
 	for _, folder := range append(folders(t, r), "all") {
-		quoted := "'" + strings.ReplaceAll(filepath.Join(r.Dir(), "profiles", folder), "'", `'\''`)
+		quoted := "'" + strings.ReplaceAll(filepath.Join(r.Dir(), "profiles", folder), "'", `'"'"'`)
 		if folder == "all" {
-			p.has(t, "go tool pprof '"+strings.ReplaceAll(filepath.Join(r.Dir(), "profiles"), "'", `'\''`)+"/cpu.pb.gz'")
+			p.has(t, "go tool pprof '"+strings.ReplaceAll(filepath.Join(r.Dir(), "profiles"), "'", `'"'"'`)+"/cpu.pb.gz'")
 			continue
 		}
 		for _, k := range pprofKinds() {

@@ -3,8 +3,8 @@ package view
 import (
 	"fmt"
 	"path/filepath"
-	"regexp"
-	"strings"
+
+	"al.essio.dev/pkg/shellescape"
 
 	"collatebench/profiles"
 )
@@ -30,7 +30,7 @@ func (r *run) profileLink(cell string, k profiles.Kind) *profileLink {
 	}
 	return &profileLink{
 		Kind: k, UI: ui, File: filePath(r.id, name),
-		Command: "go tool " + tool + " " + shellQuote(filepath.Join(r.path, filepath.FromSlash(name))),
+		Command: "go tool " + tool + " " + shellescape.Quote(filepath.Join(r.path, filepath.FromSlash(name))),
 	}
 }
 
@@ -50,14 +50,4 @@ func bytesText(n int64) string {
 		return fmt.Sprintf("%d kB", n/1000)
 	}
 	return fmt.Sprintf("%d MB", n/1_000_000)
-}
-
-var shellSafe = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
-
-// shellQuote writes an argument as a POSIX shell takes it.
-func shellQuote(arg string) string {
-	if shellSafe.MatchString(arg) {
-		return arg
-	}
-	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
 }
