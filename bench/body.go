@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
+
+	"collatebench/internal/spell"
 )
 
 func (c *Client[T]) maxBody() int64 {
@@ -19,8 +20,7 @@ func (c *Client[T]) maxBody() int64 {
 // what the upstream says about it.
 func refusal(r *http.Response) error {
 	text, _ := io.ReadAll(io.LimitReader(r.Body, 300))
-	line, _, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
-	return fmt.Errorf("upstream answered %s: %s", r.Status, line)
+	return fmt.Errorf("upstream answered %s: %s", r.Status, spell.FirstLine(string(text)))
 }
 
 func readBody(r *http.Response, limit int64) ([]byte, error) {

@@ -1,5 +1,7 @@
 package bench
 
+import "collatebench/internal/oneof"
+
 // An Order is the order in which results are gathered.
 type Order string
 
@@ -12,7 +14,7 @@ const (
 func Orders() []Order { return []Order{Completion, RequestWise} }
 
 // ParseOrder is the inverse of string(o).
-func ParseOrder(s string) (Order, error) { return parseOneOf(s, Orders()) }
+func ParseOrder(s string) (Order, error) { return oneof.Parse(s, Orders()) }
 
 // A Protocol is what the client speaks to the upstream.
 type Protocol string
@@ -26,7 +28,7 @@ const (
 func Protocols() []Protocol { return []Protocol{HTTP1, H2C} }
 
 // ParseProtocol is the inverse of string(p).
-func ParseProtocol(s string) (Protocol, error) { return parseOneOf(s, Protocols()) }
+func ParseProtocol(s string) (Protocol, error) { return oneof.Parse(s, Protocols()) }
 
 // A Decoding says whether payloads are decoded.
 type Decoding string
@@ -40,7 +42,7 @@ const (
 func Decodings() []Decoding { return []Decoding{Decoded, LeftOut} }
 
 // ParseDecoding is the inverse of string(d).
-func ParseDecoding(s string) (Decoding, error) { return parseOneOf(s, Decodings()) }
+func ParseDecoding(s string) (Decoding, error) { return oneof.Parse(s, Decodings()) }
 
 // A Source is where bodies come from.
 type Source string
@@ -54,4 +56,4 @@ const (
 func Sources() []Source { return []Source{Network, Memory} }
 
 // ParseSource is the inverse of string(s).
-func ParseSource(s string) (Source, error) { return parseOneOf(s, Sources()) }
+func ParseSource(s string) (Source, error) { return oneof.Parse(s, Sources()) }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"collatebench/internal/spell"
 	"collatebench/mockserver/behaviour"
 	"collatebench/mockserver/payload"
 )
@@ -184,13 +185,7 @@ func (d Dimension) values(list string) ([]string, error) {
 func named[T ~string](v T) string { return string(v) }
 
 func names[T ~string](values []T) func() []string {
-	return func() []string {
-		out := make([]string, len(values))
-		for i, v := range values {
-			out[i] = string(v)
-		}
-		return out
-	}
+	return func() []string { return spell.Strings(values) }
 }
 
 // ParseCount reads a whole number of at least one, as windows and the like are.
@@ -221,12 +216,4 @@ func parseAA(s string) (string, error) {
 		return "", fmt.Errorf("%q is not b", s)
 	}
 	return s, nil
-}
-
-// parseOneOf returns the value spelled s.
-func parseOneOf[T ~string](s string, values []T) (T, error) {
-	if i := slices.Index(values, T(s)); i >= 0 {
-		return values[i], nil
-	}
-	return "", fmt.Errorf("%q is not one of %s", s, strings.Join(names(values)(), ", "))
 }

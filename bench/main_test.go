@@ -1,22 +1,23 @@
 package bench_test
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"os/signal"
 	"runtime"
-	"strings"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
 
 	"collatebench/bench"
+	"collatebench/internal/child"
 	"collatebench/mockserver"
 	"collatebench/mockserver/behaviour"
 	"collatebench/profiles"
@@ -129,13 +130,7 @@ func dieWithParent() {
 // upstreams are child processes, one for each distinct behaviour.
 type upstreams struct {
 	mu      sync.Mutex
-	running map[behaviour.Spec]*child
-}
-
-type child struct {
-	url   string
-	stdin io.Closer
-	cmd   *exec.Cmd
+	running map[behaviour.Spec]*child.Child
 }
 
 var started upstreams
@@ -149,20 +144,20 @@ func upstream(tb testing.TB, spec behaviour.Spec) string {
 	started.mu.Lock()
 	defer started.mu.Unlock()
 	if c := started.running[spec]; c != nil {
-		return c.url
+		return c.URL
 	}
 	c, err := startChild(spec)
 	if err != nil {
 		tb.Fatalf("start the upstream: %v", err)
 	}
 	if started.running == nil {
-		started.running = map[behaviour.Spec]*child{}
+		started.running = map[behaviour.Spec]*child.Child{}
 	}
 	started.running[spec] = c
-	return c.url
+	return c.URL
 }
 
-func startChild(spec behaviour.Spec) (*child, error) {
+func startChild(spec behaviour.Spec) (*child.Child, error) {
 	exe, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -171,38 +166,11 @@ func startChild(spec behaviour.Spec) (*child, error) {
 	for _, k := range behaviour.Knobs() {
 		args = append(args, "-serve-"+k.Name+"="+k.Get(spec))
 	}
-	cmd := exec.Command(exe, args...)
-	cmd.Stderr = os.Stderr
-	// The upstream has its own GOMAXPROCS, not the client's.
-	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, "GOMAXPROCS=") {
-			cmd.Env = append(cmd.Env, v)
-		}
-	}
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		return nil, err
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	var ready struct{ URL string }
-	if err := json.NewDecoder(bufio.NewReader(out)).Decode(&ready); err != nil {
-		in.Close()
-		return nil, fmt.Errorf("no address from it: %w (%v)", err, cmd.Wait())
-	}
-	return &child{url: ready.URL, stdin: in, cmd: cmd}, nil
+	return child.Start(context.Background(), exec.Command(exe, args...), child.Options{Name: "upstream", Stderr: os.Stderr})
 }
 
 func (u *upstreams) stop() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	for _, c := range u.running {
-		c.stdin.Close()
-		_ = c.cmd.Wait() // it ends by its own rule; its errors went to stderr
-	}
+	child.Stop(slices.Collect(maps.Values(u.running))...) // their errors went to stderr
 }

@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+
+	"collatebench/internal/oneof"
 )
 
 // A Placement says which goroutine decodes a payload. This page has all of
@@ -189,4 +191,4 @@ func limitedPlacements() []string {
 }
 
 // ParsePlacement is the inverse of string(p).
-func ParsePlacement(s string) (Placement, error) { return parseOneOf(s, Placements()) }
+func ParsePlacement(s string) (Placement, error) { return oneof.Parse(s, Placements()) }

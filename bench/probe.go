@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"collatebench/internal/rusage"
 )
 
 // A Probe measures collations from inside the client: a few additions under
@@ -69,7 +71,7 @@ func (p *Probe) Start() {
 	p.sched = startSchedProbe()
 	p.open = true
 	p.gc = readGC()
-	p.cpu = ProcessCPU()
+	p.cpu = rusage.SelfCPU()
 	p.began = time.Now()
 }
 
@@ -78,7 +80,7 @@ func (p *Probe) Stop() Readings {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	r := p.sum
-	r.Wall, r.CPU = time.Since(p.began), ProcessCPU()-p.cpu
+	r.Wall, r.CPU = time.Since(p.began), rusage.SelfCPU()-p.cpu
 	p.open = false
 	seen := p.sched.stop()
 	r.GC = readGC().shareSince(p.gc)

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"collatebench/internal/rusage"
 	"collatebench/mockserver/payload"
 )
 
@@ -130,7 +131,7 @@ func payloadDecoder(c Cell) (func() error, error) {
 // decodeAll decodes in n goroutines for a slice of time.
 func decodeAll(ctx context.Context, decode func() error, n int, slice time.Duration) (decoded, error) {
 	counts := make([]int, n)
-	began, cpu := time.Now(), ProcessCPU()
+	began, cpu := time.Now(), rusage.SelfCPU()
 	var all errgroup.Group
 	for i := range n {
 		all.Go(func() (err error) {
@@ -145,7 +146,7 @@ func decodeAll(ctx context.Context, decode func() error, n int, slice time.Durat
 	for _, count := range counts {
 		sum += float64(count)
 	}
-	return decoded{sum / time.Since(began).Seconds(), max(1e-9, (ProcessCPU()-cpu).Seconds()) / sum}, nil
+	return decoded{sum / time.Since(began).Seconds(), max(1e-9, (rusage.SelfCPU()-cpu).Seconds()) / sum}, nil
 }
 
 // decodeFor decodes until the slice is over, and at least once.

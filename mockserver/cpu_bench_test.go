@@ -1,7 +1,6 @@
 package mockserver_test
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,6 +12,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"collatebench/internal/child"
 	"collatebench/mockserver"
 	"collatebench/mockserver/payload"
 )
@@ -126,32 +126,13 @@ func startMock(b *testing.B) *rival {
 	}
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), childEnv+"="+string(o))
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
+	server, err := child.Start(b.Context(), cmd, child.Options{Stderr: os.Stderr})
 	if err != nil {
 		b.Fatal(err)
 	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		in.Close()
-		cmd.Wait()
-	})
-	var greeting struct{ URL string }
-	line, err := bufio.NewReader(out).ReadBytes('\n')
-	if err == nil {
-		err = json.Unmarshal(line, &greeting)
-	}
-	if err != nil {
-		b.Fatalf("the child said %q: %v", line, err)
-	}
+	b.Cleanup(func() { child.Stop(server) })
 	return &rival{
-		url: func(id uint64) string { return fmt.Sprintf("%s/v1/payload?size=1MiB&id=%d", greeting.URL, id) },
-		cpu: func() float64 { return readStats(b, http.DefaultClient, greeting.URL).CPUSeconds },
+		url: func(id uint64) string { return fmt.Sprintf("%s/v1/payload?size=1MiB&id=%d", server.URL, id) },
+		cpu: func() float64 { return readStats(b, http.DefaultClient, server.URL).CPUSeconds },
 	}
 }

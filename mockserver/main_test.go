@@ -20,12 +20,12 @@ const childEnv = "MOCKSERVER_TEST_CHILD"
 
 func TestMain(m *testing.M) {
 	if options, ok := os.LookupEnv(childEnv); ok {
-		os.Exit(child(options))
+		os.Exit(beChild(options))
 	}
 	goleak.VerifyTestMain(m)
 }
 
-func child(options string) int {
+func beChild(options string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	var o mockserver.Options

@@ -25,10 +25,10 @@ func TestRequestsBeyondTheLimits(t *testing.T) {
 		{"size=-1KiB", `size: "-1KiB": not a whole number of B, KiB, MiB or GiB, as in 1MiB`},
 		{"size=9999999999999999999GiB", `size: "9999999999999999999GiB": not a whole number`},
 		{"size=", `size: "": not a whole number`},
-		{"codec=xml", `codec: "xml": not one of json, sonic, proto, cbor`},
-		{"codec=JSON", `codec: "JSON": not one of json, sonic, proto, cbor`},
-		{"encoding=br", `encoding: "br": not one of identity, gzip, zstd`},
-		{"kind=blobs", `kind: "blobs": not one of records, captured`},
+		{"codec=xml", `codec: "xml" is not one of json, sonic, proto, cbor`},
+		{"codec=JSON", `codec: "JSON" is not one of json, sonic, proto, cbor`},
+		{"encoding=br", `encoding: "br" is not one of identity, gzip, zstd`},
+		{"kind=blobs", `kind: "blobs" is not one of records, captured`},
 		{"kind=captured", `kind: "captured": no captured files are served here; allowed: records`},
 		{"id=-1", `id: "-1": not a whole number from 0 to 18446744073709551615`},
 		{"id=7.5", `id: "7.5": not a whole number from 0 to 18446744073709551615`},
@@ -119,7 +119,7 @@ func TestOptionsThatCannotBe(t *testing.T) {
 		"captured file " + empty + ": 0 bytes or more; allowed: ":      {Captured: []string{empty}},
 		"captured file " + large + ": 2049 bytes or more; allowed: ":   {MaxSize: 2048, Captured: []string{large}},
 		"captured file " + large + ": 2043 bytes or more; allowed: fr": {MaxMemory: 6138, Captured: []string{large, large}},
-		`preload: "xml": not one of json`:                              {Preload: []payload.Spec{{Codec: "xml", Encoding: "identity", Size: 1024}}},
+		`preload: "xml" is not one of json`:                            {Preload: []payload.Spec{{Codec: "xml", Encoding: "identity", Size: 1024}}},
 		`preload: size: "2KiB": out of bounds`:                         {MaxSize: 1024, Preload: []payload.Spec{{Codec: "json", Encoding: "gzip", Size: 2048}}},
 	} {
 		_, err := mockserver.New(o)

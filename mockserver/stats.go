@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"time"
 
+	"collatebench/internal/rusage"
 	"collatebench/mockserver/behaviour"
 )
 
@@ -39,7 +40,7 @@ type Stats struct {
 // Stats reads all figures at one moment.
 func (s *Server) Stats() Stats {
 	st := s.tally.read(time.Now())
-	st.CPUSeconds = cpuTime().Seconds()
+	st.CPUSeconds = rusage.SelfCPU().Seconds()
 	st.GOMAXPROCS = runtime.GOMAXPROCS(0)
 	st.PID = os.Getpid()
 	return st

@@ -5,8 +5,11 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime/pprof"
 	"sync"
+
+	"collatebench/internal/wholefile"
 )
 
 // A Capture is one pass over one process, from Start to Stop.
@@ -18,10 +21,11 @@ type Capture struct {
 	stop     func() error
 }
 
-// Start begins a pass whose files go to dir, which is made if need be. What
-// the runtime profiles belongs to the whole process, from its beginning: take
-// one pass a process, and start it before the work begins, or earlier
-// allocations are counted at another rate.
+// Start begins a pass whose files go to dir, which is made if it is missing; what a
+// killed process has left of them there is removed. The runtime's profiles are of
+// the whole process since it began. So take one pass in a process, and start it
+// before the work begins: earlier allocations are counted at
+// another rate.
 func Start(dir string, pass Pass) (*Capture, error) {
 	for _, row := range passes {
 		if row.pass == pass {
@@ -36,6 +40,9 @@ func start(dir string, pass Pass, record func(string) (recorder, error)) (*Captu
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, fmt.Errorf("start profiling: %w", err)
 	}
+	for _, k := range pass.Kinds() {
+		wholefile.Sweep(filepath.Join(dir, k.File()))
+	}
 	r, err := record(dir)
 	if err != nil {
 		return nil, fmt.Errorf("start profiling: %s pass: %w", pass, err)
@@ -45,12 +52,12 @@ func start(dir string, pass Pass, record func(string) (recorder, error)) (*Captu
 	return c, nil
 }
 
-// Full says that the window is full. The first call takes what is to be seen
-// at that moment (in the memory pass the goroutine and heap profiles, in the
-// other nothing) from a goroutine of its own, so that the caller does not
-// show up as stuck in it; it returns at once, with a channel that is closed
-// when that is done. Later calls cost one atomic load. An error of it comes
-// back from Stop. Full may be called from any goroutine.
+// Full tells the pass that the window is full. The first call takes the profiles
+// of that moment: the memory pass has two, goroutine and heap, the CPU pass has
+// none. It takes them in a goroutine of its own, so that they do not show the
+// caller waiting, and returns at once; the channel is closed when they are taken.
+// Later calls cost one atomic load. Stop returns an error of Full. Any goroutine may
+// call it.
 func (c *Capture) Full() <-chan struct{} {
 	c.once.Do(func() { go c.takeFull() })
 	return c.taken
@@ -58,16 +65,15 @@ func (c *Capture) Full() <-chan struct{} {
 
 func (c *Capture) takeFull() {
 	defer close(c.taken)
-	// The caller's labels are inherited: without this, filters by label
+	// The goroutine inherits the caller's labels. Without this, filters by label
 	// would count the profiler as part of the work.
 	pprof.SetGoroutineLabels(context.Background())
 	c.fullErr = c.recorder.full()
 }
 
 // Stop ends the pass, writes its files and restores the profiling rates. Each
-// file appears under its final name when it is whole, and not before. When
-// something fails, what can be written still is, and the first error comes
-// back. Further calls return the same.
+// file gets its final name only when it is whole. If something fails, Stop writes
+// all other files and returns the first error. Further calls return the same.
 func (c *Capture) Stop() error { return c.stop() }
 
 func (c *Capture) finish() error {

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"testing"
 
+	"collatebench/internal/wholefile"
 	"collatebench/profiles"
 
 	"github.com/google/pprof/profile"
@@ -64,8 +65,8 @@ func tracedSamples(t *testing.T, path, name string) (n int) {
 	}
 }
 
-// window is what the memory pass is to see: goroutines that wait, and memory
-// that they hold, until it is released.
+// window gives the memory pass something to see: goroutines that wait, and hold
+// memory, until it is released.
 type window struct {
 	release chan struct{}
 	done    sync.WaitGroup
@@ -111,8 +112,8 @@ func (w *window) empty() {
 	w.done.Wait()
 }
 
-// contend has goroutines wait for one mutex: its holder gives way, so that
-// they do even on one core.
+// contend makes goroutines wait for one mutex. The holder yields its core, so that
+// they wait for it even on one core.
 func contend() {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -232,7 +233,7 @@ func TestStartErrors(t *testing.T) {
 		pass profiles.Pass
 		want string
 	}{
-		{t.TempDir(), "both", `start profiling: pass "both": not one of cpu, memory`},
+		{t.TempDir(), "both", `start profiling: pass "both" is not one of cpu, memory`},
 		{file, profiles.PassCPU, "start profiling: mkdir " + file + ": not a directory"},
 	} {
 		if _, err := profiles.Start(tt.dir, tt.pass); err == nil || err.Error() != tt.want {
@@ -259,7 +260,7 @@ func TestSecondCPUPass(t *testing.T) {
 	wantFiles(t, second)
 }
 
-// TestCPUProfilerTaken: go test -cpuprofile has it, for one.
+// TestCPUProfilerTaken: the profiler is in use already, as with go test -cpuprofile.
 func TestCPUProfilerTaken(t *testing.T) {
 	if err := pprof.StartCPUProfile(io.Discard); err != nil {
 		t.Fatal(err)
@@ -274,8 +275,8 @@ func TestCPUProfilerTaken(t *testing.T) {
 	wantFiles(t, captureCPU(t, spinAlpha), profiles.PassCPU.Kinds()...) // the tracer was let go
 }
 
-// TestCaptureIsWhole: nothing stands under its final name before Stop, and
-// what cannot be put there is an error and leaves no part behind.
+// TestCaptureIsWhole: no file has its final name before Stop. A file that can't get
+// its name is an error, and leaves no part behind.
 func TestCaptureIsWhole(t *testing.T) {
 	dir := t.TempDir()
 	c, err := profiles.Start(dir, profiles.PassCPU)
@@ -295,6 +296,24 @@ func TestCaptureIsWhole(t *testing.T) {
 		t.Errorf("Stop: %v, which does not name %s", err, blocker)
 	}
 	wantFiles(t, dir, profiles.PassCPU.Kinds()...) // one of them is the folder
+}
+
+// TestKilledBefore: of a pass that was killed, the next one leaves nothing.
+func TestKilledBefore(t *testing.T) {
+	dir := t.TempDir()
+	for _, k := range profiles.PassCPU.Kinds() {
+		if err := os.WriteFile(wholefile.StagedName(dir, k.File()), []byte("half of it"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := profiles.Start(dir, profiles.PassCPU)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Stop(); err != nil {
+		t.Error(err)
+	}
+	wantFiles(t, dir, profiles.PassCPU.Kinds()...)
 }
 
 // wantFiles checks that dir holds the files of these kinds and nothing else.

@@ -5,39 +5,41 @@ import (
 	"path/filepath"
 	"runtime/pprof"
 	"runtime/trace"
+
+	"collatebench/internal/wholefile"
 )
 
 // cpuPass is the recorder of PassCPU.
-type cpuPass struct{ profile, trace *part }
+type cpuPass struct{ profile, trace *wholefile.File }
 
-// startCPU starts the trace first and stops it last, so that no CPU sample
-// falls outside it. The profiler's rate stays at 100 Hz: a higher one is not
-// kept by the kernel's timers, so a longer pass is the way to more samples.
+// startCPU starts the trace first and stops it last, so that it contains every CPU
+// sample. The profiler's rate stays at 100 Hz, because the kernel's timers do not
+// keep a higher one: for more samples take a longer pass.
 func startCPU(dir string) (recorder, error) {
-	t, err := createPart(filepath.Join(dir, Trace.File()))
+	t, err := wholefile.Create(filepath.Join(dir, Trace.File()))
 	if err != nil {
 		return nil, err
 	}
 	if err := trace.Start(t); err != nil {
-		t.discard()
+		t.Discard()
 		return nil, err
 	}
 	p, err := startCPUProfile(filepath.Join(dir, CPU.File()))
 	if err != nil {
 		trace.Stop()
-		t.discard()
+		t.Discard()
 		return nil, err
 	}
 	return &cpuPass{profile: p, trace: t}, nil
 }
 
-func startCPUProfile(path string) (*part, error) {
-	p, err := createPart(path)
+func startCPUProfile(path string) (*wholefile.File, error) {
+	p, err := wholefile.Create(path)
 	if err != nil {
 		return nil, err
 	}
 	if err := pprof.StartCPUProfile(p); err != nil {
-		p.discard()
+		p.Discard()
 		return nil, err
 	}
 	return p, nil
@@ -48,5 +50,5 @@ func (c *cpuPass) full() error { return nil }
 func (c *cpuPass) stop() error {
 	pprof.StopCPUProfile()
 	trace.Stop()
-	return cmp.Or(c.profile.commit(), c.trace.commit())
+	return cmp.Or(c.profile.Commit(), c.trace.Commit())
 }

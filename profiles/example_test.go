@@ -11,7 +11,23 @@ import (
 	"collatebench/profiles"
 )
 
-// A process takes one pass: this one the memory pass.
+func Example() {
+	dir, done := exampleDir()
+	defer done()
+	c, err := profiles.Start(dir, profiles.PassMemory)
+	if err != nil {
+		log.Fatal(err)
+	}
+	c.Full() // when the window is full
+	if err := c.Stop(); err != nil {
+		log.Fatal(err)
+	}
+	heap, err := profiles.Read(filepath.Join(dir, profiles.Heap.File()))
+	fmt.Println(heap.PeriodType.Type, err)
+	// Output: space <nil>
+}
+
+// A process takes one pass: this one takes the memory pass.
 func ExampleStart() {
 	dir, err := os.MkdirTemp("", "profiles")
 	if err != nil {
@@ -70,10 +86,7 @@ func ExampleHandler() {
 
 // exampleProfile returns the path of a heap profile.
 func exampleProfile() (path string, done func()) {
-	dir, err := os.MkdirTemp("", "profiles")
-	if err != nil {
-		log.Fatal(err)
-	}
+	dir, done := exampleDir()
 	c, err := profiles.Start(dir, profiles.PassMemory)
 	if err != nil {
 		log.Fatal(err)
@@ -82,7 +95,16 @@ func exampleProfile() (path string, done func()) {
 	if err := c.Stop(); err != nil {
 		log.Fatal(err)
 	}
-	return filepath.Join(dir, profiles.Heap.File()), func() { os.RemoveAll(dir) }
+	return filepath.Join(dir, profiles.Heap.File()), done
+}
+
+// exampleDir makes a folder, which done removes.
+func exampleDir() (dir string, done func()) {
+	dir, err := os.MkdirTemp("", "profiles")
+	if err != nil {
+		log.Fatal(err)
+	}
+	return dir, func() { os.RemoveAll(dir) }
 }
 
 // visit says where a browser arrives.

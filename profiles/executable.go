@@ -12,11 +12,11 @@ import (
 	"github.com/google/pprof/profile"
 )
 
-// objectTool chooses what pprof reads executables with: nil, which is
-// binutils, where that can work, else nothing. Left to itself pprof opens
-// whatever lies at the executable's path by now, be it another build; and
-// where it can open but not disassemble, its source page stays empty. Without
-// an executable that page is made from the lines in the profile.
+// objectTool chooses the tool with which pprof reads executables: binutils (nil) if
+// that can work, else none. By itself pprof would open the file that is now at the
+// executable's path, even if it is another build. And its source page stays empty
+// if it can open that file but not disassemble it. Without an executable it makes
+// the page from the lines in the profile.
 func objectTool(p *profile.Profile) driver.ObjTool {
 	if hasTool("objdump", "llvm-objdump") && isIntact(p) {
 		return nil
@@ -33,7 +33,7 @@ func hasTool(names ...string) bool {
 	return false
 }
 
-// isIntact reports whether the executable that p is of is still there, with
+// isIntact reports whether the executable that was profiled is still there, with
 // its symbols.
 func isIntact(p *profile.Profile) bool {
 	if len(p.Mapping) == 0 {
@@ -48,8 +48,8 @@ func isIntact(p *profile.Profile) bool {
 	return err == nil && buildID(f) == p.Mapping[0].BuildID
 }
 
-// buildID returns the GNU build ID, "" if there is none. It is what follows
-// the note's owner, "GNU" and a zero byte.
+// buildID returns the GNU build ID, or "" if there is none. In the note it follows
+// the owner, which is "GNU" and a zero byte.
 func buildID(f *elf.File) string {
 	s := f.Section(".note.gnu.build-id")
 	if s == nil {
@@ -76,8 +76,7 @@ func (noObjects) Disasm(string, uint64, uint64, bool) ([]driver.Inst, error) {
 	return nil, errNoObjects
 }
 
-// refuseDisassembly stands for pprof's page, which would say that nothing
-// matches.
+// refuseDisassembly replaces pprof's page, which would say that nothing matches.
 func refuseDisassembly(w http.ResponseWriter, _ *http.Request) {
 	http.Error(w, errNoObjects.Error(), http.StatusNotImplemented)
 }

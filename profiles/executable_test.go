@@ -30,9 +30,8 @@ func elsewhere(t *testing.T) (executable, path string) {
 	return executable, path
 }
 
-// TestExecutable: what the source and disassembly pages show while the
-// executable is there, once another build lies in its place, and when it is
-// gone.
+// TestExecutable: what the source and disassembly pages show if the executable is
+// there, if another build is in its place, and if it is gone.
 func TestExecutable(t *testing.T) {
 	executable, path := elsewhere(t)
 	pages := func() (source, disasm page) {
@@ -64,8 +63,8 @@ func TestExecutable(t *testing.T) {
 	}
 }
 
-// TestMergeExecutables: profiles of two executables, which lie at the same
-// addresses, are merged and each function keeps its samples.
+// TestMergeExecutables merges profiles of two executables with the same addresses.
+// Each function keeps its samples.
 func TestMergeExecutables(t *testing.T) {
 	_, path := elsewhere(t)
 	here := filepath.Join(captureCPU(t, spinAlpha), profiles.CPU.File())

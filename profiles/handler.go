@@ -12,25 +12,25 @@ import (
 	"github.com/google/pprof/profile"
 )
 
-// UIOptions says how a profile is shown. The zero value shows it alone.
+// UIOptions says how a profile is shown. The zero value shows it without a base.
 type UIOptions struct {
-	// Base is subtracted; percentages are then of it. It must measure the
-	// same. nil subtracts nothing.
+	// Base is subtracted from the profile; percentages are then of the base. It
+	// must have the same sample types. nil subtracts nothing.
 	Base *profile.Profile
-	// Name is shown among each page's details, so that tabs can be told
-	// apart; "" shows none.
+	// Name is shown in each page's details, to tell one browser tab from
+	// another; "" shows none.
 	Name string
 }
 
 // setUp guards pprof's configuration, which belongs to the process.
 var setUp sync.Mutex
 
-// Handler returns pprof's web interface for one profile; any number of them
-// can be served at once. Its links are relative: mount it where the path ends
-// in a slash, as mux.Handle("/cpu/", http.StripPrefix("/cpu", h)). It opens
-// with the flame graph; of its pages only /graph needs graphviz, and /disasm
-// objdump and the executable. What pprof would save in the user's home is
-// answered by 403. p and Base are copied, and must not be in use meanwhile.
+// Handler returns pprof's web interface for one profile. Any number of them can be
+// served at the same time. Its links are relative, so mount it at a path that ends
+// in a slash: mux.Handle("/cpu/", http.StripPrefix("/cpu", h)). Its first page is
+// the flame graph. Only /graph needs graphviz, and only /disasm needs objdump and
+// the executable. Requests to save settings in the user's home get 403. Handler
+// copies p and Base: do not change them during the call.
 func Handler(p *profile.Profile, o UIOptions) (http.Handler, error) {
 	pages, err := pprofPages(p, o)
 	if err != nil {
@@ -46,7 +46,7 @@ func Handler(p *profile.Profile, o UIOptions) (http.Handler, error) {
 	}), nil
 }
 
-// pprofPages has the driver hand over its pages, by path.
+// pprofPages runs the driver until it hands over its pages, by path.
 func pprofPages(p *profile.Profile, o UIOptions) (map[string]http.Handler, error) {
 	setUp.Lock()
 	defer setUp.Unlock()
@@ -76,8 +76,8 @@ func pprofPages(p *profile.Profile, o UIOptions) (map[string]http.Handler, error
 	return pages, err
 }
 
-// copies returns what the driver fetches, checked: it changes what it gets,
-// and says nothing when it drops a profile that is not valid.
+// copies returns the profiles that the driver fetches: copies, because it changes
+// them, and checked, because it drops an invalid one without a word.
 func copies(p *profile.Profile, o UIOptions) (fetcher, error) {
 	if p == nil {
 		return nil, errors.New("there is no profile")
@@ -98,8 +98,8 @@ func copies(p *profile.Profile, o UIOptions) (fetcher, error) {
 	return f, nil
 }
 
-// choosePages takes the pages that only read, by name: a page that a later
-// pprof adds may write.
+// choosePages takes the pages that only read. It names them, since a later pprof
+// may add a page that writes.
 func choosePages(all map[string]http.Handler) map[string]http.Handler {
 	pages := map[string]http.Handler{"/": http.HandlerFunc(toFlameGraph)}
 	for _, path := range []string{"/flamegraph", "/top", "/graph", "/peek", "/source", "/disasm", "/download"} {
@@ -113,9 +113,9 @@ func choosePages(all map[string]http.Handler) map[string]http.Handler {
 	return pages
 }
 
-// toFlameGraph replaces pprof's own redirect, which is a permanent one: the
-// browser would remember it for whatever runs next on that port.
-// http.Redirect would make the path absolute and lose the mount's prefix.
+// toFlameGraph replaces pprof's own redirect, which is permanent: a browser would
+// remember it for the next program on that port. It does not use http.Redirect,
+// which makes the path absolute and so loses the mount's prefix.
 func toFlameGraph(w http.ResponseWriter, r *http.Request) {
 	to := url.URL{Path: "flamegraph", RawQuery: r.URL.RawQuery}
 	w.Header().Set("Location", to.String())

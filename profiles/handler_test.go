@@ -44,7 +44,7 @@ func mount(t *testing.T, handlers map[string]http.Handler) *httptest.Server {
 	return s
 }
 
-// page is what a browser has in hand after redirects.
+// page is what a browser gets after redirects.
 type page struct {
 	path   string
 	status int
@@ -66,7 +66,7 @@ func get(t *testing.T, s *httptest.Server, path string) page {
 	return page{path: resp.Request.URL.RequestURI(), status: resp.StatusCode, body: string(body)}
 }
 
-// has checks a page that is to be well and to show want, not other.
+// has checks that a page has status 200 and shows want, and not other.
 func (p page) has(t *testing.T, want, other string) {
 	t.Helper()
 	if p.status != http.StatusOK || !strings.Contains(p.body, want) || other != "" && strings.Contains(p.body, other) {
@@ -74,8 +74,8 @@ func (p page) has(t *testing.T, want, other string) {
 	}
 }
 
-// TestPagesUnderOneMux: pprof's settings belong to the process, so what is
-// to be seen is that no page shows another profile's data.
+// TestPagesUnderOneMux: no page shows the data of another profile, though pprof's
+// settings belong to the whole process.
 func TestPagesUnderOneMux(t *testing.T) {
 	s := mount(t, map[string]http.Handler{
 		"/alpha":  handler(t, cpuProfile(t, spinAlpha), profiles.UIOptions{}),
@@ -94,7 +94,7 @@ func TestPagesUnderOneMux(t *testing.T) {
 	wg.Wait()
 }
 
-// TestSetUpBesideRequests: one profile is set up while others are looked at.
+// TestSetUpBesideRequests sets up a profile while others are requested.
 func TestSetUpBesideRequests(t *testing.T) {
 	p := cpuProfile(t, spinAlpha)
 	s := mount(t, map[string]http.Handler{"/alpha": handler(t, p, profiles.UIOptions{})})
@@ -110,8 +110,8 @@ func TestSetUpBesideRequests(t *testing.T) {
 	wg.Wait()
 }
 
-// TestMountedPages: whatever the prefix, the way in is the flame graph, each
-// link of a page leads to a page of the same mount, and each is there.
+// TestMountedPages: under any prefix the first page is the flame graph, and each
+// link of a page leads to a page of the same mount that exists.
 func TestMountedPages(t *testing.T) {
 	h := handler(t, cpuProfile(t, spinAlpha), profiles.UIOptions{Name: "placement=pool/window=3"})
 	s := mount(t, map[string]http.Handler{"/view/cells/7": h})
@@ -141,8 +141,8 @@ func TestMountedPages(t *testing.T) {
 	}
 }
 
-// TestWayInIsNotRemembered: a browser keeps a permanent redirect for the next
-// program that listens on the port.
+// TestWayInIsNotRemembered: the redirect is not permanent. A browser would keep a
+// permanent one for the next program on the port.
 func TestWayInIsNotRemembered(t *testing.T) {
 	h := handler(t, cpuProfile(t, spinAlpha), profiles.UIOptions{})
 	rec := httptest.NewRecorder()
@@ -222,15 +222,15 @@ func TestHandlerErrors(t *testing.T) {
 	}
 }
 
-// TestNothingIsLeft: pprof keeps settings and profiles in the user's home and
-// talks to the terminal. Here it does neither.
+// TestNothingIsLeft: here pprof does not save settings and profiles in the user's
+// home, and does not write to the terminal.
 func TestNothingIsLeft(t *testing.T) {
 	home := t.TempDir()
 	for name, value := range map[string]string{"HOME": home, "XDG_CONFIG_HOME": "", "PPROF_TMPDIR": ""} {
 		t.Setenv(name, value)
 	}
 	p := cpuProfile(t, spinAlpha)
-	said := spoken(t, func() {
+	said := terminalOutput(t, func() {
 		s := mount(t, map[string]http.Handler{"/cpu": handler(t, p, profiles.UIOptions{Base: p})})
 		for _, path := range []string{"/", "/top", "/peek?f=spin", "/source?f=spin", "/disasm?f=spin", "/download", "/top?f=(", "/top?tf=none"} {
 			get(t, s, "/cpu"+path)
@@ -260,8 +260,8 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 }
 
-// spoken returns what do writes to the terminal.
-func spoken(t *testing.T, do func()) string {
+// terminalOutput returns what do writes to the terminal.
+func terminalOutput(t *testing.T, do func()) string {
 	t.Helper()
 	f, err := os.Create(filepath.Join(t.TempDir(), "terminal"))
 	if err != nil {

@@ -1,13 +1,24 @@
-// Package profiles captures, labels, merges, reads and shows pprof profiles
-// and execution traces. What it writes, go tool pprof and go tool trace read.
-// It does not know what a cell is, beyond a name to label samples with, nor
-// where a run keeps its files.
+// Package profiles captures, labels, merges, reads and shows pprof profiles and
+// execution traces:
+//
+//	dir, done := exampleDir()
+//	defer done()
+//	c, err := profiles.Start(dir, profiles.PassMemory)
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	c.Full() // when the window is full
+//	if err := c.Stop(); err != nil {
+//		log.Fatal(err)
+//	}
+//	heap, err := profiles.Read(filepath.Join(dir, profiles.Heap.File()))
+//	fmt.Println(heap.PeriodType.Type, err)
+//
+// go tool pprof and go tool trace can read all that it writes. It does not know
+// what a cell is, except as a label of samples, nor where a run keeps its files.
 package profiles
 
-import (
-	"fmt"
-	"strings"
-)
+import "collatebench/internal/oneof"
 
 // A Kind names one file that a profiled process leaves behind.
 type Kind string
@@ -17,13 +28,13 @@ const (
 	Heap      Kind = "heap"      // what was live while the window was full
 	Allocs    Kind = "allocs"    // what was allocated since the process began
 	Block     Kind = "block"     // where goroutines waited for channels, locks and conditions
-	Mutex     Kind = "mutex"     // which lock holders made others wait
+	Mutex     Kind = "mutex"     // where goroutines held a lock that others waited for
 	Goroutine Kind = "goroutine" // where each goroutine stood while the window was full
 	Trace     Kind = "trace"     // the execution trace; it carries the CPU samples too
 )
 
-// kinds is the table: a new kind is a name above, a row here and a line in
-// its pass.
+// kinds is the table of kinds. A new kind is a name above, a row here and a line
+// in its pass.
 var kinds = [...]struct {
 	kind Kind
 	file string
@@ -48,7 +59,7 @@ func Kinds() []Kind {
 }
 
 // ParseKind is the inverse of string(k).
-func ParseKind(s string) (Kind, error) { return parseOneOf(s, Kinds()) }
+func ParseKind(s string) (Kind, error) { return oneof.Parse(s, Kinds()) }
 
 // File returns the name of the kind's file, without a folder. It is "" for a
 // kind that is not in the table.
@@ -59,16 +70,4 @@ func (k Kind) File() string {
 		}
 	}
 	return ""
-}
-
-// parseOneOf finds s among the allowed names.
-func parseOneOf[T ~string](s string, allowed []T) (T, error) {
-	names := make([]string, len(allowed))
-	for i, name := range allowed {
-		if s == string(name) {
-			return name, nil
-		}
-		names[i] = string(name)
-	}
-	return "", fmt.Errorf("%q: not one of %s", s, strings.Join(names, ", "))
 }

@@ -37,11 +37,11 @@ func ExampleParseKind() {
 	fmt.Println(err)
 	// Output:
 	// heap.pb.gz
-	// "x": not one of cpu, heap, allocs, block, mutex, goroutine, trace
+	// "x" is not one of cpu, heap, allocs, block, mutex, goroutine, trace
 }
 
 func ExampleParsePass() {
 	_, err := profiles.ParsePass("both")
 	fmt.Println(err)
-	// Output: "both": not one of cpu, memory
+	// Output: "both" is not one of cpu, memory
 }

@@ -5,10 +5,10 @@ import (
 	"path/filepath"
 	"runtime/pprof"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
+	"collatebench/internal/rusage"
 	"collatebench/profiles"
 
 	"github.com/google/pprof/profile"
@@ -17,28 +17,19 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// burn has work use 150 ms of this process's CPU time, which is 15 samples,
-// under the labels given. It counts CPU time and no wall time: on a busy
-// machine that would leave it without a sample.
+// burn calls work, under the labels given, until it has used 150 ms of CPU time,
+// which is 15 samples. It does not count wall time: on a busy machine there might
+// be no sample in it.
 func burn(t *testing.T, work func(), labels ...string) {
 	t.Helper()
 	pprof.Do(t.Context(), pprof.Labels(labels...), func(context.Context) {
-		for end := cpuTime(t) + 150*time.Millisecond; cpuTime(t) < end; {
+		for end := rusage.SelfCPU() + 150*time.Millisecond; rusage.SelfCPU() < end; {
 			work()
 		}
 	})
 }
 
-func cpuTime(t *testing.T) time.Duration {
-	t.Helper()
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		t.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// spinAlpha and spinBeta are what the CPU profiles of the tests are about.
+// spinAlpha and spinBeta use the CPU in the profiles of the tests.
 //
 //go:noinline
 func spinAlpha() {
@@ -89,9 +80,8 @@ func read(t *testing.T, dir string, k profiles.Kind) *profile.Profile {
 	return p
 }
 
-// sum adds up the values, of the sample type at index, of the samples that
-// pass through a function whose name ends in name, or one inside it, and that
-// keep accepts.
+// sum adds up the values, of the sample type at index, of samples that keep accepts
+// and that have a frame whose function's name ends in name, or is inside that one.
 func sum(p *profile.Profile, index int, name string, keep func(*profile.Sample) bool) int64 {
 	var total int64
 	for _, s := range p.Sample {

@@ -21,12 +21,12 @@ type Source struct {
 // mergeBatch bounds how many sources are in memory at once, beside the result.
 const mergeBatch = 16
 
-// Merge reads profiles of one kind and makes one of them, in which each sample
-// carries its cell as a label, so that pprof's tag filters slice it
-// (-tagfocus='cell=^codec=json/placement=pool/'). Other labels stay. Sources
-// may come from different executables, whose mappings are kept apart, and of
-// different sampling periods: samples hold values that are already scaled,
-// and the result states the longest period. Duration is the sum of theirs.
+// Merge reads profiles of one kind and merges them into one. Each sample gets its
+// cell as a label, for pprof's tag filters
+// (-tagfocus='cell=^codec=json/placement=pool/'). Other labels stay. The sources may
+// be of different executables, whose mappings are kept apart. They may have
+// different sampling periods, since the samples' values are already scaled; the
+// result has the longest period. Its duration is the sum of theirs.
 func Merge(sources []Source) (*profile.Profile, error) {
 	if len(sources) == 0 {
 		return nil, errors.New("merge profiles: there are none")
@@ -42,7 +42,7 @@ func Merge(sources []Source) (*profile.Profile, error) {
 	return merged, nil
 }
 
-// mergeInto merges a batch into what is merged so far, nil at first.
+// mergeInto merges a batch into merged, which is nil for the first batch.
 func mergeInto(merged *profile.Profile, batch []Source) (*profile.Profile, error) {
 	var all []*profile.Profile
 	if merged != nil {
@@ -62,7 +62,8 @@ func mergeInto(merged *profile.Profile, batch []Source) (*profile.Profile, error
 	return profile.Merge(all)
 }
 
-// measures says what a profile's values are; only equal ones can be merged.
+// measures lists the types of a profile's values. Profiles can be merged only if
+// they are equal.
 func measures(p *profile.Profile) string {
 	types := []string{}
 	for _, t := range append(slices.Clone(p.SampleType), p.PeriodType) {
@@ -73,7 +74,7 @@ func measures(p *profile.Profile) string {
 	return strings.Join(types, " ")
 }
 
-// Label gives each sample of p the label key with this one value. A value
-// that looks like a number, such as 32, is read by pprof's tag filters as a
-// numeric range, which never matches it; as ^32$ it is found.
+// Label gives each sample of p the label key with this one value. pprof's tag
+// filters read a value such as 32 as a numeric range, which never matches a label:
+// filter by ^32$ instead.
 func Label(p *profile.Profile, key, value string) { p.SetLabel(key, []string{value}) }

@@ -1,22 +1,24 @@
 package profiles
 
-// A Pass is what one profiled process records. There are two, because the
-// second slows down what the first one times.
+import "collatebench/internal/oneof"
+
+// A Pass is a set of profiles that one process records. There are two, because the
+// second slows down the work that the first one times.
 type Pass string
 
 const (
 	// PassCPU records the CPU profile and the execution trace together, so
 	// that the trace carries the CPU samples, each with its goroutine.
 	PassCPU Pass = "cpu"
-	// PassMemory records what is held and what is waited for, at rates at
-	// which nothing can be timed: heap, allocs, block, mutex, goroutine.
+	// PassMemory records memory and waits: heap, allocs, block, mutex, goroutine.
+	// Its rates slow the program down, so no time can be measured with it.
 	PassMemory Pass = "memory"
 )
 
-// A recorder is a pass at work.
+// A recorder records one pass.
 type recorder interface {
 	full() error // the window is full; called at most once, before stop
-	stop() error // ends the recording and writes what full did not; called once
+	stop() error // ends the recording and writes all other profiles; called once
 }
 
 // passes is the table of passes.
@@ -38,9 +40,9 @@ func Passes() []Pass {
 }
 
 // ParsePass is the inverse of string(p).
-func ParsePass(s string) (Pass, error) { return parseOneOf(s, Passes()) }
+func ParsePass(s string) (Pass, error) { return oneof.Parse(s, Passes()) }
 
-// Kinds returns the kinds that the pass leaves behind when it ends well.
+// Kinds returns the kinds that the pass writes.
 func (p Pass) Kinds() []Kind {
 	var out []Kind
 	for _, row := range kinds {

@@ -9,8 +9,8 @@ import (
 	"github.com/google/pprof/profile"
 )
 
-// The driver is a command line: what follows stands in for its arguments, its
-// file system and its terminal.
+// pprof's driver is a command-line program. The types below replace its arguments,
+// its file system and its terminal.
 
 const (
 	mainSource = "profile"
@@ -47,8 +47,8 @@ func (f flags) String(name, def, _ string) *string {
 // fetcher holds the profiles that the arguments name.
 type fetcher map[string]*profile.Profile
 
-// Fetch returns no address for the profile: with one, the driver takes it for
-// a remote one and saves a copy in the user's home.
+// Fetch returns no address for the profile. With an address, the driver would take
+// the profile for a remote one and save a copy in the user's home.
 func (f fetcher) Fetch(name string, _, _ time.Duration) (*profile.Profile, string, error) {
 	if p, ok := f[name]; ok {
 		return p, "", nil
@@ -56,8 +56,7 @@ func (f fetcher) Fetch(name string, _, _ time.Duration) (*profile.Profile, strin
 	return nil, "", fmt.Errorf("no profile %q", name)
 }
 
-// silence is a terminal that nobody sees. What goes wrong in a page is shown
-// in the page, too.
+// silence is a terminal that drops all output. A page shows its own errors.
 type silence struct{}
 
 func (silence) ReadLine(string) (string, error)     { return "", io.EOF }

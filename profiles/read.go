@@ -8,6 +8,8 @@ import (
 	"os"
 
 	"github.com/google/pprof/profile"
+
+	"collatebench/internal/wholefile"
 )
 
 var errIsTrace = errors.New("an execution trace, which go tool trace opens, and no pprof profile")
@@ -44,7 +46,12 @@ func isTrace(data []byte) bool {
 
 // Write writes a pprof profile, compressed; the file appears when it is whole.
 func Write(path string, p *profile.Profile) error {
-	if err := writeWhole(path, p.Write); err != nil {
+	var b bytes.Buffer
+	err := p.Write(&b)
+	if err == nil {
+		err = wholefile.Write(path, b.Bytes())
+	}
+	if err != nil {
 		return fmt.Errorf("write profile: %w", err)
 	}
 	return nil

@@ -11,15 +11,16 @@ import (
 	"time"
 )
 
-// serveGrace is how long pages in the making may take once ctx has ended.
+// serveGrace is how long open requests may take after ctx has ended.
 const serveGrace = 3 * time.Second
 
-// ServeUI serves h at addr until ctx ends, and returns nil then. An addr
-// without a host means 127.0.0.1, "" any free port of it. ready, where set, is
-// called once with the URL, as soon as it can be opened. A request is refused
-// whose Host is not one of this server's: a page elsewhere could otherwise
-// point a name of its own here and read along (DNS rebinding). So is one that
-// a page of another origin makes; a link there may lead here.
+// ServeUI serves h at addr until ctx ends, and then returns nil. An addr without a
+// host means 127.0.0.1; "" means any free port there. If ready is set, ServeUI calls
+// it once with the URL, as soon as that can be opened. It refuses a request whose
+// Host is not a name of this server: a page of another site could otherwise point
+// its own name to this address and read the answers (DNS rebinding). It also
+// refuses requests that pages of another origin make, except for links that a
+// person follows.
 func ServeUI(ctx context.Context, addr string, h http.Handler, ready func(url string)) error {
 	host, l, err := listen(addr)
 	if err != nil {
@@ -41,7 +42,7 @@ func ServeUI(ctx context.Context, addr string, h http.Handler, ready func(url st
 	return nil
 }
 
-// shut lets pages in the making end, within bounds.
+// shut waits for open requests, no longer than serveGrace.
 func shut(ctx context.Context, s *http.Server) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), serveGrace)
 	defer cancel()
@@ -50,7 +51,7 @@ func shut(ctx context.Context, s *http.Server) {
 	}
 }
 
-// listen returns the host that addr names, too.
+// listen listens at addr, and also returns its host.
 func listen(addr string) (host string, _ net.Listener, _ error) {
 	host, port := "", "0"
 	if addr != "" {
@@ -66,7 +67,7 @@ func listen(addr string) (host string, _ net.Listener, _ error) {
 	return host, l, err
 }
 
-// openURL is the address as a browser on this machine can open it.
+// openURL is the address that a browser on this machine can open.
 func openURL(host string, l net.Listener) string {
 	if ip, err := netip.ParseAddr(host); err == nil && ip.IsUnspecified() {
 		host = "localhost"
@@ -75,12 +76,12 @@ func openURL(host string, l net.Listener) string {
 	return "http://" + net.JoinHostPort(host, port) + "/"
 }
 
-// guard passes on the requests that name this server and come from its own
-// pages, from a person, or from a program that is no browser.
+// guard refuses requests that do not name this server, and requests that pages of
+// other origins make. Programs that are no browsers send no Origin: they may ask.
 func guard(host string, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case !names(r.Host, host):
+		case !isHost(r.Host, host):
 			http.Error(w, "this server has no such name", http.StatusForbidden)
 		case !isOwn(r):
 			http.Error(w, "pages of other origins are not served", http.StatusForbidden)
@@ -90,12 +91,12 @@ func guard(host string, h http.Handler) http.Handler {
 	})
 }
 
-// isOwn reports whether no page of another origin makes the request. Browsers
-// say so in Origin where the page wants to read the answer, and in
-// Sec-Fetch-Site also where it only embeds it; another port of this host is
-// another origin, though of the same site. Opening a link in a window of its
-// own hands nothing to the page with the link. Any Host that names checked is
-// good to compare with, so that a forwarded port works.
+// isOwn reports whether no page of another origin makes the request. A browser
+// sends Origin if the page wants to read the answer, and Sec-Fetch-Site also if the
+// page only embeds it. Another port of this host is another origin, though the same
+// site. A link that opens in a window is fine: its page gets nothing of the answer.
+// isOwn compares with the request's Host, which guard has checked, so that a
+// forwarded port works.
 func isOwn(r *http.Request) bool {
 	for _, origin := range r.Header.Values("Origin") {
 		if u, err := url.Parse(origin); err != nil || u.Host == "" || !strings.EqualFold(u.Host, r.Host) {
@@ -109,10 +110,10 @@ func isOwn(r *http.Request) bool {
 	return r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document"
 }
 
-// names reports whether a Host header names the server that listens at host.
-// The port is left open, so that a forwarded one works. On an address that
-// others can reach, any literal address does: rebinding needs a name.
-func names(header, host string) bool {
+// isHost reports whether a Host header names the server that listens at host. It
+// ignores the port, so that a forwarded one works. If other machines can reach the
+// server, any IP address is accepted: DNS rebinding needs a name.
+func isHost(header, host string) bool {
 	name := strings.TrimSuffix(strings.TrimPrefix(header, "["), "]")
 	if h, _, err := net.SplitHostPort(header); err == nil {
 		name = h

@@ -13,7 +13,7 @@ import (
 	"collatebench/profiles"
 )
 
-// serve runs ServeUI and returns its URL, and what ends it and says how.
+// serve runs ServeUI and returns its URL. end stops it and returns its error.
 func serve(t *testing.T, addr string, h http.Handler) (base string, end func() error) {
 	t.Helper()
 	base, cancel, done := start(t, addr, h)
@@ -37,7 +37,7 @@ func start(t *testing.T, addr string, h http.Handler) (base string, _ context.Ca
 
 var hello = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") })
 
-// statusFor asks base under the name host.
+// statusFor requests base with the Host header host.
 func statusFor(t *testing.T, base, host string) int {
 	t.Helper()
 	return statusWith(t, base, host, nil)
@@ -91,8 +91,8 @@ func TestServeUIHosts(t *testing.T) {
 	}
 }
 
-// TestServeUIOrigins: what a page elsewhere can make a browser ask for is
-// refused, but for a link that is followed.
+// TestServeUIOrigins: requests that a page of another origin makes are refused,
+// except for a link that a person follows.
 func TestServeUIOrigins(t *testing.T) {
 	base, end := serve(t, "", hello)
 	own := strings.TrimSuffix(base, "/")
@@ -152,8 +152,8 @@ func TestServeUILoopback(t *testing.T) {
 	}
 }
 
-// TestServeUIEndsGracefully: a page in the making is finished, while nobody
-// else is let in any more.
+// TestServeUIEndsGracefully: an open request is answered, and new ones are not
+// accepted.
 func TestServeUIEndsGracefully(t *testing.T) {
 	entered, release := make(chan struct{}), make(chan struct{})
 	base, cancel, done := start(t, "", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

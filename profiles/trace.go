@@ -10,27 +10,29 @@ import (
 	"time"
 
 	"golang.org/x/exp/trace"
+
+	"collatebench/internal/spell"
 )
 
-// oldest is the first Go release whose traces can be streamed: those before it
-// have to be held in memory whole.
+// oldest is the first Go release whose traces can be read as a stream. Older ones
+// must be held in memory whole.
 const oldest = 22
 
 // headerBytes is the length of "go 1.26 trace" with its padding.
 const headerBytes = 16
 
 // ReadTrace calls each with every event of an execution trace, in the trace's
-// order, and returns nil at its end. The event is valid during the call alone.
-// A trace that is empty, foreign, too old, damaged or cut short gives one line
-// of error, which says how far the reading came.
+// order, and returns nil at its end. The event is valid only during the call. If the
+// trace is empty, foreign, too old, damaged or cut short, ReadTrace returns an error
+// of one line that says how far it came.
 func ReadTrace(r io.Reader, each func(*trace.Event)) (err error) {
 	t := &traceReader{in: counted{r: r}}
 	buffered := bufio.NewReaderSize(&t.in, 1<<16)
 	if err := t.checkHeader(buffered); err != nil {
 		return fmt.Errorf("read trace: %w", err)
 	}
-	// The reader of x/exp/trace panics on some damaged traces, and its panics
-	// carry no type of their own: whatever it is, the trace is to blame.
+	// The reader of x/exp/trace panics on some damaged traces, with values of no
+	// type of its own. So every panic counts as an error of the trace.
 	defer func() {
 		if p := recover(); p != nil {
 			err = t.broken(fmt.Errorf("%v", p))
@@ -38,7 +40,7 @@ func ReadTrace(r io.Reader, each func(*trace.Event)) (err error) {
 	}()
 	events, err := trace.NewReader(buffered)
 	if err != nil {
-		return fmt.Errorf("read trace: %w", err) // a release that is newer than the reader
+		return fmt.Errorf("read trace: %w", err) // the trace is of a newer release
 	}
 	return t.read(events, each)
 }
@@ -51,8 +53,9 @@ type traceReader struct {
 }
 
 func (t *traceReader) read(events *trace.Reader, each func(*trace.Event)) error {
-	// One for all: each may keep it, for what the compiler knows, so in the loop
-	// it would be allocated for every event, a quarter of the whole time.
+	// One variable for all events. The compiler can't know that each does not keep
+	// it, so inside the loop it would be allocated for every event: a quarter of the
+	// whole time.
 	var e trace.Event
 	for {
 		var err error
@@ -74,7 +77,8 @@ func (t *traceReader) read(events *trace.Reader, each func(*trace.Event)) error 
 	return nil
 }
 
-// checkHeader names what is no trace of a known release, by its first bytes.
+// checkHeader reads the first bytes, and returns an error if they are not those of
+// a trace of a known release.
 func (t *traceReader) checkHeader(r *bufio.Reader) error {
 	head, err := r.Peek(headerBytes)
 	var minor int
@@ -104,13 +108,12 @@ func (t *traceReader) broken(err error) error {
 	case t.in.err == io.EOF:
 		how = "cut short or damaged"
 	}
-	first, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
-	seconds := time.Duration(t.now - t.start).Seconds()
-	return fmt.Errorf("read trace: %s: came as far as %d events (%.3f s, %d bytes): %s", how, t.events, seconds, t.in.n, first)
+	took := time.Duration(t.now - t.start).Seconds()
+	return fmt.Errorf("read trace: %s: came as far as %d events (%.3f s, %d bytes): %s", how, t.events, took, t.in.n, spell.FirstLine(err.Error()))
 }
 
-// counted counts the bytes, and keeps the error of the reader beneath: the
-// trace's own reader turns it into another.
+// counted counts bytes and keeps the error of its reader, which the reader of
+// x/exp/trace replaces by one of its own.
 type counted struct {
 	r   io.Reader
 	n   int64

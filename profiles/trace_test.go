@@ -12,8 +12,8 @@ import (
 	"collatebench/profiles"
 )
 
-// TestReadTrace reads what the runtime wrote, in order and to its end, however
-// it comes in; package diagnose holds the errors to their words.
+// TestReadTrace reads a real trace in order and to its end, however small the pieces
+// in which it arrives. The tests of package diagnose check the errors.
 func TestReadTrace(t *testing.T) {
 	raw := messages(t, "one", "two", "three")
 	var got []string

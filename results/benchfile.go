@@ -7,10 +7,11 @@ import (
 	"path/filepath"
 
 	"collatebench/bench"
+	"collatebench/internal/wholefile"
 )
 
 // BenchPath returns where bench.txt is, or will be.
-func (r *Run) BenchPath() string { return filepath.Join(r.dir, benchFile) }
+func (r *Run) BenchPath() string { return filepath.Join(r.dir, BenchFile) }
 
 // WriteBench writes bench.txt, in Go's benchmark format, from the ledger: the
 // lines of the complete rounds as they were printed, cell by cell in table
@@ -25,7 +26,7 @@ func (r *Run) WriteBench() error {
 	if there, err := os.ReadFile(r.BenchPath()); err == nil && bytes.Equal(there, content) {
 		return nil
 	}
-	return writeWhole(r.BenchPath(), content)
+	return wholefile.Write(r.BenchPath(), content)
 }
 
 func benchText(info Info, samples []Sample) []byte {
@@ -34,7 +35,7 @@ func benchText(info Info, samples []Sample) []byte {
 	b.WriteByte('\n')
 	writeUnits(&b)
 	b.WriteByte('\n')
-	rounds := completeRounds(info, samples)
+	rounds := CompleteRounds(info, samples)
 	client := bench.Go // as the header says
 	for _, name := range info.Cells {
 		if c, err := bench.ParseCell(name); err == nil && c.Client != client {
@@ -64,18 +65,18 @@ func writeConfig(b *bytes.Buffer, m Machine) {
 }
 
 func writeUnits(b *bytes.Buffer) {
-	for _, u := range append(testingUnits(), bench.Units()...) {
+	for _, u := range append(TestingUnits(), bench.Units()...) {
 		if u.Better != "" {
 			fmt.Fprintf(b, "Unit %s better=%s\n", u.Name, u.Better)
 		}
 	}
 }
 
-// testingUnits are the testing package's own, of which bench's table has none.
-func testingUnits() []bench.Unit {
+// TestingUnits are the testing package's own, of which bench's table has none.
+func TestingUnits() []bench.Unit {
 	return []bench.Unit{
 		{Name: "ns/op", Better: "lower"},
-		{Name: unitThroughput, Better: "higher"},
+		{Name: Throughput, Better: "higher"},
 		{Name: "B/op", Better: "lower"},
 		{Name: "allocs/op", Better: "lower"},
 	}

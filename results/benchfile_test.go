@@ -1,20 +1,23 @@
 package results_test
 
 import (
+	"bytes"
 	"os"
 	"strings"
 	"testing"
 
 	"golang.org/x/perf/benchfmt"
 
+	"collatebench/bench"
 	"collatebench/results"
+	"collatebench/results/resultstest"
 )
 
 func TestWriteBench(t *testing.T) {
-	info, samples := troubledRun(t, map[string]string{"window": "32"})
+	info, samples := resultstest.TroubledRun(t, map[string]string{"window": "32"})
 	info.Machine.CPU = "Some\n CPU:  two  lines"
-	unfinished := newSample(t, collector32, 7, 1, 50) // its round has one sample
-	r := newRun(t, info, append(samples, unfinished))
+	unfinished := resultstest.Sample(t, resultstest.Collector32, 7, 1, 50) // its round has one sample
+	r := resultstest.Run(t, info, append(samples, unfinished))
 	if err := r.WriteBench(); err != nil {
 		t.Fatal(err)
 	}
@@ -66,8 +69,8 @@ func TestWriteBench(t *testing.T) {
 }
 
 func TestWriteBenchHasEachCountedSampleOnce(t *testing.T) {
-	info, samples := troubledRun(t, map[string]string{"window": "32"})
-	r := newRun(t, info, samples)
+	info, samples := resultstest.TroubledRun(t, map[string]string{"window": "32"})
+	r := resultstest.Run(t, info, samples)
 	if err := r.WriteBench(); err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +91,7 @@ func TestWriteBenchHasEachCountedSampleOnce(t *testing.T) {
 }
 
 func TestWriteBenchLeavesTheSameAlone(t *testing.T) {
-	r := newRun(t, newInfo(request32), takeRounds(t, []string{request32}, 2))
+	r := resultstest.Run(t, resultstest.Info(resultstest.Request32), resultstest.Rounds(t, []string{resultstest.Request32}, 2))
 	if err := r.WriteBench(); err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +105,7 @@ func TestWriteBenchLeavesTheSameAlone(t *testing.T) {
 	if after, err := os.Stat(r.BenchPath()); err != nil || !os.SameFile(before, after) {
 		t.Errorf("%v: written again", err)
 	}
-	if err := r.Append(newSample(t, request32, 3, 1, 50)); err != nil {
+	if err := r.Append(resultstest.Sample(t, resultstest.Request32, 3, 1, 50)); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.WriteBench(); err != nil {
@@ -110,5 +113,40 @@ func TestWriteBenchLeavesTheSameAlone(t *testing.T) {
 	}
 	if text, err := os.ReadFile(r.BenchPath()); err != nil || strings.Count(string(text), "\nBenchmark") != 3 {
 		t.Errorf("%v: the third round is not in\n%s", err, text)
+	}
+}
+
+// TestPeersBench: each line belongs to the client that its config line names,
+// and names of different clients may be the same.
+func TestPeersBench(t *testing.T) {
+	info, samples := resultstest.ComparedRun(t, 2)
+	r := resultstest.Run(t, info, samples)
+	if err := r.WriteBench(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(r.BenchPath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]int{}
+	for reader := benchfmt.NewReader(bytes.NewReader(text), "bench.txt"); reader.Scan(); {
+		switch rec := reader.Result().(type) {
+		case *benchfmt.SyntaxError:
+			t.Error(rec)
+		case *benchfmt.Result:
+			got[rec.GetConfig("client")+" "+strings.TrimPrefix(rec.Name.String(), "Collate/")]++
+		}
+	}
+	if len(got) != len(info.Cells) {
+		t.Errorf("%d cells, want %d", len(got), len(info.Cells))
+	}
+	for _, name := range info.Cells {
+		c, err := bench.ParseCell(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := got[string(c.Client)+" "+c.Benchmark()]; n != 2 {
+			t.Errorf("%d lines of %s, want 2; there are %v", n, name, got)
+		}
 	}
 }

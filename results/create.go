@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"collatebench/bench"
+	"collatebench/internal/wholefile"
 )
 
 // maxLabel keeps the name of a folder well below what file systems take.
@@ -52,7 +53,7 @@ func Create(root string, info Info) (*Run, error) {
 	if err := os.MkdirAll(root, 0o777); err != nil {
 		return nil, err
 	}
-	staged := stagedName(root, "new")
+	staged := wholefile.StagedName(root, "new")
 	if err := os.Mkdir(staged, 0o777); err != nil {
 		return nil, err
 	}
@@ -76,16 +77,16 @@ func defaults() map[string]string {
 
 // create fills the staged folder and gives it the first free name.
 func create(root, staged string, info Info) (*Run, error) {
-	if err := writeSynced(filepath.Join(staged, ledgerFile), nil); err != nil {
+	if err := wholefile.Write(filepath.Join(staged, ledgerFile), nil); err != nil {
 		return nil, err
 	}
 	base := info.Started.Format("20060102-150405")
 	if info.Label != "" {
 		base += "-" + info.Label
 	}
-	info.ID = base
+	info.Format, info.ID = format, base
 	for n := 2; ; n++ {
-		if err := writeJSON(filepath.Join(staged, infoFile), info); err != nil {
+		if err := wholefile.WriteJSON(filepath.Join(staged, infoFile), info); err != nil {
 			return nil, err
 		}
 		dir := filepath.Join(root, info.ID)
@@ -93,7 +94,7 @@ func create(root, staged string, info Info) (*Run, error) {
 		// programs that start within one second get two folders.
 		err := os.Rename(staged, dir)
 		if err == nil {
-			syncDir(root)
+			wholefile.SyncDir(root)
 			return &Run{dir: dir, info: info}, nil
 		}
 		if _, taken := os.Lstat(dir); taken != nil || errors.Is(err, fs.ErrPermission) {

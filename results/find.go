@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"collatebench/internal/spell"
 )
 
 // A RefError says that a reference to a run leads to none, or to several: bad
@@ -45,7 +47,7 @@ func Find(root, ref string) (*Run, error) {
 		case len(found) == 1:
 			return Open(filepath.Join(root, found[0]))
 		default:
-			return nil, &RefError{ref, fmt.Sprintf("%d runs are called so: %s", len(found), firstFew(found))}
+			return nil, &RefError{ref, fmt.Sprintf("%d runs are called so: %s", len(found), spell.FirstFew(found))}
 		}
 	}
 	if ref != "" && isPath(ref) {
@@ -99,14 +101,10 @@ func available(root string, ids []string) string {
 	if len(ids) == 0 {
 		return "no run is in " + root
 	}
-	return "the newest in " + root + ": " + firstFew(ids)
+	return "the newest in " + root + ": " + spell.FirstFew(ids)
 }
 
-// firstFew lists names without flooding a line.
-func firstFew(names []string) string {
-	const few = 5
-	if len(names) <= few {
-		return strings.Join(names, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
-}
+// List returns the IDs of the run folders below root, the newest first; a root
+// that is not there has none. That a folder is listed does not mean that [Open]
+// can read it.
+func List(root string) ([]string, error) { return runIDs(root) }

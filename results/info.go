@@ -1,9 +1,14 @@
 package results
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
+	"strings"
 	"time"
+
+	"al.essio.dev/pkg/shellescape"
 
 	"collatebench/bench"
 )
@@ -17,10 +22,16 @@ const (
 	Stopped  State = "stopped"  // interrupted; it can be resumed
 )
 
+// format is the version of the run folder's words: its dimensions, units and
+// keys. A folder of another version is refused, since its cells would not match
+// those of a new run. Version 2 has aa=b, sched-latency-p99-ns and core_scaling.
+const format = 2
+
 // Info is run.json: what was asked and on what. All of it is known before the
 // first sample, but State, Stopped, Ended and NoiseFloor.
 type Info struct {
-	ID            string            `json:"id"` // set by Create
+	Format        int               `json:"format"` // set by Create
+	ID            string            `json:"id"`     // set by Create
 	Label         string            `json:"label,omitempty"`
 	State         State             `json:"state"`
 	Stopped       string            `json:"stopped,omitempty"` // why it ended when it did, one sentence
@@ -44,10 +55,10 @@ type Info struct {
 	Scaling       *bench.Scaling    `json:"core_scaling,omitempty"`             // how many effective cores they are
 	Bodies        []BodyFile        `json:"bodies,omitempty"`
 	TestBinary    string            `json:"test_binary_sha256,omitempty"`
-	NoiseFloor    *Floor            `json:"noise_floor,omitempty"`
-	Why           *Why              `json:"why,omitempty"`    // what a run of `why` is about
-	Peers         *Peers            `json:"peers,omitempty"`  // the clients that a run of `peers` compares
-	Joined        map[string]int    `json:"joined,omitempty"` // by cell, the first round that has it where that is not 1
+	NoiseFloor    json.RawMessage   `json:"noise_floor,omitempty"` // package stats writes and reads it
+	Why           json.RawMessage   `json:"why,omitempty"`         // what a run of `why` is about: package evidence writes and reads it
+	Peers         json.RawMessage   `json:"peers,omitempty"`       // the clients that a run of `peers` compares: the same
+	Joined        map[string]int    `json:"joined,omitempty"`      // by cell, the first round that has it where that is not 1
 }
 
 // A BodyFile is a captured response that the upstream served.
@@ -81,6 +92,12 @@ func (i *Info) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	*i = Info(in.plainInfo)
+	// The file's indentation is no part of what other packages wrote.
+	for _, study := range []*json.RawMessage{&i.NoiseFloor, &i.Why, &i.Peers} {
+		if err := compact(study); err != nil {
+			return err
+		}
+	}
 	if in.Budget == "" {
 		return nil
 	}
@@ -90,4 +107,45 @@ func (i *Info) UnmarshalJSON(text []byte) error {
 	}
 	i.Budget = d
 	return nil
+}
+
+// Proves says that the run is one of `why`: its cells are one cell and the
+// interventions on it.
+func (i Info) Proves() bool { return i.Why != nil }
+
+// Compares says that the run is one of `peers`: its cells are of clients that
+// are compared.
+func (i Info) Compares() bool { return i.Peers != nil }
+
+// SharesMachine says that the upstream runs on the client's machine, where it
+// uses the same cores.
+func (i Info) SharesMachine() bool { return i.Upstream == "" || i.LocalUpstream }
+
+// Parse reads the names of the run's cells, in table order.
+func (i Info) Parse() ([]bench.Cell, error) { return parseCells(i.Cells) }
+
+// Repeat is the command line that makes such a run again, as a shell takes it;
+// "" where run.json does not tell. The program is named without its path,
+// since it may have moved.
+func (i Info) Repeat() string {
+	if len(i.Command) == 0 {
+		return ""
+	}
+	args := append([]string{filepath.Base(i.Command[0])}, i.Command[1:]...)
+	if strings.HasSuffix(args[0], ".test") || strings.HasSuffix(args[0], ".exe") {
+		args[0] = "collatebench"
+	}
+	return shellescape.QuoteCommand(args)
+}
+
+func compact(text *json.RawMessage) error {
+	if *text == nil {
+		return nil
+	}
+	var b bytes.Buffer
+	err := json.Compact(&b, *text)
+	if *text = b.Bytes(); b.String() == "null" {
+		*text = nil
+	}
+	return err
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/gofrs/flock"
 )
 
 // OpenLedger makes the run ready for Append. A torn last line, which is what a
@@ -22,19 +24,19 @@ func (r *Run) OpenLedger() error {
 	if err != nil {
 		return err
 	}
-	if err := r.mend(f); err != nil {
-		f.Close()
-		return err
+	lock := flock.New(r.ledgerPath())
+	if held, err := lock.TryLock(); err != nil || !held {
+		return errors.Join(fmt.Errorf("run %s: its ledger is open in another process", r.info.ID), err, f.Close())
 	}
-	r.ledger = f
+	if err := r.mend(f); err != nil {
+		return errors.Join(err, f.Close(), lock.Close())
+	}
+	r.ledger, r.lock = f, lock
 	return nil
 }
 
-// mend locks the ledger and cuts it behind its last whole line.
+// mend cuts the ledger behind its last whole line.
 func (r *Run) mend(f *os.File) error {
-	if err := lock(f); err != nil {
-		return fmt.Errorf("run %s: its ledger is open in another process: %w", r.info.ID, err)
-	}
 	text, err := os.ReadFile(r.ledgerPath())
 	if err != nil {
 		return err
@@ -84,8 +86,8 @@ func (r *Run) Close() error {
 	if r.ledger == nil {
 		return nil
 	}
-	err := r.ledger.Close()
-	r.ledger = nil
+	err := errors.Join(r.ledger.Close(), r.lock.Close())
+	r.ledger, r.lock = nil, nil
 	return err
 }
 

@@ -10,15 +10,17 @@ import (
 	"testing"
 
 	"collatebench/results"
+	"collatebench/results/resultstest"
+	"collatebench/results/stats"
 )
 
 func ledgerPath(r *results.Run) string { return filepath.Join(r.Dir(), "samples.jsonl") }
 
 func TestLedgerKeepsSamples(t *testing.T) {
-	names := []string{collector32, request32}
-	samples := takeRounds(t, names, 3)
+	names := []string{resultstest.Collector32, resultstest.Request32}
+	samples := resultstest.Rounds(t, names, 3)
 	samples[1].Flags = []string{"steal 12% of the cores"}
-	r := newRun(t, newInfo(names...), samples)
+	r := resultstest.Run(t, resultstest.Info(names...), samples)
 	got, err := r.Samples()
 	if err != nil || !reflect.DeepEqual(got, samples) {
 		t.Errorf("%v: read back\n%+v, want\n%+v", err, got, samples)
@@ -29,10 +31,10 @@ func TestLedgerKeepsSamples(t *testing.T) {
 }
 
 func TestAppendRefuses(t *testing.T) {
-	r := newRun(t, newInfo(request32), nil)
-	bad := newSample(t, request32, 1, 1, 50)
+	r := resultstest.Run(t, resultstest.Info(resultstest.Request32), nil)
+	bad := resultstest.Sample(t, resultstest.Request32, 1, 1, 50)
 	bad.Detail.GOMAXPROCS = 7
-	for name, s := range map[string]results.Sample{"not valid": bad, "another cell": newSample(t, collector32, 1, 1, 50)} {
+	for name, s := range map[string]results.Sample{"not valid": bad, "another cell": resultstest.Sample(t, resultstest.Collector32, 1, 1, 50)} {
 		if err := r.Append(s); err == nil {
 			t.Errorf("%s: taken", name)
 		}
@@ -46,7 +48,7 @@ func TestOneProcessAppends(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("there is no lock here")
 	}
-	r := newRun(t, newInfo(request32), nil)
+	r := resultstest.Run(t, resultstest.Info(resultstest.Request32), nil)
 	if err := r.OpenLedger(); err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +63,7 @@ func TestOneProcessAppends(t *testing.T) {
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := second.Append(newSample(t, request32, 1, 1, 50)); err != nil {
+	if err := second.Append(resultstest.Sample(t, resultstest.Request32, 1, 1, 50)); err != nil {
 		t.Error(err)
 	}
 	if err := second.Close(); err != nil {
@@ -70,7 +72,7 @@ func TestOneProcessAppends(t *testing.T) {
 }
 
 func TestTornLineElsewhereIsAnError(t *testing.T) {
-	r := newRun(t, newInfo(request32), takeRounds(t, []string{request32}, 3))
+	r := resultstest.Run(t, resultstest.Info(resultstest.Request32), resultstest.Rounds(t, []string{resultstest.Request32}, 3))
 	text, err := os.ReadFile(ledgerPath(r))
 	if err != nil {
 		t.Fatal(err)
@@ -96,9 +98,9 @@ func TestTornLineElsewhereIsAnError(t *testing.T) {
 // FuzzCut cuts a file of the run folder at any byte, as a crash may, and puts
 // anything behind the cut. Whole lines survive, and appending heals.
 func FuzzCut(f *testing.F) {
-	names := []string{collector32, request32}
-	samples := takeRounds(f, names, 2)
-	made := newRun(f, newInfo(names...), samples)
+	names := []string{resultstest.Collector32, resultstest.Request32}
+	samples := resultstest.Rounds(f, names, 2)
+	made := resultstest.Run(f, resultstest.Info(names...), samples)
 	ledger, err := os.ReadFile(ledgerPath(made))
 	if err != nil {
 		f.Fatal(err)
@@ -131,7 +133,7 @@ func FuzzCut(f *testing.F) {
 		defer r.Close()
 		got, err := r.Samples()
 		if bytes.ContainsRune(garbage, '\n') {
-			_, _ = results.Summarise(r.Info(), got)
+			_, _ = stats.Summarise(r.Info(), got)
 			_ = r.WriteBench()
 			return // more than a torn last line
 		}
@@ -154,7 +156,7 @@ func FuzzCut(f *testing.F) {
 
 // Every cut of a ledger, not only the ones that a fuzzer tries.
 func TestEveryCut(t *testing.T) {
-	r := newRun(t, newInfo(request32), takeRounds(t, []string{request32}, 2))
+	r := resultstest.Run(t, resultstest.Info(resultstest.Request32), resultstest.Rounds(t, []string{resultstest.Request32}, 2))
 	ledger, err := os.ReadFile(ledgerPath(r))
 	if err != nil {
 		t.Fatal(err)

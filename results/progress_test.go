@@ -7,16 +7,17 @@ import (
 	"time"
 
 	"collatebench/results"
+	"collatebench/results/resultstest"
 )
 
 func TestProgress(t *testing.T) {
-	names := cells(t, map[string]string{"window": "32"}) // 8 cells
-	info := newInfo(names...)
-	samples := takeRounds(t, names, 3)[:2*8+3]
+	names := resultstest.Cells(t, map[string]string{"window": "32"}) // 8 cells
+	info := resultstest.Info(names...)
+	samples := resultstest.Rounds(t, names, 3)[:2*8+3]
 	// A flagged sample begins its round anew.
-	flagged := newSample(t, names[0], 3, 1, 50)
-	flagged.Flags, flagged.Started = []string{"steal 12% of the cores"}, began()
-	run := newRun(t, info, append(samples, flagged))
+	flagged := resultstest.Sample(t, names[0], 3, 1, 50)
+	flagged.Flags, flagged.Started = []string{"steal 12% of the cores"}, resultstest.Began()
+	run := resultstest.Run(t, info, append(samples, flagged))
 	p, err := run.Progress()
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +47,7 @@ func TestRepeat(t *testing.T) {
 		{nil, ""},
 		{[]string{".build/collatebench", "bench"}, "collatebench bench"},
 		{[]string{"/tmp/go-build1/exe/collatebench", "bench", "--window=1,8", "--body", "a page.json"}, "collatebench bench --window=1,8 --body 'a page.json'"},
-		{[]string{"x.test", "bench", "--label", "it's;$(id)"}, `collatebench bench --label 'it'\''s;$(id)'`},
+		{[]string{"x.test", "bench", "--label", "it's;$(id)"}, `collatebench bench --label 'it'"'"'s;$(id)'`},
 	} {
 		if got := (results.Info{Command: c.command}).Repeat(); got != c.want {
 			t.Errorf("%q is repeated by %q, want %q", c.command, got, c.want)

@@ -97,7 +97,41 @@ func flagged(samples map[string]Sample) bool {
 	return false
 }
 
-// completeRounds are the rounds that count.
-func completeRounds(info Info, samples []Sample) []Round {
+// CompleteRounds are the rounds that count.
+func CompleteRounds(info Info, samples []Sample) []Round {
 	return slices.DeleteFunc(Rounds(info, samples), func(r Round) bool { return !r.Complete })
+}
+
+// A FlaggedRound is an attempt in which something came from outside.
+type FlaggedRound struct {
+	Round   int             `json:"round"`
+	Attempt int             `json:"attempt"`
+	Retaken bool            `json:"retaken"` // its samples do not count; else it was the last attempt allowed
+	Samples []FlaggedSample `json:"samples"`
+}
+
+// A FlaggedSample says what came from outside, as the ledger has it.
+type FlaggedSample struct {
+	Cell  string   `json:"cell"`
+	Flags []string `json:"flags"`
+}
+
+// FlaggedRounds lists every attempt that has a flag, kept or not.
+func FlaggedRounds(info Info, samples []Sample) []FlaggedRound {
+	attempts := sortAttempts(info, samples)
+	var out []FlaggedRound
+	for _, r := range Rounds(info, samples) {
+		for attempt := 1; attempt <= r.Attempt; attempt++ {
+			f := FlaggedRound{Round: r.N, Attempt: attempt, Retaken: attempt < r.Attempt}
+			for _, name := range info.Cells {
+				if s := attempts[place{r.N, attempt}][name]; len(s.Flags) > 0 {
+					f.Samples = append(f.Samples, FlaggedSample{name, s.Flags})
+				}
+			}
+			if len(f.Samples) > 0 {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"collatebench/results"
+	"collatebench/results/resultstest"
 )
 
 func TestRounds(t *testing.T) {
@@ -13,7 +14,7 @@ func TestRounds(t *testing.T) {
 		round, attempt int
 		flagged        bool
 	}
-	a, b := collector32, request32
+	a, b := resultstest.Collector32, resultstest.Request32
 	for _, tt := range []struct {
 		name   string
 		ledger []taken
@@ -34,17 +35,17 @@ func TestRounds(t *testing.T) {
 			[]results.Round{{N: 1, Attempt: 1, Complete: true}}, []int{2}},
 		{"out of order, with a gap", []taken{{a, 7, 1, false}, {b, 2, 1, false}, {a, 2, 1, false}},
 			[]results.Round{{N: 2, Attempt: 1, Complete: true}, {N: 7, Attempt: 1}}, []int{2, 1}},
-		{"another run's cell", []taken{{control(t, a), 1, 1, false}}, nil, nil},
+		{"another run's cell", []taken{{resultstest.Control(t, a), 1, 1, false}}, nil, nil},
 	} {
 		var samples []results.Sample
 		for _, s := range tt.ledger {
-			made := newSample(t, s.cell, s.round, s.attempt, 50)
+			made := resultstest.Sample(t, s.cell, s.round, s.attempt, 50)
 			if s.flagged {
 				made.Flags = []string{"steal 12% of the cores"}
 			}
 			samples = append(samples, made)
 		}
-		info := newInfo(a, b)
+		info := resultstest.Info(a, b)
 		got := results.Rounds(info, samples)
 		if len(got) != len(tt.want) {
 			t.Errorf("%s: %d rounds, want %d", tt.name, len(got), len(tt.want))
@@ -63,11 +64,11 @@ func TestRounds(t *testing.T) {
 }
 
 func TestTheEarlierOfTwoSamplesCounts(t *testing.T) {
-	first, second := newSample(t, request32, 1, 1, 50), newSample(t, request32, 1, 1, 60)
+	first, second := resultstest.Sample(t, resultstest.Request32, 1, 1, 50), resultstest.Sample(t, resultstest.Request32, 1, 1, 60)
 	second.Started = first.Started.Add(1)
 	ledger := []results.Sample{second, first}
 	for range 2 {
-		if got := results.Rounds(newInfo(request32), ledger)[0].Samples[request32]; got.Line != first.Line {
+		if got := results.Rounds(resultstest.Info(resultstest.Request32), ledger)[0].Samples[resultstest.Request32]; got.Line != first.Line {
 			t.Errorf("%s counts, want %s", got.Line, first.Line)
 		}
 		slices.Reverse(ledger)

@@ -1,10 +1,34 @@
-// Package results keeps what runs leave behind and makes numbers of it: the
-// run folder with its ledger, medians, paired ratios and the noise floor,
-// tables for people, and benchstat's tables beside them.
+// Package results keeps what runs leave behind: the run folder with its record
+// and its ledger of samples, and bench.txt, which is made of them.
+//
+//	const cell = "codec=json/placement=request/window=32/size=1MiB-2"
+//	dir, err := os.MkdirTemp("", "runs-")
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	defer os.RemoveAll(dir)
+//	run, err := results.Create(dir, results.Info{Label: "first", Cells: []string{cell}, Rounds: 6})
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	err = run.Append(results.Sample{
+//		Cell: cell, Round: 1, Attempt: 1, Detail: bench.Detail{GOMAXPROCS: 2},
+//		Line: "BenchmarkCollate/" + cell + " 1 357144000 ns/op 187.9 MB/s 1.83 cpus",
+//	})
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	found, err := results.Find(dir, "first")
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	p, err := found.Progress()
+//	fmt.Println(p.Samples, "of", p.Of, "samples", err)
 //
 // Raw data is written once, and a file appears under its final name only when
-// it is whole; every report can be deleted and made again. The package does
-// not know how samples are taken, nor why a cell is slow.
+// it is whole. What is derived from it is bytes here: the package does not know
+// how samples are taken, which numbers are made of them, nor what a study that
+// its record carries means.
 package results
 
 import (
@@ -14,15 +38,25 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
+
+	"github.com/gofrs/flock"
 
 	"collatebench/bench"
+	"collatebench/internal/wholefile"
 )
 
 // Names within a run folder and beside it.
 const (
+	// MergedCPU is the file in profiles/ that holds the CPU profiles of all
+	// cells, each sample labelled by its cell.
+	MergedCPU = "cpu.pb.gz"
+	// BenchFile is the run's lines in Go's benchmark format.
+	BenchFile = "bench.txt"
+
 	infoFile   = "run.json"
 	ledgerFile = "samples.jsonl"
-	benchFile  = "bench.txt"
+
 	reportDir  = "report"
 	latestLink = "latest"
 )
@@ -31,13 +65,14 @@ const (
 type Run struct {
 	dir    string // absolute
 	info   Info
-	ledger *os.File // open for appending, or nil
+	ledger *os.File     // open for appending, or nil
+	lock   *flock.Flock // of the ledger while it is open: the kernel lets go of it when the process dies, however it dies
 }
 
 // Open opens an existing run folder. A path that is none is a [*RefError].
 func Open(path string) (*Run, error) {
 	text, err := os.ReadFile(filepath.Join(path, infoFile))
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errNotDir) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return nil, &RefError{path, "not a run folder (no " + infoFile + ")"}
 	}
 	if err != nil {
@@ -54,6 +89,9 @@ func Open(path string) (*Run, error) {
 	r := &Run{dir: dir}
 	if err := json.Unmarshal(text, &r.info); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(path, infoFile), err)
+	}
+	if r.info.Format != format {
+		return nil, &RefError{path, fmt.Sprintf("its run.json has format %d, and this version of collatebench reads format %d alone; run it again", r.info.Format, format)}
 	}
 	if _, err := parseCells(r.info.Cells); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(path, infoFile), err)
@@ -76,7 +114,7 @@ func (r *Run) SetInfo(info Info) error {
 	if _, err := parseCells(info.Cells); err != nil {
 		return fmt.Errorf("run %s: %w", r.info.ID, err)
 	}
-	if err := writeJSON(filepath.Join(r.dir, infoFile), info); err != nil {
+	if err := wholefile.WriteJSON(filepath.Join(r.dir, infoFile), info); err != nil {
 		return err
 	}
 	r.info = info
@@ -91,7 +129,7 @@ func (r *Run) ProfileDir(c bench.Cell) string {
 // Link makes "latest", beside the run, point to it.
 func (r *Run) Link() error {
 	root, id := filepath.Split(r.dir)
-	staged := stagedName(root, latestLink)
+	staged := wholefile.StagedName(root, latestLink)
 	if err := os.Symlink(id, staged); err != nil {
 		return err
 	}
@@ -118,4 +156,35 @@ func parseCells(names []string) ([]bench.Cell, error) {
 		cells = append(cells, c)
 	}
 	return cells, nil
+}
+
+// Files in report/. All can be deleted and made again.
+const (
+	SummaryFile       = "summary.json"         // the numbers, and the verdicts observed
+	VerdictFile       = "verdict.json"         // of a run of why the proven verdict; else a list of those observed
+	BenchstatText     = "benchstat.txt"        // benchstat's tables
+	BenchstatCSV      = "benchstat.csv"        // the same, for programs
+	BenchstatCSVDoubt = "benchstat.csv.doubts" // what benchstat doubts, by the CSV's cells; only where it does
+	ReportFile        = "report.html"          // the page
+)
+
+// ReportDir returns the folder of what is derived from the run.
+func (r *Run) ReportDir() string { return filepath.Join(r.dir, reportDir) }
+
+// WriteDerived writes a file of report/, which appears when it is whole. The
+// folder is made where it is missing.
+func (r *Run) WriteDerived(name string, content []byte) error {
+	if err := os.MkdirAll(r.ReportDir(), 0o777); err != nil {
+		return err
+	}
+	return wholefile.Write(filepath.Join(r.ReportDir(), name), content)
+}
+
+// RemoveDerived removes a file of report/, if it is there.
+func (r *Run) RemoveDerived(name string) error {
+	err := os.Remove(filepath.Join(r.ReportDir(), name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }

@@ -11,11 +11,13 @@ import (
 
 	"collatebench/bench"
 	"collatebench/results"
+	"collatebench/results/resultstest"
+	"collatebench/results/stats"
 )
 
 func TestCreateAndOpen(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "results", "runs") // made where it is missing
-	info := newInfo(collector32, request32)
+	info := resultstest.Info(resultstest.Collector32, resultstest.Request32)
 	info.Budget, info.Precision = 3*time.Minute, .1
 	info.Matrix = map[string]string{"window": "32"}
 	info.Bodies = []results.BodyFile{{Path: "/a.json", Bytes: 3, SHA256: "abc"}}
@@ -26,13 +28,13 @@ func TestCreateAndOpen(t *testing.T) {
 	if want := filepath.Join(root, "20261122-204100-test"); r.Dir() != want || r.Info().ID != filepath.Base(want) {
 		t.Errorf("run %s in %s, want %s", r.Info().ID, r.Dir(), want)
 	}
-	ratio, err := results.NewRatio([]float64{1}, []float64{2})
+	ratio, err := stats.NewRatio([]float64{1}, []float64{2})
 	if err != nil {
 		t.Fatal(err)
 	}
 	info = r.Info()
-	info.State, info.Stopped, info.Ended = results.Complete, "all rounds are done", began().Add(time.Hour)
-	info.NoiseFloor = &results.Floor{Cell: collector32, Ratio: ratio, Floor: .07}
+	info.State, info.Stopped, info.Ended = results.Complete, "all rounds are done", resultstest.Began().Add(time.Hour)
+	info.NoiseFloor = resultstest.Record(t, &stats.Floor{Cell: resultstest.Collector32, Ratio: ratio, Floor: .07})
 	if err := r.SetInfo(info); err != nil {
 		t.Fatal(err)
 	}
@@ -46,28 +48,14 @@ func TestCreateAndOpen(t *testing.T) {
 	if samples, err := again.Samples(); err != nil || len(samples) != 0 {
 		t.Errorf("a new run has %d samples, %v", len(samples), err)
 	}
-	noLeftovers(t, root)
-	noLeftovers(t, r.Dir())
-}
-
-// noLeftovers finds what a write beside did not clean up.
-func noLeftovers(t *testing.T, dir string) {
-	t.Helper()
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), ".") {
-			t.Errorf("%s is left in %s", e.Name(), dir)
-		}
-	}
+	resultstest.NoLeftovers(t, root)
+	resultstest.NoLeftovers(t, r.Dir())
 }
 
 func TestCreateTakesAFreeName(t *testing.T) {
 	root := t.TempDir()
 	for _, want := range []string{"20261122-204100-test", "20261122-204100-test-2", "20261122-204100-test-3"} {
-		r, err := results.Create(root, newInfo(request32))
+		r, err := results.Create(root, resultstest.Info(resultstest.Request32))
 		if err != nil || r.Info().ID != want || filepath.Base(r.Dir()) != want {
 			t.Fatalf("%+v, %v; want %s", r, err, want)
 		}
@@ -75,14 +63,14 @@ func TestCreateTakesAFreeName(t *testing.T) {
 			t.Errorf("run.json says %q, %v", on.Info().ID, err)
 		}
 	}
-	noLeftovers(t, root)
+	resultstest.NoLeftovers(t, root)
 }
 
 func TestCreateRefuses(t *testing.T) {
 	for _, label := range []string{
 		"../escape", "a/b", `a\b`, "a b", "a\nb", "ü", "a=b", "\x00", "*", "latest", ".", "..", "-rf", strings.Repeat("x", 61), strings.Repeat("\n", 1000),
 	} {
-		info := newInfo(request32)
+		info := resultstest.Info(resultstest.Request32)
 		info.Label = label
 		root := filepath.Join(t.TempDir(), "runs")
 		_, err := results.Create(root, info)
@@ -98,13 +86,13 @@ func TestCreateRefuses(t *testing.T) {
 			t.Errorf("label %q: %v", label, err)
 		}
 	}
-	if _, err := results.Create(t.TempDir(), newInfo("window=3")); err == nil {
+	if _, err := results.Create(t.TempDir(), resultstest.Info("window=3")); err == nil {
 		t.Error("a cell that is none was taken")
 	}
 }
 
 func TestSetInfoRefuses(t *testing.T) {
-	r := newRun(t, newInfo(request32), nil)
+	r := resultstest.Run(t, resultstest.Info(resultstest.Request32), nil)
 	other := r.Info()
 	other.ID = "../x"
 	if err := r.SetInfo(other); err == nil {
@@ -129,7 +117,7 @@ func TestOpenWhatIsNoRun(t *testing.T) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
-	for _, text := range []string{"", "{", `{"cells": ["window=3"]}`, `{"cells": [], "budget": "soon"}`} {
+	for _, text := range []string{"", "{", `{"format": 2, "cells": ["window=3"]}`, `{"format": 2, "cells": [], "budget": "soon"}`} {
 		if err := os.WriteFile(filepath.Join(dir, "run.json"), []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -146,8 +134,8 @@ func TestFind(t *testing.T) {
 	}
 	made := map[string]*results.Run{}
 	for i, label := range []string{"main", "pool", "pool", "mainly", ""} {
-		info := newInfo(request32)
-		info.Label, info.Started = label, began().Add(time.Duration(i)*time.Hour)
+		info := resultstest.Info(resultstest.Request32)
+		info.Label, info.Started = label, resultstest.Began().Add(time.Duration(i)*time.Hour)
 		r, err := results.Create(root, info)
 		if err != nil {
 			t.Fatal(err)
@@ -192,12 +180,12 @@ func TestFind(t *testing.T) {
 	if to, err := os.Readlink(filepath.Join(root, "latest")); err != nil || to != "20261122-204100-main" {
 		t.Errorf("latest is a link to %q, %v; want it relative, so that the folder can move", to, err)
 	}
-	noLeftovers(t, root)
+	resultstest.NoLeftovers(t, root)
 }
 
 func TestProfileDir(t *testing.T) {
-	r := newRun(t, newInfo(request32), nil)
-	c, err := bench.ParseCell(request32)
+	r := resultstest.Run(t, resultstest.Info(resultstest.Request32), nil)
+	c, err := bench.ParseCell(resultstest.Request32)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,5 +198,24 @@ func TestProfileDir(t *testing.T) {
 func TestThisMachine(t *testing.T) {
 	if m := results.ThisMachine(); m.OS == "" || m.Arch == "" || m.Cores < 1 || m.Memory < 0 {
 		t.Errorf("%+v", m)
+	}
+}
+
+// TestOpenRefusesAnotherFormat: a folder of an earlier version, whose cells have
+// other names, is refused in one line that says what to do.
+func TestOpenRefusesAnotherFormat(t *testing.T) {
+	dir := t.TempDir()
+	text := `{"id": "old", "cells": ["codec=json/placement=collector/window=32/size=1MiB/twin=b-2"]}`
+	if err := os.WriteFile(filepath.Join(dir, "run.json"), []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	_, err := results.Open(dir)
+	if refused := (*results.RefError)(nil); !errors.As(err, &refused) {
+		t.Fatalf("got %v, want a RefError", err)
+	}
+	for _, part := range []string{dir, "format 0", "format 2", "run it again"} {
+		if !strings.Contains(err.Error(), part) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q is not one line with %q", err, part)
+		}
 	}
 }

@@ -1,22 +1,23 @@
 package results_test
 
 import (
-	"math"
 	"strings"
 	"testing"
 
+	"collatebench/internal/benchline"
 	"collatebench/results"
+	"collatebench/results/resultstest"
 )
 
 func TestValuesKeepTheirUnits(t *testing.T) {
-	s := newSample(t, request32, 1, 1, 89.84)
+	s := resultstest.Sample(t, resultstest.Request32, 1, 1, 89.84)
 	// A value of 0 is not tidied by benchfmt, unlike any other.
-	s.Line = "BenchmarkCollate/" + request32 + " 1 747000000 ns/op 89.84 MB/s 1.05 cpus 0 queue-ns/resp 12.5 held-MB 1234 B/op 12 allocs/op"
+	s.Line = "BenchmarkCollate/" + resultstest.Request32 + " 1 747000000 ns/op 89.84 MB/s 1.05 cpus 0 queue-ns/resp 12.5 held-MB 1234 B/op 12 allocs/op"
 	got, err := s.Values()
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []results.Value{{"ns/op", 747e6}, {"MB/s", 89.84}, {"cpus", 1.05}, {"queue-ns/resp", 0}, {"held-MB", 12.5}, {"B/op", 1234}, {"allocs/op", 12}}
+	want := []benchline.Value{{Unit: "ns/op", Value: 747e6}, {Unit: "MB/s", Value: 89.84}, {Unit: "cpus", Value: 1.05}, {Unit: "queue-ns/resp", Value: 0}, {Unit: "held-MB", Value: 12.5}, {Unit: "B/op", Value: 1234}, {Unit: "allocs/op", Value: 12}}
 	if len(got) != len(want) {
 		t.Fatalf("%v, want %v", got, want)
 	}
@@ -28,11 +29,11 @@ func TestValuesKeepTheirUnits(t *testing.T) {
 }
 
 func TestValidate(t *testing.T) {
-	good := newSample(t, request32, 1, 1, 89.84)
+	good := resultstest.Sample(t, resultstest.Request32, 1, 1, 89.84)
 	if err := good.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	line := "BenchmarkCollate/" + request32
+	line := "BenchmarkCollate/" + resultstest.Request32
 	for _, tt := range []struct {
 		names  string // in the error
 		change func(*results.Sample)
@@ -64,14 +65,5 @@ func TestValidate(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), tt.names) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%q: %v, want one line that names %q", bad.Line, err, tt.names)
 		}
-	}
-}
-
-func TestSamplesWithoutResponsesHaveNoPercentiles(t *testing.T) {
-	s := newSample(t, request32, 1, 1, 89.84)
-	s.Detail.Responses = ""
-	c := summarise(t, newInfo(request32), []results.Sample{s}).Cells[0]
-	if c.P50 != 0 || c.P99 != 0 || c.Responses != 0 || math.IsNaN(c.Throughput.Median) {
-		t.Errorf("%+v", c)
 	}
 }

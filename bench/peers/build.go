@@ -7,6 +7,8 @@ import (
 	"io"
 	"os/exec"
 	"strings"
+
+	"collatebench/internal/spell"
 )
 
 // shownLines is how much of a failed command's output its error has.
@@ -20,7 +22,7 @@ type commandError struct {
 }
 
 func (e *commandError) Error() string {
-	return fmt.Sprintf("%s: %v; its last lines:\n%s", strings.Join(e.argv, " "), e.err, tail(e.output, shownLines))
+	return fmt.Sprintf("%s: %v; its last lines:\n%s", strings.Join(e.argv, " "), e.err, spell.Tail(e.output, shownLines))
 }
 
 func (e *commandError) Unwrap() error { return e.err }

@@ -4,17 +4,18 @@ import (
 	"bytes"
 	"context"
 	"os/exec"
-	"strings"
 	"time"
+
+	"collatebench/internal/procgroup"
 )
 
 // command prepares a program in a process group of its own, which ends as a
 // whole when ctx does.
 func command(ctx context.Context, argv []string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	detach(cmd)
+	procgroup.Lead(cmd)
 	cmd.Cancel = func() error {
-		endGroup(cmd.Process.Pid)
+		procgroup.End(cmd)
 		return nil
 	}
 	// Whoever is left of the group may hold the pipes open.
@@ -31,15 +32,4 @@ const maxOutput = 1 << 20
 func (c *capped) Write(b []byte) (int, error) {
 	c.Buffer.Write(b[:min(len(b), maxOutput-c.Len())])
 	return len(b), nil
-}
-
-func firstLine(text string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
-	return line
-}
-
-// tail returns the last n lines.
-func tail(text string, n int) string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return strings.Join(lines[max(0, len(lines)-n):], "\n")
 }

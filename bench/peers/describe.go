@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 )
 
 // describeIn is how long a client may take to list what it has: an interpreter
@@ -60,7 +61,7 @@ func (c Client) list(ctx context.Context) ([]byte, error) {
 	case errors.Is(err, exec.ErrWaitDelay):
 		return nil, errors.New("it left a child process behind")
 	case err != nil && stderr.Len() > 0:
-		return nil, fmt.Errorf("%w: %s", err, firstLine(stderr.String()))
+		return nil, fmt.Errorf("%w: %s", err, spell.FirstLine(stderr.String()))
 	case err != nil:
 		return nil, err
 	}
@@ -96,8 +97,8 @@ func (l Listing) check() error {
 	}
 	for _, p := range l.Placements {
 		placements = append(placements, string(p.Name))
-		if !slices.Contains(bench.Orders(), p.Order) {
-			return fmt.Errorf("placement %s: order %q is not one of %v", p.Name, p.Order, bench.Orders())
+		if _, err := bench.ParseOrder(string(p.Order)); err != nil {
+			return fmt.Errorf("placement %s: order %w", p.Name, err)
 		}
 	}
 	if err := checkWords("codec", codecs); err != nil {

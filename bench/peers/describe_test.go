@@ -58,7 +58,7 @@ func TestDescribeRefuses(t *testing.T) {
 		{listing(`"inline"`, `"inline-8"`), "0", `placement: "inline-8" ends in -digits`},
 		{listing(`"name": "inline", `, ``), "0", `placement: "" is not`},
 		{listing(`[{"name": "inline", `, `[{"name": "inline", "order": "request"}, {"name": "inline", `), "0", `"inline" is there twice`},
-		{listing(`"completion"`, `"any"`), "0", `order "any" is not one of [completion request]`},
+		{listing(`"completion"`, `"any"`), "0", `order "any" is not one of completion, request`},
 		{listing(`, "order": "completion"`, ``), "0", `order "" is not`},
 		{listing(`]}`, `]} x`), "0", "something follows the JSON object"},
 		{listing(`{"client"`, `["client"`), "0", "not a JSON object"},

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"collatebench/internal/spell"
 )
 
 // interpreterProbe prints what a virtual environment depends on, in one line
@@ -51,7 +53,7 @@ func missingForPython(ctx context.Context, s site) (string, error) {
 	p, err := findInterpreter(ctx, s)
 	switch failed := (*commandError)(nil); {
 	case errors.As(err, &failed): // pyenv's, without a version; or one too old for the probe
-		return "python3 does not work: " + firstLine(tail(failed.output, 1)), nil
+		return "python3 does not work: " + spell.FirstLine(spell.Tail(failed.output, 1)), nil
 	case err != nil:
 		return "", err
 	case olderPython(p.Version, oldestPython):

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/perf/benchfmt"
+	"collatebench/internal/benchline"
 )
 
 // units are those of a benchmark line.
@@ -54,17 +54,13 @@ func misprinted(line string) string {
 type figures map[string]float64
 
 // readFigures takes each unit once, above 0.
-func readFigures(m *benchfmt.Result) (f figures, wrong string) {
+func readFigures(m benchline.Line) (f figures, wrong string) {
 	f = figures{}
 	for _, v := range m.Values {
-		unit, value := v.Unit, v.Value
-		if v.OrigUnit != "" { // benchfmt has made seconds of nanoseconds
-			unit, value = v.OrigUnit, v.OrigValue
+		if _, twice := f[v.Unit]; twice {
+			return f, v.Unit + " is there twice"
 		}
-		if _, twice := f[unit]; twice {
-			return f, unit + " is there twice"
-		}
-		f[unit] = value
+		f[v.Unit] = v.Value
 	}
 	for _, u := range units() {
 		switch v, there := f[u]; {

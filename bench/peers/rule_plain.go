@@ -2,10 +2,11 @@ package peers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
-	"golang.org/x/perf/benchfmt"
+	"collatebench/internal/benchline"
 )
 
 // plainAsks are the runs in which nothing goes wrong, which many rules look at.
@@ -35,20 +36,18 @@ func benchmarkLines(stdout string) (out []string) {
 	return out
 }
 
-// measured reads the run's one benchmark line; nil where there is no such.
-func (x *exchange) measured() (*benchfmt.Result, error) {
+// measured reads the run's one benchmark line.
+func (x *exchange) measured() (benchline.Line, error) {
 	if n := len(benchmarkLines(x.stdout)); n != 1 {
-		return nil, fmt.Errorf("%d benchmark lines, not one", n)
+		return benchline.Line{}, fmt.Errorf("%d benchmark lines, not one", n)
 	}
-	for r := benchfmt.NewReader(strings.NewReader(x.stdout), "stdout"); r.Scan(); {
-		switch rec := r.Result().(type) {
-		case *benchfmt.Result:
-			return rec.Clone(), nil
-		case *benchfmt.SyntaxError:
-			return nil, rec
-		}
+	line, err := benchline.Parse(x.stdout)
+	if bad := (*benchline.SyntaxError)(nil); errors.As(err, &bad) {
+		return line, fmt.Errorf("stdout:%d: %w", bad.Line, bad)
+	} else if err != nil {
+		return line, fmt.Errorf("no benchmark line that can be read: %q", benchmarkLines(x.stdout)[0])
 	}
-	return nil, fmt.Errorf("no benchmark line that can be read: %q", benchmarkLines(x.stdout)[0])
+	return line, nil
 }
 
 func judgeOutput(t *trial) {
@@ -62,12 +61,12 @@ func judgeOutput(t *trial) {
 			continue
 		}
 		line := benchmarkLines(x.stdout)[0]
-		switch name := string(m.Name); {
-		case name != "Collate/"+x.cell:
-			t.wrongf("%v: the cell is %q, and the benchmark line's name %q", x, x.cell, "Benchmark"+name)
-		case m.Iters != x.ops:
-			t.wrongf("%v: the benchmark line has %d ops", x, m.Iters)
-		case m.GetConfig("client") != string(t.client.Name):
+		switch {
+		case m.Name != "Collate/"+x.cell:
+			t.wrongf("%v: the cell is %q, and the benchmark line's name %q", x, x.cell, "Benchmark"+m.Name)
+		case m.Ops != x.ops:
+			t.wrongf("%v: the benchmark line has %d ops", x, m.Ops)
+		case m.Config("client") != string(t.client.Name):
 			t.wrongf("%v: no line %q before the benchmark line", x, "client: "+t.client.Name)
 		case strings.Join(strings.Fields(line), " ") != line:
 			t.wrongf("%v: the benchmark line is not separated by single spaces: %q", x, line)

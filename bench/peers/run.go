@@ -9,6 +9,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"collatebench/internal/procgroup"
+	"collatebench/internal/spell"
 )
 
 const (
@@ -61,11 +64,11 @@ func (k *checking) run(ctx context.Context, flags, env []string, struck <-chan s
 	r := run{exit: cmd.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String(), wall: time.Since(began),
 		cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
 	if ctx.Err() != nil {
-		endGroup(cmd.Process.Pid)
+		procgroup.End(cmd)
 		return r, context.Cause(ctx)
 	}
 	r.hung = context.Cause(within)
-	r.left = outlives(cmd.Process.Pid, murder)
+	r.left = outlives(cmd, murder)
 	return r, nil
 }
 
@@ -90,14 +93,14 @@ func press(cmd *exec.Cmd, struck, ended <-chan struct{}, murder bool, hurry cont
 
 // outlives waits for the client's process group to be empty, and says whether
 // it is not. Then it ends it.
-func outlives(leader int, murdered bool) bool {
+func outlives(cmd *exec.Cmd, murdered bool) bool {
 	patience := settled
 	if murdered {
 		patience = promptly
 	}
-	for began := time.Now(); groupLives(leader); time.Sleep(10 * time.Millisecond) {
+	for began := time.Now(); procgroup.Alive(cmd); time.Sleep(10 * time.Millisecond) {
 		if time.Since(began) > patience {
-			endGroup(leader)
+			procgroup.End(cmd)
 			return true
 		}
 	}
@@ -111,7 +114,7 @@ func (r run) end() string {
 		how = r.hung.Error()
 	}
 	if said := strings.TrimSpace(r.stderr); said != "" {
-		how += fmt.Sprintf(", stderr %q", tail(said, 3))
+		how += fmt.Sprintf(", stderr %q", spell.Tail(said, 3))
 	}
 	return how
 }

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"runtime"
 	"strconv"
+
+	"collatebench/internal/spell"
 )
 
 func buildRust(ctx context.Context, s site) ([]string, error) {
@@ -29,7 +31,7 @@ func missingForRust(ctx context.Context, s site) (string, error) {
 	}
 	says, err := s.ask(ctx, "cargo", "--version")
 	if failed := (*commandError)(nil); errors.As(err, &failed) { // rustup's, without a toolchain
-		return "cargo does not work: " + firstLine(failed.output), nil
+		return "cargo does not work: " + spell.FirstLine(failed.output), nil
 	} else if err != nil {
 		return "", err
 	}

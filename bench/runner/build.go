@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"collatebench/internal/spell"
 )
 
 // A Program is the compiled benchmark, in a folder of its own.
@@ -66,7 +68,7 @@ func compile(ctx context.Context, source string) (*Program, error) {
 	cmd.Dir = source
 	if out, err := cmd.CombinedOutput(); err != nil {
 		b.Remove()
-		return nil, fmt.Errorf("compile the benchmark in %s: %w\n%s", source, err, tail(string(out), 20))
+		return nil, fmt.Errorf("compile the benchmark in %s: %w\n%s", source, err, spell.Excerpt(string(out), 20))
 	}
 	if b.hash, err = hashFile(b.path); err != nil {
 		b.Remove()
@@ -100,20 +102,6 @@ func commit(source string) string {
 		id += "+dirty"
 	}
 	return id
-}
-
-// tail returns the last n lines.
-func tail(text string, n int) string {
-	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
-	if len(lines) > n {
-		lines = append([]string{"..."}, lines[len(lines)-n:]...)
-	}
-	return strings.Join(lines, "\n")
-}
-
-func firstLine(text string) string {
-	line, _, _ := strings.Cut(text, "\n")
-	return line
 }
 
 // ModuleRoot returns the folder of the collatebench module around dir, or

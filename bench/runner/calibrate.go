@@ -21,7 +21,7 @@ func (x *experiment) calibrate(ctx context.Context) error {
 		return nil
 	}
 	x.doing("core scaling")
-	file := filepath.Join(filepath.Dir(x.binary.path), "scaling.json")
+	file := filepath.Join(x.scratch, "scaling.json")
 	if err := x.process(c, 1, "-scaling", "-detail="+file).run(ctx); err != nil {
 		return err
 	}

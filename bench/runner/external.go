@@ -38,7 +38,7 @@ type upstreamSums struct {
 // externalSampler prepares to watch a process that has not begun; nil where nobody
 // asks for it.
 func (x *experiment) externalSampler(ctx context.Context, p *process) (*externalSampler, error) {
-	if x.run.Info().Peers == nil {
+	if x.clients == nil {
 		return nil, nil
 	}
 	url, _ := x.upstreams.of(p.cell.Upstream)

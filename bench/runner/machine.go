@@ -7,7 +7,7 @@ import (
 
 	"github.com/prometheus/procfs"
 
-	"collatebench/bench"
+	"collatebench/internal/rusage"
 	"collatebench/results"
 )
 
@@ -54,7 +54,7 @@ func (m machine) read(upstream int) usage {
 	cpu := stat.CPUTotal
 	return usage{
 		busy: cpu.User + cpu.Nice + cpu.System, steal: cpu.Steal,
-		upstream: m.processCPU(upstream), runner: bench.ProcessCPU().Seconds(),
+		upstream: m.processCPU(upstream), runner: rusage.SelfCPU().Seconds(),
 	}
 }
 

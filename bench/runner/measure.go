@@ -8,6 +8,7 @@ import (
 
 	"collatebench/bench"
 	"collatebench/results"
+	"collatebench/results/stats"
 )
 
 const (
@@ -18,7 +19,7 @@ const (
 // measure is the measured pass: every round that the ledger lacks, until the
 // plan, the precision or the budget ends it.
 func (x *experiment) measure(ctx context.Context) error {
-	if x.run.Info().Scaling == nil && x.run.Info().Peers == nil {
+	if x.run.Info().Scaling == nil && x.clients == nil {
 		if err := x.calibrate(ctx); err != nil {
 			return err
 		}
@@ -35,7 +36,7 @@ func (x *experiment) measure(ctx context.Context) error {
 			return err
 		}
 		if x.stopped != "" && round == 1 {
-			if x.run.Info().Peers != nil {
+			if x.clients != nil {
 				return errors.New(x.stopped + ": no round is whole; give it more")
 			}
 			// There is nothing to show, so the run is not a whole one.
@@ -122,7 +123,7 @@ func (x *experiment) enough(round int, took time.Duration) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		s, err := results.Summarise(x.run.Info(), samples)
+		s, err := stats.Summarise(x.run.Info(), samples)
 		if err != nil {
 			return "", err
 		}

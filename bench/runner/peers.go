@@ -13,7 +13,10 @@ import (
 	"time"
 
 	"collatebench/bench"
+	"collatebench/internal/benchline"
+	"collatebench/internal/spell"
 	"collatebench/results"
+	"collatebench/results/evidence"
 )
 
 const (
@@ -32,7 +35,7 @@ const leftBehind = 2 * time.Second
 // Peers compares clients: the cells that are given, of any client, in one
 // interleaved run, each sample watched from the outside. who says which
 // clients there are; of Options the matrix and the profiles do not count.
-func Peers(ctx context.Context, o Options, cells []bench.Cell, who results.Peers) (*results.Run, error) {
+func Peers(ctx context.Context, o Options, cells []bench.Cell, who evidence.Peers) (*results.Run, error) {
 	o.Profile, o.Precision = false, 0
 	x, err := newExperiment(ctx, o, func(o Options, _ []results.BodyFile) ([]bench.Cell, error) {
 		return planPeers(o, cells, who)
@@ -41,16 +44,16 @@ func Peers(ctx context.Context, o Options, cells []bench.Cell, who results.Peers
 		return nil, err
 	}
 	defer x.close()
+	who.Ops = map[string]int{}
+	x.clients = &who
 	return x.begin(ctx, func(info *results.Info) {
-		who.Ops = map[string]int{}
-		info.Peers = &who
 		for _, own := range []string{"codec", "placement"} { // each client has its own
 			delete(info.Matrix, own)
 		}
 	}, x.measurePeers)
 }
 
-func planPeers(o Options, cells []bench.Cell, who results.Peers) ([]bench.Cell, error) {
+func planPeers(o Options, cells []bench.Cell, who evidence.Peers) ([]bench.Cell, error) {
 	if len(cells) == 0 {
 		return nil, errors.New("no cell to compare")
 	}
@@ -58,7 +61,7 @@ func planPeers(o Options, cells []bench.Cell, who results.Peers) ([]bench.Cell, 
 		if err := possible(c, o); err != nil {
 			return nil, err
 		}
-		if c.Foreign() && !slices.ContainsFunc(who.Clients, func(p results.Peer) bool { return p.Client == c.Client && len(p.Command) > 0 }) {
+		if c.Foreign() && !slices.ContainsFunc(who.Clients, func(p evidence.Peer) bool { return p.Client == c.Client && len(p.Command) > 0 }) {
 			return nil, fmt.Errorf("cell %q: nobody says how to run the client %s", c.Name(), c.Client)
 		}
 	}
@@ -78,7 +81,7 @@ func (x *experiment) measurePeers(ctx context.Context) error {
 // sample.
 func (x *experiment) tryOut(ctx context.Context) error {
 	info := x.run.Info()
-	ops := maps.Clone(info.Peers.Ops)
+	ops := maps.Clone(x.clients.Ops)
 	for _, variant := range variants(x.cells) {
 		try := variant[0]
 		for _, c := range variant {
@@ -105,21 +108,21 @@ func (x *experiment) tryOut(ctx context.Context) error {
 			ops[c.Name()] = min(max(int((sampleTime+op/2)/max(op, 1)), x.Ops), maxOps)
 		}
 	}
-	info.Peers.Ops = ops
+	x.clients.Ops = ops
+	if err := x.recordStudy(&info); err != nil {
+		return err
+	}
 	return x.run.SetInfo(info)
 }
 
 // timeOfOp reads it from the benchmark line that a process printed.
 func timeOfOp(p *process) (time.Duration, error) {
-	fields := strings.Fields(p.line())
-	for i, f := range fields {
-		if f == "ns/op" && i > 0 {
-			if ns, err := strconv.ParseFloat(fields[i-1], 64); err == nil && ns > 0 {
-				return time.Duration(ns), nil
-			}
+	if line, err := benchline.Parse(p.line()); err == nil {
+		if ns, _ := line.Of("ns/op"); ns > 0 {
+			return time.Duration(ns), nil
 		}
 	}
-	return 0, fmt.Errorf("cell %q: it printed no benchmark line with ns/op:\n%s", p.cell.Name(), tail(p.output.String(), 20))
+	return 0, fmt.Errorf("cell %q: it printed no benchmark line with ns/op:\n%s", p.cell.Name(), spell.Excerpt(p.output.String(), 20))
 }
 
 // variants are the cells that differ in their window alone, A/A controls included.
@@ -155,7 +158,7 @@ func orderPeers(cells []bench.Cell, r *rand.Rand) []bench.Cell {
 
 // opsOf is how many ops a sample of the cell has.
 func (x *experiment) opsOf(c bench.Cell) int {
-	if p := x.run.Info().Peers; p != nil {
+	if p := x.clients; p != nil {
 		return cmp.Or(p.Ops[c.Name()], x.Ops)
 	}
 	return x.Ops
@@ -165,7 +168,7 @@ func (x *experiment) opsOf(c bench.Cell) int {
 // contract has it (package peers).
 func (x *experiment) foreignArgs(c bench.Cell, upstream string, ops int) []string {
 	var command []string
-	for _, p := range x.run.Info().Peers.Clients {
+	for _, p := range x.clients.Clients {
 		if p.Client == c.Client {
 			command = p.Command
 		}

@@ -19,6 +19,7 @@ import (
 	"collatebench/bench"
 	"collatebench/bench/runner"
 	"collatebench/results"
+	"collatebench/results/evidence"
 )
 
 // beClient fetches one response after the other and decodes none: to the
@@ -94,17 +95,22 @@ func fetch(url string) error {
 	return err
 }
 
-// peersOf runs placements of the client of this binary beside Go's.
-func peersOf(t *testing.T, rounds int, placements ...bench.Placement) (*results.Run, error) {
+// peersOf runs placements of the client of this binary beside Go's, whose
+// upstream answers at once: a sample is then a tenth of a second.
+func peersOf(t *testing.T, rounds int, windows []int, placements ...bench.Placement) (*results.Run, error) {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
+	none, err := bench.ReadCell("latency=none")
+	if err != nil {
+		t.Fatal(err)
+	}
 	var cells []bench.Cell
 	for _, p := range append([]bench.Placement{bench.Request}, placements...) {
-		for _, window := range []int{4, 8} {
-			c := bench.DefaultCell()
+		for _, window := range windows {
+			c := none
 			c.Client, c.Placement, c.Window, c.Size, c.Responses, c.Procs = "other", p, window, 16<<10, 16, 2
 			if p == bench.Request {
 				c.Client = bench.Go
@@ -112,19 +118,23 @@ func peersOf(t *testing.T, rounds int, placements ...bench.Placement) (*results.
 			cells = append(cells, c)
 		}
 	}
-	o := runner.Options{Rounds: rounds, Seed: 1, Out: t.TempDir(), Self: []string{exe, "mockserver"}}
-	return runner.Peers(t.Context(), o, cells, results.Peers{Clients: []results.Peer{
+	o := runner.Options{Rounds: rounds, Seed: 1, Out: t.TempDir(), Program: program(t), Self: []string{exe, "mockserver"}}
+	return runner.Peers(t.Context(), o, cells, evidence.Peers{Clients: []evidence.Peer{
 		{Client: bench.Go}, {Client: "other", Command: []string{exe, "client"}},
 	}})
 }
 
 func TestPeers(t *testing.T) {
-	run, err := peersOf(t, 2, "one", "two")
+	run, err := peersOf(t, 2, []int{4, 8}, "one", "two")
 	if err != nil {
 		t.Fatal(err)
 	}
 	noChildren(t)
 	info := run.Info()
+	clients, err := evidence.ReadPeers(info)
+	if err != nil {
+		t.Fatal(err)
+	}
 	last := map[int]int{} // attempt of each round: a busy machine has them taken again
 	for _, r := range results.Rounds(info, samplesOf(t, run)) {
 		last[r.N] = r.Attempt
@@ -138,7 +148,7 @@ func TestPeers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ops := info.Peers.Ops[s.Cell]
+		ops := clients.Ops[s.Cell]
 		if e := s.External; e == nil || e.Seconds <= 0 || e.CPU <= 0 || e.Responses < float64(c.Responses*ops) {
 			t.Errorf("%s: seen from outside: %+v, with %d ops", s.Cell, e, ops)
 		}
@@ -157,9 +167,9 @@ func TestPeers(t *testing.T) {
 			t.Errorf("%s was sampled apart from its other window", s.Cell)
 		}
 	}
-	s, err := results.Summarise(info, samplesOf(t, run))
-	if err != nil || len(s.Verdicts) != 3 {
-		t.Errorf("%d verdicts, %v; want 3", len(s.Verdicts), err)
+	reading, err := evidence.Read(run)
+	if err != nil || len(reading.Verdicts()) != 3 {
+		t.Errorf("%d verdicts, %v; want 3", len(reading.Verdicts()), err)
 	}
 	if err := runner.Resume(t.Context(), run, runner.Options{}); err == nil || !strings.Contains(err.Error(), "start it anew") {
 		t.Errorf("resumed: %v", err)
@@ -169,7 +179,7 @@ func TestPeers(t *testing.T) {
 // TestPeersCountsChildren: what a client's children use is the client's, and
 // none of them outlives its sample.
 func TestPeersCountsChildren(t *testing.T) {
-	run, err := peersOf(t, 1, "forks")
+	run, err := peersOf(t, 1, []int{4}, "forks")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,22 +211,27 @@ func noOrphans(t *testing.T) {
 }
 
 func TestPeersFailures(t *testing.T) {
-	for placement, says := range map[bench.Placement]string{
-		"fails":    "response 7: out of luck",
-		"misnamed": `calls itself "another"`,
-		"skips":    "work was skipped",
-		"holds":    "a child of it has not",
-	} {
-		run, err := peersOf(t, 1, placement)
-		if err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "client=other") {
-			t.Errorf("%s: %v; want %q, with the cell", placement, err, says)
+	t.Run("beside one another", func(t *testing.T) { // each mostly waits
+		for placement, says := range map[bench.Placement]string{
+			"fails":    "response 7: out of luck",
+			"misnamed": `calls itself "another"`,
+			"skips":    "work was skipped",
+			"holds":    "a child of it has not",
+		} {
+			t.Run(string(placement), func(t *testing.T) {
+				t.Parallel()
+				run, err := peersOf(t, 1, []int{4, 8}, placement)
+				if err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "client=other") {
+					t.Errorf("%v; want %q, with the cell", err, says)
+				}
+				if run == nil || run.Info().State != results.Stopped {
+					t.Error("the run is not stopped")
+				}
+			})
 		}
-		if run == nil || run.Info().State != results.Stopped {
-			t.Errorf("%s: the run is not stopped", placement)
-		}
-		noChildren(t)
-		noOrphans(t)
-	}
+	})
+	noChildren(t)
+	noOrphans(t)
 }
 
 func TestPeersRefuses(t *testing.T) {
@@ -231,7 +246,7 @@ func TestPeersRefuses(t *testing.T) {
 		"an op of 64": {full},
 	} {
 		o := runner.Options{Out: t.TempDir(), Program: &runner.Program{}}
-		if _, err := runner.Peers(context.Background(), o, slices.Clone(cells), results.Peers{}); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := runner.Peers(context.Background(), o, slices.Clone(cells), evidence.Peers{}); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%v; want %q", err, says)
 		}
 	}

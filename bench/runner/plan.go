@@ -140,7 +140,7 @@ func otherPlacement(cells []bench.Cell, p bench.Placement) bench.Placement {
 // order shuffles a round's cells, the same way whenever it is asked for.
 func (x *experiment) order(round, attempt int) []bench.Cell {
 	r := rand.New(rand.NewPCG(x.Seed, uint64(round)<<8|uint64(attempt)))
-	if x.run.Info().Peers != nil {
+	if x.clients != nil {
 		return orderPeers(x.cells, r)
 	}
 	out := slices.Clone(x.cells)

@@ -17,7 +17,10 @@ import (
 	"time"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/results"
+	"collatebench/results/evidence"
+	"collatebench/results/stats"
 )
 
 // Options say what to run. The zero value runs the default matrix once.
@@ -54,14 +57,20 @@ func Start(ctx context.Context, o Options) (*results.Run, error) {
 		return nil, err
 	}
 	defer x.close()
-	return x.begin(ctx, func(*results.Info) {}, x.measure)
+	return x.begin(ctx, nil, x.measure)
 }
 
-// begin makes the run's folder, with what makes its record another than a
-// matrix's, and carries the experiment out in it.
-func (x *experiment) begin(ctx context.Context, of func(*results.Info), measure func(context.Context) error) (*results.Run, error) {
+// begin makes the run's folder, with the study that makes its record another than
+// a matrix's, and carries the experiment out in it. More, where it is not nil,
+// changes the record before it is written.
+func (x *experiment) begin(ctx context.Context, more func(*results.Info), measure func(context.Context) error) (*results.Run, error) {
 	info := x.describe()
-	of(&info)
+	if more != nil {
+		more(&info)
+	}
+	if err := x.recordStudy(&info); err != nil {
+		return nil, err
+	}
 	var err error
 	if x.run, err = results.Create(x.out, info); err != nil {
 		return nil, &OptionError{"out", x.out, err}
@@ -76,10 +85,10 @@ func (x *experiment) begin(ctx context.Context, of func(*results.Info), measure 
 // taken again; of the options only Source, Self, Progress and Notes count.
 func Resume(ctx context.Context, run *results.Run, o Options) error {
 	info := run.Info()
-	if info.Why != nil {
+	if info.Proves() {
 		return &OptionError{"resume", info.ID, errors.New("a run of why plans as it goes: start it anew")}
 	}
-	if info.Peers != nil {
+	if info.Compares() {
 		return &OptionError{"resume", info.ID, errors.New("a run of peers is short, and its clients may have changed: start it anew")}
 	}
 	if info.State == results.Complete {
@@ -108,6 +117,17 @@ func Resume(ctx context.Context, run *results.Run, o Options) error {
 	return x.carryOut(ctx, x.measure)
 }
 
+// recordStudy puts into a run's record what it is a study of, as it stands.
+func (x *experiment) recordStudy(info *results.Info) (err error) {
+	if x.why != nil {
+		info.Why, err = x.why.Record()
+	}
+	if x.clients != nil && err == nil {
+		info.Peers, err = x.clients.Record()
+	}
+	return err
+}
+
 // remembered takes from a run's record what was asked for at its start.
 func remembered(o Options, info results.Info) (Options, error) {
 	o.Matrix = bench.Matrix{}
@@ -133,9 +153,12 @@ type experiment struct {
 	source    string
 	out       string
 	binary    *Program
+	scratch   string // where samples work: a folder of this run's own, as runs may share the program
 	upstreams upstreams
 	machine   machine
 	run       *results.Run
+	why       *evidence.Why   // of a run of why: the interventions so far; else nil
+	clients   *evidence.Peers // of a run of peers; else nil
 	log       *os.File
 	at        Progress
 	began     time.Time
@@ -173,9 +196,15 @@ func newExperiment(ctx context.Context, o Options, plan planner) (*experiment, e
 	}
 	if x.binary = o.Program; x.binary == nil {
 		x.note("compiling the benchmark\n")
-		x.binary, err = compile(ctx, x.source)
+		if x.binary, err = compile(ctx, x.source); err != nil {
+			return nil, err
+		}
 	}
-	return x, err
+	if x.scratch, err = os.MkdirTemp(filepath.Dir(x.binary.path), "run-"); err != nil {
+		x.close()
+		return nil, err
+	}
+	return x, nil
 }
 
 func (x *experiment) describe() results.Info {
@@ -245,13 +274,15 @@ func (x *experiment) finish(cause error) error {
 	info := x.run.Info()
 	info.Ended, info.State, info.Stopped = time.Now(), results.Complete, x.stopped
 	if cause != nil {
-		info.State, info.Stopped = results.Stopped, strings.TrimSuffix(firstLine(cause.Error()), "; its last lines:")
+		info.State, info.Stopped = results.Stopped, strings.TrimSuffix(spell.FirstLine(cause.Error()), "; its last lines:")
 	}
-	if s, err := results.Summarise(info, samples); err == nil {
-		info.NoiseFloor = s.NoiseFloor
+	if s, err := stats.Summarise(info, samples); err == nil {
+		if info.NoiseFloor, err = s.NoiseFloor.Record(); err != nil {
+			return err
+		}
 	}
 	err = errors.Join(x.run.SetInfo(info), x.run.WriteBench())
-	if cause == nil && info.Why == nil && info.Peers == nil { // latest is of a matrix, with its profiles
+	if cause == nil && x.why == nil && x.clients == nil { // latest is of a matrix, with its profiles
 		err = errors.Join(err, x.run.Link())
 	}
 	return errors.Join(err, x.run.Close())
@@ -260,6 +291,7 @@ func (x *experiment) finish(cause error) error {
 // close ends every process that the experiment started.
 func (x *experiment) close() {
 	x.upstreams.stop()
+	os.RemoveAll(x.scratch)
 	if x.Program == nil {
 		x.binary.Remove()
 	}

@@ -13,6 +13,10 @@ import (
 	"time"
 
 	"collatebench/bench"
+	"collatebench/internal/child"
+	"collatebench/internal/procgroup"
+	"collatebench/internal/rusage"
+	"collatebench/internal/spell"
 	"collatebench/results"
 )
 
@@ -22,7 +26,7 @@ const sampleTimeout = 20 * time.Minute
 
 // sample measures one cell in a fresh process.
 func (x *experiment) sample(ctx context.Context, c bench.Cell, round, attempt int) (results.Sample, error) {
-	detail := filepath.Join(filepath.Dir(x.binary.path), "detail.json")
+	detail := filepath.Join(x.scratch, "detail.json")
 	var args []string
 	if !c.Foreign() {
 		args = append(args, "-detail="+detail)
@@ -41,7 +45,7 @@ func (x *experiment) sample(ctx context.Context, c bench.Cell, round, attempt in
 	s := results.Sample{
 		Cell: c.Name(), Round: round, Attempt: attempt,
 		Line: p.line(), Started: p.started, Seconds: p.wall.Seconds(),
-		MaxRSS: peakMemory(p.cmd),
+		MaxRSS: rusage.MaxRSS(p.cmd.ProcessState),
 	}
 	if err = p.checkClient(); err == nil && !c.Foreign() {
 		if s.Detail, err = bench.ReadDetail(detail); err != nil {
@@ -67,7 +71,7 @@ func (x *experiment) sample(ctx context.Context, c bench.Cell, round, attempt in
 type process struct {
 	cell     bench.Cell
 	cmd      *exec.Cmd
-	upstream *upstream
+	upstream *child.Child
 	output   strings.Builder
 	started  time.Time
 	wall     time.Duration
@@ -90,12 +94,12 @@ func (x *experiment) process(c bench.Cell, ops int, args ...string) *process {
 		command = x.foreignArgs(c, url, ops)
 	}
 	p.cmd = exec.Command(command[0], append(command[1:], args...)...)
-	p.cmd.Env = environment(c.Procs)
-	p.cmd.Dir = filepath.Dir(x.binary.path)
+	p.cmd.Env = child.Environ(c.Procs)
+	p.cmd.Dir = x.scratch
 	p.cmd.Stdout = io.MultiWriter(&p.output, x.log)
 	p.cmd.Stderr = p.cmd.Stdout
 	p.cmd.WaitDelay = leftBehind
-	detach(p.cmd)
+	procgroup.Lead(p.cmd)
 	return p
 }
 
@@ -117,17 +121,17 @@ func (p *process) run(ctx context.Context) error {
 	case err = <-ended:
 		p.wall = time.Since(p.started)
 		if p.cell.Foreign() {
-			endGroup(p.cmd) // it may have left children behind
+			procgroup.End(p.cmd) // it may have left children behind
 		}
 	case <-ctx.Done():
-		endGroup(p.cmd)
+		procgroup.End(p.cmd)
 		<-ended
 		return context.Cause(ctx)
-	case <-p.upstream.gone():
-		endGroup(p.cmd)
+	case <-p.upstream.Ended():
+		procgroup.End(p.cmd)
 		err = <-ended
 	case <-time.After(sampleTimeout + time.Minute): // Go's client ends itself before
-		endGroup(p.cmd)
+		procgroup.End(p.cmd)
 		<-ended
 		err = fmt.Errorf("nothing: it was ended after %v", sampleTimeout+time.Minute)
 	}
@@ -158,19 +162,11 @@ func (p *process) explain(err error) error {
 		return fmt.Errorf("cell %q: the client has ended, and a child of it has not", p.cell.Name())
 	}
 	select {
-	case <-p.upstream.gone():
-		return fmt.Errorf("cell %q: %w", p.cell.Name(), p.upstream.obituary())
+	case <-p.upstream.Ended():
+		return fmt.Errorf("cell %q: %w", p.cell.Name(), p.upstream.Exit())
 	case <-time.After(time.Second):
-		return fmt.Errorf("cell %q: the sample ended with %w; its last lines:\n%s", p.cell.Name(), err, tail(p.output.String(), 20))
+		return fmt.Errorf("cell %q: the sample ended with %w; its last lines:\n%s", p.cell.Name(), err, spell.Excerpt(p.output.String(), 20))
 	}
-}
-
-// gone is closed when the upstream has ended; never where it is not ours.
-func (u *upstream) gone() <-chan struct{} {
-	if u == nil {
-		return nil
-	}
-	return u.ended
 }
 
 // benchmarkLine finds the line of the result. The testing package prints the

@@ -1,23 +1,21 @@
 package runner
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
+	"collatebench/internal/child"
 	"collatebench/mockserver/behaviour"
 )
 
@@ -26,22 +24,8 @@ import (
 type upstreams struct {
 	elsewhere string // base URL of the one upstream that is not ours
 	local     int    // its process, where it runs on this machine all the same; else 0
-	members   map[behaviour.Spec]*upstream
+	members   map[behaviour.Spec]*child.Child
 }
-
-// An upstream is one running upstream process.
-type upstream struct {
-	spec  behaviour.Spec
-	url   string
-	cmd   *exec.Cmd
-	stdin io.Closer
-	said  *tailWriter
-	ended chan struct{} // closed when the process has ended
-	err   error         // how; read once ended is closed
-}
-
-// readyIn is how long an upstream may take to print its address.
-const readyIn = 30 * time.Second
 
 // start starts what the cells need and is not there yet.
 func (s *upstreams) start(ctx context.Context, x *experiment) error {
@@ -51,7 +35,7 @@ func (s *upstreams) start(ctx context.Context, x *experiment) error {
 		return err
 	}
 	if s.members == nil {
-		s.members = map[behaviour.Spec]*upstream{}
+		s.members = map[behaviour.Spec]*child.Child{}
 	}
 	for _, c := range x.cells {
 		if s.members[c.Upstream] != nil {
@@ -67,9 +51,9 @@ func (s *upstreams) start(ctx context.Context, x *experiment) error {
 }
 
 // of returns the base URL for a behaviour, and its process if it is ours.
-func (s *upstreams) of(spec behaviour.Spec) (string, *upstream) {
+func (s *upstreams) of(spec behaviour.Spec) (string, *child.Child) {
 	if u := s.members[spec]; u != nil {
-		return u.url, u
+		return u.URL, u
 	}
 	return s.elsewhere, nil
 }
@@ -78,7 +62,7 @@ func (s *upstreams) of(spec behaviour.Spec) (string, *upstream) {
 // other processes'; 0 where it is on another machine.
 func (s *upstreams) pid(spec behaviour.Spec) int {
 	if u := s.members[spec]; u != nil {
-		return u.cmd.Process.Pid
+		return u.PID()
 	}
 	return s.local
 }
@@ -99,23 +83,10 @@ func localPID(ctx context.Context, base string) (int, error) {
 	return stats.PID, err
 }
 
-// stop closes each upstream's standard input, its signal to end after the
-// requests in flight, and waits; one that does not end is killed.
-func (s *upstreams) stop() {
-	for _, u := range s.members {
-		u.stdin.Close()
-	}
-	for _, u := range s.members {
-		select {
-		case <-u.ended:
-		case <-time.After(10 * time.Second):
-			_ = u.cmd.Process.Kill() // it may have ended just now
-			<-u.ended
-		}
-	}
-}
+// stop ends each upstream after the requests in flight.
+func (s *upstreams) stop() { child.Stop(slices.Collect(maps.Values(s.members))...) }
 
-func startUpstream(ctx context.Context, x *experiment, spec behaviour.Spec) (*upstream, error) {
+func startUpstream(ctx context.Context, x *experiment, spec behaviour.Spec) (*child.Child, error) {
 	args := append(append([]string{}, x.Self[1:]...), "--child", "--seed="+strconv.FormatUint(x.Seed, 10))
 	for _, k := range behaviour.Knobs() {
 		args = append(args, "--"+k.Name+"="+k.Get(spec))
@@ -123,70 +94,7 @@ func startUpstream(ctx context.Context, x *experiment, spec behaviour.Spec) (*up
 	for _, b := range x.bodies {
 		args = append(args, "--body="+b.Path)
 	}
-	u := &upstream{spec: spec, cmd: exec.Command(x.Self[0], args...), said: &tailWriter{to: x.log}, ended: make(chan struct{})}
-	u.cmd.Stderr = u.said
-	u.cmd.Env = environment(0)
-	detach(u.cmd)
-	in, err := u.cmd.StdinPipe()
-	if err != nil {
-		return nil, err
-	}
-	u.stdin = in
-	out, err := u.cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := u.cmd.Start(); err != nil {
-		return nil, err
-	}
-	address := make(chan string, 1)
-	go u.follow(out, address)
-	return u, u.awaitAddress(ctx, address)
-}
-
-// follow reads the address, keeps the pipe drained and notes the end.
-func (u *upstream) follow(out io.Reader, address chan<- string) {
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		var ready struct {
-			URL string `json:"url"`
-		}
-		if json.Unmarshal(lines.Bytes(), &ready) == nil && ready.URL != "" {
-			address <- ready.URL
-			break
-		}
-	}
-	_, _ = io.Copy(io.Discard, out)
-	u.err = u.cmd.Wait()
-	close(u.ended)
-}
-
-func (u *upstream) awaitAddress(ctx context.Context, address <-chan string) error {
-	timeout := time.NewTimer(readyIn)
-	defer timeout.Stop()
-	select {
-	case u.url = <-address:
-		return nil
-	case <-u.ended:
-		return u.obituary()
-	case <-timeout.C:
-		_ = u.cmd.Process.Kill()
-		<-u.ended
-		return fmt.Errorf("no address from it in %v\n%s", readyIn, u.said.tail())
-	case <-ctx.Done():
-		_ = u.cmd.Process.Kill()
-		<-u.ended
-		return context.Cause(ctx)
-	}
-}
-
-// obituary says how the process ended, with the last lines that it wrote.
-func (u *upstream) obituary() error {
-	how := "it ended by itself"
-	if u.err != nil {
-		how = u.err.Error()
-	}
-	return fmt.Errorf("the upstream process ended (%s); its last lines:\n%s", how, u.said.tail())
+	return child.Start(ctx, exec.Command(x.Self[0], args...), child.Options{Name: "upstream", Stderr: x.log})
 }
 
 // checkElsewhere refuses an upstream that does not keep the mock server's
@@ -234,42 +142,4 @@ func answers(ctx context.Context, base, path string, into any) error {
 		return fmt.Errorf("GET %s: %w", path, err)
 	}
 	return nil
-}
-
-// environment is ours with the given GOMAXPROCS; 0 leaves it to the process.
-func environment(procs int) []string {
-	var out []string
-	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, "GOMAXPROCS=") {
-			out = append(out, v)
-		}
-	}
-	if procs > 0 {
-		out = append(out, "GOMAXPROCS="+strconv.Itoa(procs))
-	}
-	return out
-}
-
-// A tailWriter passes on what a process writes and keeps the end of it.
-type tailWriter struct {
-	mu   sync.Mutex
-	to   io.Writer
-	last []byte
-}
-
-// keptBytes is how much of a process's output an error can show.
-const keptBytes = 8 << 10
-
-func (t *tailWriter) Write(b []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.last = append(t.last, b...)
-	t.last = t.last[max(0, len(t.last)-keptBytes):]
-	return t.to.Write(b)
-}
-
-func (t *tailWriter) tail() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return tail(string(bytes.TrimSpace(t.last)), 20)
 }

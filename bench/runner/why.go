@@ -11,6 +11,7 @@ import (
 
 	"collatebench/bench"
 	"collatebench/results"
+	"collatebench/results/evidence"
 	"collatebench/results/verdict"
 )
 
@@ -28,7 +29,7 @@ const (
 // alone, then, planned from that evidence, the cell and its interventions in
 // rounds; and when a cause is proven, interventions on what is left of it.
 // Rounds are the pairs of each intervention, Budget is the time for all of
-// them. The verdict is in the run's ledger: results.Why makes it.
+// them. The verdict is in the run's ledger: evidence.Why makes it.
 func Why(ctx context.Context, o Options, c bench.Cell) (*results.Run, error) {
 	o.Profile, o.Precision = false, 0
 	x, err := newExperiment(ctx, o, func(o Options, bodies []results.BodyFile) ([]bench.Cell, error) {
@@ -38,8 +39,8 @@ func Why(ctx context.Context, o Options, c bench.Cell) (*results.Run, error) {
 		return nil, err
 	}
 	defer x.close()
+	x.why = &evidence.Why{Cell: x.cells[0].Name()}
 	return x.begin(ctx, func(info *results.Info) {
-		info.Why = &results.Why{Cell: info.Cells[0]}
 		info.Rounds += baseRounds
 	}, x.investigate)
 }
@@ -79,7 +80,7 @@ func (x *experiment) investigate(ctx context.Context) error {
 		// Where the evidence was no good, as on a machine that others used,
 		// there is no plan yet: it may be better now.
 		if n > baseRounds && n <= baseRounds+enoughOf && len(x.cells) == 1 {
-			if err := x.planOn(ctx, x.run.Info().Why.Cell, n, 0); err != nil {
+			if err := x.planOn(ctx, x.why.Cell, n, 0); err != nil {
 				return err
 			}
 		}
@@ -165,9 +166,9 @@ func (x *experiment) behind(ctx context.Context, n int) error {
 			return nil
 		}
 	}
-	cell, proven, err := info.Why.Deepest(info, samples)
-	planned := slices.ContainsFunc(info.Why.Tries, func(t results.Try) bool { return t.Before == cell })
-	if err != nil || proven == 0 || proven >= maxDepth || planned || ends(info.Why, cell) {
+	cell, proven, err := x.why.Deepest(info, samples)
+	planned := slices.ContainsFunc(x.why.Interventions, func(i verdict.Intervention) bool { return i.Before == cell })
+	if err != nil || proven == 0 || proven >= maxDepth || planned || ends(x.why, cell) {
 		return err
 	}
 	return x.planOn(ctx, cell, n+1, proven)
@@ -175,9 +176,9 @@ func (x *experiment) behind(ctx context.Context, n int) error {
 
 // ends says that nothing lies behind a cause: full cores are the end of
 // mending, and where nothing was mended nothing new shows.
-func ends(why *results.Why, cell string) bool {
-	for _, t := range why.Tries {
-		if t.Cell == cell && (t.Flat || t.Cause == verdict.CPUSaturated) {
+func ends(why *evidence.Why, cell string) bool {
+	for _, i := range why.Interventions {
+		if i.Cell == cell && (i.Flat || i.Cause.Healthy()) {
 			return true
 		}
 	}
@@ -193,62 +194,44 @@ func (x *experiment) planOn(ctx context.Context, name string, n, proven int) err
 	if err != nil {
 		return err
 	}
-	e, err := info.Why.Evidence(name, info, samples)
+	e, err := x.why.Evidence(name, info, samples)
 	if err != nil {
 		return err
 	}
 	observed, suspects := verdict.Observe(e).Causes, verdict.Suspects(e)
 	if proven > 0 {
-		done := append(mended(*info.Why, name), verdict.CPUSaturated)
-		suspects = slices.DeleteFunc(slices.Clone(observed), func(c verdict.Cause) bool { return slices.Contains(done, c) })
+		done := mended(*x.why, name)
+		suspects = slices.DeleteFunc(slices.Clone(observed), func(c verdict.Cause) bool { return c.Healthy() || slices.Contains(done, c) })
 		observed = suspects
 	}
 	cell, err := bench.ParseCell(name)
 	if err != nil {
 		return err
 	}
-	why := *info.Why
-	for _, i := range interventions() {
-		if !i.wanted(observed, suspects) || !i.possible(x.Upstream != "") || proven > 0 && i.beside != nil {
-			continue
+	why := *x.why
+	for _, i := range verdict.Interventions() {
+		if i.Wanted(observed, suspects) && i.Possible(x.Upstream != "") && !(proven > 0 && i.Aside) {
+			i.Predicted = i.PredictFrom(e)
+			x.intervene(&why, i, cell)
 		}
-		x.try(&why, i, cell, e)
 	}
 	return x.join(ctx, why, n)
 }
 
-// wanted says whether the plan has a use for an intervention.
-func (i intervention) wanted(observed, suspects []verdict.Cause) bool {
-	if i.flat { // that nothing changes is true of much: only what was seen is worth it
-		return slices.Contains(observed, i.cause)
-	}
-	if i.beside != nil {
-		return slices.ContainsFunc(i.beside, func(c verdict.Cause) bool { return slices.Contains(observed, c) })
-	}
-	// Leaving decoding out gains wherever there is decoding: it proves nothing
-	// of cores that were not seen to be full.
-	if i.cause == verdict.CPUSaturated {
-		return slices.Contains(observed, i.cause)
-	}
-	return slices.Contains(suspects, i.cause)
-}
-
-// try adds one intervention to the plan, if it changes anything that can be
-// changed.
-func (x *experiment) try(why *results.Why, i intervention, cell bench.Cell, e verdict.Client) {
-	next, made := i.apply(cell)
+// intervene adds an intervention on a cell to the plan, if it changes anything
+// that can be changed.
+func (x *experiment) intervene(why *evidence.Why, i verdict.Intervention, cell bench.Cell) {
+	next, made := apply(i.Edit, cell)
 	if len(made) == 0 || possible(next, x.Options) != nil || tooLarge(next, x.run.Info().Machine) {
 		return
 	}
-	t := results.Try{
-		Name: i.name, Change: strings.Join(made, " "), Cause: i.cause, Aside: i.beside != nil, Flat: i.flat,
-		OnTopOf: changes(*why, cell.Name()), Before: cell.Name(), Cell: next.Name(), Predicted: i.predicted(e),
+	i.Change, i.OnTopOf = strings.Join(made, " "), changes(*why, cell.Name())
+	i.Before, i.Cell = cell.Name(), next.Name()
+	same := func(other verdict.Intervention) bool { return other.Cell == i.Cell && other.Before == i.Before }
+	if slices.ContainsFunc(why.Interventions, same) {
+		return // it is to prove a cause already: as an aside it would say the same
 	}
-	same := func(other results.Try) bool { return other.Cell == t.Cell && other.Before == t.Before }
-	if slices.ContainsFunc(why.Tries, same) {
-		return // a step already: as an aside it would say the same
-	}
-	why.Tries = append(why.Tries, t)
+	why.Interventions = append(why.Interventions, i)
 	if !slices.Contains(x.cells, next) {
 		x.cells = append(x.cells, next)
 	}
@@ -262,45 +245,48 @@ func tooLarge(c bench.Cell, m results.Machine) bool {
 
 // join makes the plan's new cells part of the run from round n on: its record
 // first, then the upstreams that they need.
-func (x *experiment) join(ctx context.Context, why results.Why, n int) error {
+func (x *experiment) join(ctx context.Context, why evidence.Why, n int) error {
 	info := x.run.Info()
 	joined := map[string]int{}
 	maps.Copy(joined, info.Joined)
 	for _, c := range x.cells[len(info.Cells):] {
 		joined[c.Name()] = n
 	}
-	info.Why, info.Joined, info.Cells = &why, joined, names(x.cells)
+	x.why, info.Joined, info.Cells = &why, joined, names(x.cells)
+	if err := x.recordStudy(&info); err != nil {
+		return err
+	}
 	if err := x.run.SetInfo(info); err != nil {
 		return err
 	}
 	return x.upstreams.start(ctx, x)
 }
 
-// behindIt lists the steps that led to a cell, the last first.
-func behindIt(why results.Why, cell string) []results.Try {
-	var out []results.Try
-	for _, t := range slices.Backward(why.Tries) { // a later step may stand on an earlier one
-		if t.Cell == cell && !t.Aside {
-			out, cell = append(out, t), t.Before
+// behindIt lists the interventions that led to a cell, the last first.
+func behindIt(why evidence.Why, cell string) []verdict.Intervention {
+	var out []verdict.Intervention
+	for _, i := range slices.Backward(why.Interventions) { // a later one may stand on an earlier one
+		if i.Cell == cell && !i.Aside {
+			out, cell = append(out, i), i.Before
 		}
 	}
 	return out
 }
 
 // mended lists the causes whose interventions led to a cell.
-func mended(why results.Why, cell string) []verdict.Cause {
+func mended(why evidence.Why, cell string) []verdict.Cause {
 	var out []verdict.Cause
-	for _, t := range behindIt(why, cell) {
-		out = append(out, t.Cause)
+	for _, i := range behindIt(why, cell) {
+		out = append(out, i.Cause)
 	}
 	return out
 }
 
 // changes spells what was changed on the way to a cell.
-func changes(why results.Why, cell string) string {
+func changes(why evidence.Why, cell string) string {
 	var out []string
-	for _, t := range slices.Backward(behindIt(why, cell)) {
-		out = append(out, t.Change)
+	for _, i := range slices.Backward(behindIt(why, cell)) {
+		out = append(out, i.Change)
 	}
 	return strings.Join(out, " ")
 }

@@ -10,11 +10,13 @@ import (
 	"collatebench/bench"
 	"collatebench/bench/runner"
 	"collatebench/results"
+	"collatebench/results/evidence"
+	"collatebench/results/report"
 	"collatebench/results/verdict"
 )
 
 // why runs a cell on simulated cores, which pass time whatever else this
-// machine does.
+// machine does: other tests as well.
 func why(t *testing.T, cell string, pairs int) (*results.Run, verdict.Verdict) {
 	t.Helper()
 	c, err := bench.ReadCell(cell)
@@ -25,21 +27,40 @@ func why(t *testing.T, cell string, pairs int) (*results.Run, verdict.Verdict) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := runner.Why(t.Context(), runner.Options{Rounds: pairs, Seed: 1, Out: t.TempDir(), Self: []string{exe, "mockserver"}}, c)
+	run, err := runner.Why(t.Context(), runner.Options{Rounds: pairs, Seed: 1, Out: t.TempDir(), Program: program(t), Self: []string{exe, "mockserver"}}, c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	noChildren(t)
-	v, err := run.Info().Why.Verdict(run.Info(), samplesOf(t, run))
+	v, err := study(t, run).Verdict(run.Info(), samplesOf(t, run))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return run, v
 }
 
-// TestWhy follows a stacked pair: the collector first, and the upstream's
-// queue, which shows once decoding is parallel.
+// study is what the run recorded of its interventions.
+func study(t *testing.T, run *results.Run) evidence.Why {
+	t.Helper()
+	w, err := evidence.ReadWhy(run.Info())
+	if err != nil || w == nil {
+		t.Fatalf("no study: %v", err)
+	}
+	return *w
+}
+
+// TestWhy runs its cells side by side, as they spend seconds asleep.
 func TestWhy(t *testing.T) {
+	t.Run("cells", func(t *testing.T) {
+		t.Run("stacked", testWhyStacked)
+		t.Run("ruled out", testWhyLeavesOutWhatIsRuledOut)
+	})
+	noChildren(t)
+}
+
+// testWhyStacked follows two causes, one behind the other: the collector, and
+// the upstream's queue, which shows once decoding is parallel.
+func testWhyStacked(t *testing.T) {
+	t.Parallel()
 	run, v := why(t, "placement=collector/window=16/size=64KiB/responses=48/virtual-cores=8x8MiBps/queue=1/latency=4ms", 3)
 	if want := []verdict.Cause{verdict.Serialised, verdict.UpstreamQueueing}; !slices.Equal(v.Causes, want) {
 		t.Fatalf("got %v, %s", v.Causes, v.Sentence)
@@ -49,8 +70,8 @@ func TestWhy(t *testing.T) {
 	}
 	info := run.Info()
 	base, parallel := info.Cells[0], strings.Replace(info.Cells[0], "collector", "pool", 1)
-	if info.Why.Cell != base || info.Joined[base] != 0 || info.Joined[parallel] != 3 {
-		t.Errorf("the run is about %q; joined: %v", info.Why.Cell, info.Joined)
+	if study(t, run).Cell != base || info.Joined[base] != 0 || info.Joined[parallel] != 3 {
+		t.Errorf("the run is about %q; joined: %v", study(t, run).Cell, info.Joined)
 	}
 	for _, r := range results.Rounds(info, samplesOf(t, run)) {
 		if _, there := r.Samples[parallel]; there != (r.N > 2) {
@@ -61,10 +82,10 @@ func TestWhy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if reread, err := again.Info().Why.Verdict(again.Info(), samplesOf(t, again)); err != nil || reread.Sentence != v.Sentence {
+	if reread, err := study(t, again).Verdict(again.Info(), samplesOf(t, again)); err != nil || reread.Sentence != v.Sentence {
 		t.Errorf("read again: %v, %q", err, reread.Sentence)
 	}
-	if err := run.WriteReport(t.Context()); err != nil {
+	if err := report.Write(t.Context(), run); err != nil {
 		t.Error(err)
 	}
 	if refused := (*runner.OptionError)(nil); !errors.As(runner.Resume(t.Context(), stopped(t, again), runner.Options{}), &refused) {
@@ -83,13 +104,14 @@ func stopped(t *testing.T, run *results.Run) *results.Run {
 	return run
 }
 
-// TestWhyLeavesOutWhatIsRuledOut: nothing but the cap is worth a try here. The
+// testWhyLeavesOutWhatIsRuledOut: nothing but the cap is worth a try here. The
 // window is twice the cores: one of 8 just fills them, and is a cause by itself
 // once it does not.
-func TestWhyLeavesOutWhatIsRuledOut(t *testing.T) {
+func testWhyLeavesOutWhatIsRuledOut(t *testing.T) {
+	t.Parallel()
 	run, v := why(t, "placement=pool/window=16/size=64KiB/responses=64/workers=2/virtual-cores=8x4MiBps/latency=none", 2)
 	var tried []string
-	for _, i := range run.Info().Why.Tries {
+	for _, i := range study(t, run).Interventions {
 		tried = append(tried, i.Change)
 	}
 	if !slices.Contains(tried, "workers=none") || slices.Contains(tried, "gogc=800") || slices.Contains(tried, "window=32") {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"collatebench/internal/spell"
 	"collatebench/results/verdict"
 )
 
@@ -86,8 +87,7 @@ func (m Matrix) Promises() []Promise {
 	var out []Promise
 	for _, o := range m {
 		for _, i := range o.Verdict.Interventions {
-			named := func(c verdict.Cause) bool { return slices.Contains(o.Verdict.Causes, c) }
-			if i.Predicted > 0 && i.Measured.Pairs > 0 && slices.ContainsFunc(i.Proves, named) {
+			if i.Predicted > 0 && i.Measured.Pairs > 0 && slices.Contains(o.Verdict.Causes, i.Cause) {
 				out = append(out, Promise{o.Title, i.Change, i.Predicted, i.Measured})
 			}
 		}
@@ -159,8 +159,7 @@ func (m Matrix) Write(w io.Writer) {
 func (m Matrix) writeRest(w io.Writer) {
 	for _, o := range m {
 		if g := o.Grade(); g != Right {
-			first, _, _ := strings.Cut(o.Verdict.Sentence, "\n")
-			fmt.Fprintf(w, "  %s: %s %s (seed %d), which is %s:\n    %s\n", g, o.Command, o.Title, o.Seed, label(o.Truth), first)
+			fmt.Fprintf(w, "  %s: %s %s (seed %d), which is %s:\n    %s\n", g, o.Command, o.Title, o.Seed, label(o.Truth), spell.FirstLine(o.Verdict.Sentence))
 			if !o.found() {
 				fmt.Fprintf(w, "    the function found is %q\n", o.Function)
 			}

@@ -73,10 +73,9 @@ func TestPromiseKept(t *testing.T) {
 
 func TestMatrixWrite(t *testing.T) {
 	serial := outcome("placement=collector", list(verdict.Serialised), verdict.Serialised)
-	proves := list(verdict.Serialised)
 	serial.Verdict.Interventions = []verdict.Intervention{
-		{Change: "placement=pool", Proves: proves, Predicted: 1.8, Measured: verdict.Gain{Mean: 1.7, Low: 1.6, High: 1.8, Pairs: 4}},
-		{Change: "window=64", Proves: proves, Predicted: 1.8, Measured: verdict.Gain{Mean: 1, Low: .9, High: 1.1, Pairs: 4}},
+		{Change: "placement=pool", Cause: verdict.Serialised, Predicted: 1.8, Measured: verdict.Gain{Mean: 1.7, Low: 1.6, High: 1.8, Pairs: 4}},
+		{Change: "window=64", Cause: verdict.Serialised, Predicted: 1.8, Measured: verdict.Gain{Mean: 1, Low: .9, High: 1.1, Pairs: 4}},
 		{Change: "from=memory", Measured: verdict.Gain{Mean: 1, Low: .9, High: 1.1, Pairs: 4}},
 	}
 	m := scenarios.Matrix{

@@ -14,6 +14,8 @@ import (
 	"collatebench/bench"
 	"collatebench/bench/runner"
 	"collatebench/profiles/diagnose"
+	"collatebench/results"
+	"collatebench/results/evidence"
 	"collatebench/results/verdict"
 )
 
@@ -27,6 +29,9 @@ type Options struct {
 	Source string         // folder of the collatebench module; "" means the enclosing one
 	Out    string         // folder in which the runs are kept; "" keeps none
 	Self   []string       // command that starts our upstream
+
+	// Report makes report/ of a run that is kept; nil leaves it out.
+	Report func(context.Context, *results.Run) error
 
 	Progress func(done, of int, doing string) // called as each scenario begins; may be nil
 }
@@ -135,16 +140,16 @@ func (r *trial) why(ctx context.Context, s Scenario, seed uint64) (verdict.Verdi
 	if err != nil {
 		return verdict.Verdict{}, err
 	}
-	samples, err := run.Samples()
-	if err != nil {
-		return verdict.Verdict{}, err
-	}
-	if r.Out != r.dir {
-		if err := run.WriteReport(ctx); err != nil {
+	if r.Out != r.dir && r.Report != nil {
+		if err := r.Report(ctx, run); err != nil {
 			return verdict.Verdict{}, err
 		}
 	}
-	return run.Info().Why.Verdict(run.Info(), samples)
+	reading, err := evidence.Read(run)
+	if err != nil {
+		return verdict.Verdict{}, err
+	}
+	return *reading.Proven, nil
 }
 
 // diagnose records a trace of the program and reads it.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,7 +18,9 @@ import (
 	"collatebench/bench/runner"
 	"collatebench/mockserver/behaviour"
 	"collatebench/results"
-	page "collatebench/results/report"
+	"collatebench/results/evidence"
+	"collatebench/results/report"
+	"collatebench/results/text"
 )
 
 const (
@@ -142,50 +143,60 @@ func conclude(c *cobra.Command, run *results.Run, err error, asJSON bool) error 
 	}
 	// A report is made even for a run that was interrupted.
 	ctx := context.WithoutCancel(c.Context())
-	if reportErr := report(ctx, c.OutOrStdout(), run, asJSON); reportErr != nil {
+	if reportErr := printRun(ctx, c.OutOrStdout(), run, asJSON); reportErr != nil {
 		err = errors.Join(err, reportErr)
 	}
 	if err == nil {
 		return nil
 	}
 	err = fmt.Errorf("%w\nwhat was measured is in %s (log.txt tells more)", err, display(run.Dir()))
-	if run.Info().Peers == nil { // else it is made anew
+	if !run.Info().Compares() { // else it is made anew
 		err = fmt.Errorf("%w\ngo on with: make bench RESUME=%s (collatebench bench --resume %[2]s)", err, run.Info().ID)
 	}
 	return err
 }
 
-// report makes report/ and prints the tables, or the summary as JSON.
-func report(ctx context.Context, out io.Writer, run *results.Run, asJSON bool) error {
-	if run.Info().Why != nil {
-		_, err := reportWhy(ctx, out, run, asJSON)
-		return err
-	}
-	samples, err := run.Samples()
+// printRun makes report/ and prints the tables or the proven verdict, or either
+// as JSON.
+func printRun(ctx context.Context, out io.Writer, run *results.Run, asJSON bool) error {
+	r, err := evidence.Read(run)
 	if err != nil {
 		return err
 	}
-	summary, err := results.Summarise(run.Info(), samples)
-	if err != nil {
-		return err
-	}
-	if asJSON {
-		e := json.NewEncoder(out)
-		e.SetIndent("", "  ")
-		err = e.Encode(summary)
+	if r.Proven != nil {
+		err = printProven(out, run, r, asJSON)
 	} else {
-		summary.Write(out)
-		fmt.Fprintf(out, "\nrun folder: %s\nreport: %s\n", display(run.Dir()), display(filepath.Join(run.ReportDir(), results.ReportFile)))
+		err = printTables(out, run, r, asJSON)
 	}
-	return errors.Join(err, writeReport(ctx, run))
+	return errors.Join(err, report.Write(ctx, run))
 }
 
-// writeReport makes report/, the page last: it shows what was made before it.
-func writeReport(ctx context.Context, run *results.Run) error {
-	if err := run.WriteReport(ctx); err != nil {
-		return err
+func printTables(out io.Writer, run *results.Run, r evidence.Reading, asJSON bool) error {
+	if asJSON {
+		summary, err := r.SummaryJSON()
+		return write(out, summary, err)
 	}
-	return page.Write(run)
+	text.Write(out, r)
+	fmt.Fprintf(out, "\nrun folder: %s\nreport: %s\n", display(run.Dir()), display(filepath.Join(run.ReportDir(), results.ReportFile)))
+	return nil
+}
+
+func printProven(out io.Writer, run *results.Run, r evidence.Reading, asJSON bool) error {
+	if asJSON {
+		verdict, err := r.VerdictJSON()
+		return write(out, verdict, err)
+	}
+	fmt.Fprintf(out, "%s\nrun folder: %s\n\n", r.Proven.Subject, display(run.Dir()))
+	text.WriteVerdict(out, *r.Proven)
+	return nil
+}
+
+// write writes what was made without an error.
+func write(w io.Writer, made []byte, err error) error {
+	if err == nil {
+		_, err = w.Write(made)
+	}
+	return err
 }
 
 // findRun looks a run up in the runs folder that is in force.

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"collatebench/results"
+	"collatebench/results/text"
 )
 
 func compareCommand() *cobra.Command {
@@ -26,7 +27,7 @@ its label, by its path, or as latest.`,
 					return usageError{fmt.Errorf("%s %w", what, err)}
 				}
 			}
-			return results.Compare(c.Context(), c.OutOrStdout(), runs[0], runs[1])
+			return text.Compare(c.Context(), c.OutOrStdout(), runs[0], runs[1])
 		},
 	}
 	c.Flags().StringVar(&out, "out", "", "`folder` of the runs (default results/runs in the module)")

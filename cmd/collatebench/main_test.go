@@ -97,8 +97,8 @@ func TestExamplesParse(t *testing.T) {
 func parses(line string) error {
 	line, _, _ = strings.Cut(line, "   ") // what follows is a remark
 	var args []string
-	for _, quoted := range regexp.MustCompile(`'[^']*'|\S+`).FindAllString(line, -1) {
-		args = append(args, strings.Trim(quoted, "'"))
+	for _, quoted := range regexp.MustCompile(`(?:'[^']*'|[^\s'])+`).FindAllString(line, -1) {
+		args = append(args, strings.ReplaceAll(quoted, "'", ""))
 	}
 	c, rest, err := rootCommand().Find(args[1:])
 	if err == nil {
@@ -240,6 +240,7 @@ var tiny = []string{"--placement", "collector,request", "--window", "4", "--size
 
 // TestBench runs the whole way of the data, from flags to tables and profiles.
 func TestBench(t *testing.T) {
+	t.Parallel()
 	out := t.TempDir()
 	code, stdout, stderr := program(append([]string{"bench", "--label", "first", "--out", out}, tiny...)...)
 	if code != exitGood {
@@ -366,7 +367,7 @@ func checkPage(t *testing.T, url string) {
 // TestInstalledElsewhere builds the program and runs it where no source is.
 func TestInstalledElsewhere(t *testing.T) {
 	exe := filepath.Join(t.TempDir(), "collatebench")
-	if out, err := exec.Command("go", "build", "-o", exe, ".").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", exe, "./cmd/collatebench").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	cmd := exec.Command(exe, "bench")
@@ -381,8 +382,9 @@ func TestInstalledElsewhere(t *testing.T) {
 }
 
 // TestUpstreamElsewhere measures against a server in the foreground, which
-// ends well on SIGTERM.
+// ends well on SIGTERM. A sample is large enough for a tick of CPU time, 10 ms.
 func TestUpstreamElsewhere(t *testing.T) {
+	t.Parallel()
 	server := exec.Command(os.Args[0], "mockserver", "--addr", "127.0.0.1:0", "--latency", "1ms")
 	said, err := server.StdoutPipe()
 	if err != nil {
@@ -398,7 +400,7 @@ func TestUpstreamElsewhere(t *testing.T) {
 	}
 	out := t.TempDir()
 	code, stdout, stderr := program("bench", "--upstream", url, "--placement", "collector,pool", "--window", "4",
-		"--codec", "sonic", "--size", "1MiB", "--responses", "200", "--procs", "1", "--rounds", "1", "--profile=false", "--out", out)
+		"--codec", "sonic", "--size", "1MiB", "--responses", "50", "--procs", "1", "--rounds", "1", "--profile=false", "--out", out)
 	if code != exitGood || !strings.Contains(stdout, "pool") {
 		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 	}
@@ -418,7 +420,7 @@ func TestUpstreamElsewhere(t *testing.T) {
 		spent += s.UpstreamCPU
 	}
 	if runtime.GOOS == "linux" && spent == 0 {
-		t.Errorf("%d samples of 200 MiB each cost the upstream on this machine no CPU time", len(samples))
+		t.Errorf("%d samples of 50 MiB each cost the upstream on this machine no CPU time", len(samples))
 	}
 	if err := server.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)

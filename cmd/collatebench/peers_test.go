@@ -68,6 +68,7 @@ func self(t *testing.T) string {
 }
 
 func TestPeersCommand(t *testing.T) {
+	t.Parallel()
 	out := t.TempDir()
 	code, stdout, stderr := program("peers", "--client", "go,"+self(t), "--placement", "request,nobody", "--codec", "json", "--window", "2", "--size", "16KiB",
 		"--responses", "8", "--procs", "2", "--rounds", "2", "--latency", "1ms", "--label", "poor", "--out", out)

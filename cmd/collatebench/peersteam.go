@@ -16,7 +16,7 @@ import (
 	"collatebench/bench"
 	"collatebench/bench/peers"
 	"collatebench/bench/runner"
-	"collatebench/results"
+	"collatebench/results/evidence"
 )
 
 // A team is the clients of a run, and why others are not in it.
@@ -135,13 +135,13 @@ func kitNames() []string {
 }
 
 // record is the team as run.json has it.
-func (t team) record() results.Peers {
-	out := results.Peers{LeftOut: t.leftOut}
+func (t team) record() evidence.Peers {
+	out := evidence.Peers{LeftOut: t.leftOut}
 	if t.ours {
-		out.Clients = append(out.Clients, results.Peer{Client: bench.Go, Runtime: runtime.Version()})
+		out.Clients = append(out.Clients, evidence.Peer{Client: bench.Go, Runtime: runtime.Version()})
 	}
 	for _, c := range t.others {
-		p := results.Peer{Client: c.Name, Runtime: c.Runtime, Command: c.Command, Codecs: map[string]string{}}
+		p := evidence.Peer{Client: c.Name, Runtime: c.Runtime, Command: c.Command, Codecs: map[string]string{}}
 		for _, codec := range c.Codecs {
 			p.Codecs[string(codec.Name)] = codec.Library
 		}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	page "collatebench/results/report"
+	"collatebench/results/report"
 )
 
 func reportCommand() *cobra.Command {
@@ -33,10 +33,10 @@ pictures of the page are written as files too, for a README or an issue.`,
 			if err != nil {
 				return usageError{fmt.Errorf("RUN %w", err)}
 			}
-			if err := report(c.Context(), c.OutOrStdout(), run, asJSON); err != nil || png == "" {
+			if err := printRun(c.Context(), c.OutOrStdout(), run, asJSON); err != nil || png == "" {
 				return err
 			}
-			files, err := page.WritePNG(run, png)
+			files, err := report.WritePNG(run, png)
 			for _, f := range files {
 				fmt.Fprintf(c.ErrOrStderr(), "wrote %s\n", display(f))
 			}

@@ -80,7 +80,7 @@ func TestReportFromDisk(t *testing.T) {
 	_, run := runsFolder(t)
 	b.open(reportURL(run))
 	for section, want := range map[string]string{
-		"verdicts":   "document.querySelectorAll('#verdicts .saying .cause').length === 2",
+		"verdicts":   "document.querySelectorAll('#verdicts .verdict-view .cause').length === 2",
 		"throughput": "document.querySelectorAll('#throughput svg.curves .series').length === 2",
 		"timeline":   "document.querySelectorAll('#timeline svg.lanes .spans path').length >= 6",
 		"heat":       "document.querySelectorAll('#heat svg.heat rect').length === 2 * 4",

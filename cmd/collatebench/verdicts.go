@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"collatebench/bench/scenarios"
+	"collatebench/results/report"
 )
 
 func verdictsCommand() *cobra.Command {
@@ -63,6 +64,7 @@ func runVerdicts(c *cobra.Command, o scenarios.Options, asJSON bool) error {
 	}
 	o.Self = []string{exe, "mockserver"}
 	o.Progress = scenarioProgress(c)
+	o.Report = report.Write
 	m, err := scenarios.Run(c.Context(), o)
 	if len(m) == 0 && err == nil {
 		return usageError{fmt.Errorf("--only %q matches no scenario", o.Only)}

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -15,7 +13,7 @@ import (
 	"collatebench/bench/runner"
 	"collatebench/mockserver/behaviour"
 	"collatebench/results"
-	"collatebench/results/verdict"
+	"collatebench/results/evidence"
 )
 
 const (
@@ -125,30 +123,12 @@ func concludeWhy(c *cobra.Command, run *results.Run, err error, asJSON bool) err
 		}
 		return err
 	}
-	v, err := reportWhy(context.WithoutCancel(c.Context()), c.OutOrStdout(), run, asJSON)
-	if err == nil && len(v.Causes) == 0 {
+	if err := printRun(context.WithoutCancel(c.Context()), c.OutOrStdout(), run, asJSON); err != nil {
+		return err
+	}
+	r, err := evidence.Read(run)
+	if err == nil && len(r.Proven.Causes) == 0 {
 		return errInconclusive
 	}
 	return err
-}
-
-// reportWhy makes report/ and prints the verdict.
-func reportWhy(ctx context.Context, out io.Writer, run *results.Run, asJSON bool) (verdict.Verdict, error) {
-	samples, err := run.Samples()
-	if err != nil {
-		return verdict.Verdict{}, err
-	}
-	v, err := run.Info().Why.Verdict(run.Info(), samples)
-	if err != nil {
-		return v, err
-	}
-	if asJSON {
-		e := json.NewEncoder(out)
-		e.SetIndent("", "  ")
-		err = e.Encode(v)
-	} else {
-		fmt.Fprintf(out, "%s\nrun folder: %s\n\n", v.Subject, display(run.Dir()))
-		results.WriteVerdict(out, v)
-	}
-	return v, errors.Join(err, writeReport(ctx, run))
 }

@@ -21,6 +21,7 @@ import (
 const simulated = "window=8/size=64KiB/responses=32/virtual-cores=8x4MiBps/"
 
 func TestWhyCommand(t *testing.T) {
+	t.Parallel()
 	out := t.TempDir()
 	code, stdout, stderr := program("why", simulated+"placement=collector/latency=none", "--pairs", "3", "--json", "--out", out)
 	var v verdict.Verdict
@@ -55,9 +56,10 @@ func TestWhyCommand(t *testing.T) {
 }
 
 // TestWhyElsewhere can't lift the queue of an upstream that is not ours: half
-// the window does as well, which shows it.
+// the window does as well, which shows it. The delay is 10 ms, since a busy
+// machine makes one of 5 ms half as long again.
 func TestWhyElsewhere(t *testing.T) {
-	server := exec.Command(os.Args[0], "mockserver", "--addr", "127.0.0.1:0", "--latency", "5ms", "--queue", "1")
+	server := exec.Command(os.Args[0], "mockserver", "--addr", "127.0.0.1:0", "--latency", "10ms", "--queue", "1")
 	said, err := server.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +78,13 @@ func TestWhyElsewhere(t *testing.T) {
 	if err != nil || url == "" {
 		t.Fatalf("the server said %q, %v", line, err)
 	}
-	code, stdout, stderr := program("why", simulated+"placement=pool", "--upstream", url, "--pairs", "3", "--out", t.TempDir())
+	ask := func() (code int, stdout, stderr string) {
+		return program("why", simulated+"placement=pool", "--upstream", url, "--pairs", "3", "--out", t.TempDir())
+	}
+	code, stdout, stderr := ask()
+	for again := 0; again < 2 && code == exitInconclusive; again++ { // it may be right, where others use the machine
+		code, stdout, stderr = ask()
+	}
 	for _, want := range []string{"upstream-queueing: ", "window=4", "Halving the window gave", "no less"} {
 		if code != exitGood || !strings.Contains(stdout, want) {
 			t.Fatalf("exit code %d, no %q in\n%s%s", code, want, stdout, stderr)

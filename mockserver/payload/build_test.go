@@ -83,11 +83,11 @@ func TestBuildRefused(t *testing.T) {
 	good := payload.Spec{Codec: payload.JSON, Encoding: payload.Identity, Size: payload.MinSize}
 	build(t, good)
 	for want, spoil := range map[string]func(*payload.Spec){
-		"payload of 1023B: size not from 1KiB to 256MiB":       func(s *payload.Spec) { s.Size = payload.MinSize - 1 },
-		"payload of 268435457B: size not from 1KiB to 256MiB":  func(s *payload.Spec) { s.Size = payload.MaxSize + 1 },
-		"payload of -1MiB: size not from 1KiB to 256MiB":       func(s *payload.Spec) { s.Size = -payload.MiB },
-		`payload: codec "xml": not one of json, sonic`:         func(s *payload.Spec) { s.Codec = "xml" },
-		`payload: encoding "br": not one of identity, gzip, z`: func(s *payload.Spec) { s.Encoding = "br" },
+		"payload of 1023B: size not from 1KiB to 256MiB":         func(s *payload.Spec) { s.Size = payload.MinSize - 1 },
+		"payload of 268435457B: size not from 1KiB to 256MiB":    func(s *payload.Spec) { s.Size = payload.MaxSize + 1 },
+		"payload of -1MiB: size not from 1KiB to 256MiB":         func(s *payload.Spec) { s.Size = -payload.MiB },
+		`payload: codec "xml" is not one of json, sonic`:         func(s *payload.Spec) { s.Codec = "xml" },
+		`payload: encoding "br" is not one of identity, gzip, z`: func(s *payload.Spec) { s.Encoding = "br" },
 	} {
 		bad := good
 		spoil(&bad)

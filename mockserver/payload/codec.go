@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"errors"
 	"io"
+
+	"collatebench/internal/oneof"
 )
 
 // A Codec is a way to encode values, and the library that decodes them.
@@ -77,7 +79,7 @@ func Codecs() []Codec {
 }
 
 // ParseCodec accepts exactly the names that Codecs lists.
-func ParseCodec(s string) (Codec, error) { return oneOf(Codecs(), s) }
+func ParseCodec(s string) (Codec, error) { return oneof.Parse(s, Codecs()) }
 
 // About says, for a help text, what the name leaves open; "" where that is nothing.
 func (c Codec) About() string { return c.row().about }

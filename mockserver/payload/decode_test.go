@@ -72,13 +72,13 @@ func TestDecodeIsAsBuildStates(t *testing.T) {
 
 func TestNewDecoderRefuses(t *testing.T) {
 	for want, try := range map[string]func() (payload.Decoder, error){
-		`decoder: kind "made": not one of records, captured`: func() (payload.Decoder, error) {
+		`decoder: kind "made" is not one of records, captured`: func() (payload.Decoder, error) {
 			return payload.NewDecoder("made", payload.JSON, payload.Gzip)
 		},
-		`decoder: codec "": not one of json, sonic, proto, cbor`: func() (payload.Decoder, error) {
+		`decoder: codec "" is not one of json, sonic, proto, cbor`: func() (payload.Decoder, error) {
 			return payload.NewDecoder(payload.Records, "", payload.Gzip)
 		},
-		`decoder: encoding "br": not one of identity, gzip, zstd`: func() (payload.Decoder, error) {
+		`decoder: encoding "br" is not one of identity, gzip, zstd`: func() (payload.Decoder, error) {
 			return payload.NewDecoder(payload.Records, payload.JSON, "br")
 		},
 	} {

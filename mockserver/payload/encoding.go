@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 
+	"collatebench/internal/oneof"
+
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
@@ -48,7 +50,7 @@ func Encodings() []Encoding {
 }
 
 // ParseEncoding accepts exactly the names that Encodings lists.
-func ParseEncoding(s string) (Encoding, error) { return oneOf(Encodings(), s) }
+func ParseEncoding(s string) (Encoding, error) { return oneof.Parse(s, Encodings()) }
 
 func findEncoding(e Encoding) (*encoding, error) {
 	name, err := ParseEncoding(string(e))

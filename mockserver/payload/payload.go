@@ -6,11 +6,7 @@
 // its caller's goroutine, so that where decoding is placed stays the caller's choice.
 package payload
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-)
+import "collatebench/internal/oneof"
 
 // A Kind says where a payload comes from, and so what it decodes to.
 type Kind string
@@ -25,15 +21,4 @@ const (
 func Kinds() []Kind { return []Kind{Records, Captured} }
 
 // ParseKind accepts exactly the names that Kinds lists.
-func ParseKind(s string) (Kind, error) { return oneOf(Kinds(), s) }
-
-func oneOf[T ~string](all []T, s string) (T, error) {
-	if slices.Contains(all, T(s)) {
-		return T(s), nil
-	}
-	names := make([]string, len(all))
-	for i, a := range all {
-		names[i] = string(a)
-	}
-	return "", fmt.Errorf("%q: not one of %s", s, strings.Join(names, ", "))
-}
+func ParseKind(s string) (Kind, error) { return oneof.Parse(s, Kinds()) }

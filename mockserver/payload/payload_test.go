@@ -108,7 +108,7 @@ func testNames[T ~string](t *testing.T, parse func(string) (T, error), all []T, 
 
 func TestNameRefused(t *testing.T) {
 	_, err := payload.ParseCodec("xml")
-	if want := `"xml": not one of json, sonic, proto, cbor`; err == nil || err.Error() != want {
+	if want := `"xml" is not one of json, sonic, proto, cbor`; err == nil || err.Error() != want {
 		t.Errorf("error %v; want %s", err, want)
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"collatebench/profiles/diagnose"
 )
 
-// switches records goroutines that do little but hand over to each other: the
-// most events a second that a program makes.
+// switches records goroutines that only hand over to each other: no program makes
+// more events a second.
 func switches(tb testing.TB, goroutines, rounds int) []byte {
 	tb.Helper()
 	var out bytes.Buffer
@@ -54,9 +54,9 @@ func handOver(goroutines, rounds int) {
 	all.Wait()
 }
 
-// BenchmarkRead reports events a second, and the time beside that of a bare
-// loop over the same bytes; the two take turns, so that the machine's noise
-// falls on both.
+// BenchmarkRead reports events a second, and the ratio of its time to that of a
+// bare loop over the same bytes. The two alternate, so that the machine's noise
+// is in both.
 func BenchmarkRead(b *testing.B) {
 	raw := switches(b, 100, 2000)
 	var ours, bare time.Duration

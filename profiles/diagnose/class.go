@@ -6,32 +6,32 @@ import (
 	"golang.org/x/exp/trace"
 )
 
-// A class says what a wait is for.
+// A class says what a goroutine waits for.
 type class uint8
 
 const (
 	classOther    class = iota
-	classChannel        // a channel, a select, a condition: someone of this process ends it
-	classLock           // sync.Mutex and RWMutex
-	classJoin           // sync.WaitGroup: for all to end, not for a turn
-	classNetwork        // a request that waits for its answer
-	classPool           // a connection, or a stream on one
-	classStream         // in HTTP/2's client, which has a goroutine a request
-	classServer         // for this process's own clients
-	classInternal       // the HTTP transport's own goroutines
-	classSleep
-	classRuntime
+	classChannel        // a channel, a select or a sync.Cond: a goroutine of this process ends the wait
+	classLock           // a sync.Mutex or RWMutex
+	classJoin           // a sync.WaitGroup: until all others end
+	classNetwork        // the answer to a request
+	classPool           // a connection
+	classStream         // a stream of an HTTP/2 connection, in the client's goroutine for that request
+	classServer         // the clients of this process
+	classInternal       // any wait of the HTTP transport's own goroutines
+	classSleep          // time.Sleep
+	classRuntime        // the runtime itself
 )
 
-// A rule classes a wait by a function on its stack and by its reason. The first
-// rule that fits counts.
-type rule struct {
+// A waitPattern gives a wait its class by its reason and by a function on its
+// stack. The first pattern that matches counts.
+type waitPattern struct {
 	class  class
 	reason string // "" is any
 	on     string // part of a function's name; "" is any
 }
 
-var rules = []rule{
+var waitPatterns = []waitPattern{
 	{classServer, reasonNetwork, "net/http.(*connReader)."},
 	{classServer, reasonNetwork, "net/http.checkConnErrorWriter."},
 	{classServer, reasonNetwork, "http2serverConn)."},
@@ -69,11 +69,11 @@ var rules = []rule{
 	{classChannel, reasonSelect, ""},
 	{classChannel, "sync.(*Cond).Wait", ""},
 	{classChannel, reasonSync, "sync.runtime_"},
-	{classRuntime, reasonSync, ""}, // the runtime's own locks, as of starting a collection
+	{classRuntime, reasonSync, ""}, // locks of the runtime, such as the one for starting a collection
 	{classRuntime, "preempted", ""},
 }
 
-// Reasons as traces spell them.
+// Reasons, in the trace's words.
 const (
 	reasonNetwork = "network"
 	reasonSelect  = "select"
@@ -81,8 +81,8 @@ const (
 	reasonSleep   = "sleep"
 )
 
-// parkedReasons tell the reason of a wait from the runtime's function, where
-// the trace gives a stack alone.
+// parkedReasons tell the reason of a wait by the runtime's function, for waits of
+// which the trace has only the stack.
 var parkedReasons = []struct{ on, reason string }{
 	{"runtime.chansend", "chan send"},
 	{"runtime.chanrecv", "chan receive"},
@@ -97,17 +97,18 @@ var parkedReasons = []struct{ on, reason string }{
 	{"time.Sleep", reasonSleep},
 }
 
+// classify returns the class of a wait.
 func classify(frames []trace.StackFrame, reason string) class {
-	for _, r := range rules {
-		if r.reason != "" && r.reason != reason {
+	for _, p := range waitPatterns {
+		if p.reason != "" && p.reason != reason {
 			continue
 		}
-		if r.on == "" {
-			return r.class
+		if p.on == "" {
+			return p.class
 		}
 		for i := range frames {
-			if strings.Contains(frames[i].Func, r.on) {
-				return r.class
+			if strings.Contains(frames[i].Func, p.on) {
+				return p.class
 			}
 		}
 	}

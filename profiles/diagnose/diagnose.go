@@ -1,8 +1,3 @@
-// Package diagnose reads an execution trace of any Go program, once, and says
-// what its goroutines run and wait for: who runs in turn, behind what the
-// others wait, and which cause that makes. It keeps what it needs per live
-// goroutine and per place in the code, never per event. It does not know what
-// the program is for, and connects only to the address that Record is given.
 package diagnose
 
 import (
@@ -19,8 +14,8 @@ import (
 type Options struct {
 	// Subject names the trace in the verdict: its file or address.
 	Subject string
-	// Func restricts the CPU samples to those with a frame that it matches;
-	// nil takes all. The states of goroutines are not restricted.
+	// Func keeps only the CPU samples that have a frame whose function it
+	// matches; nil keeps all. It does not restrict the states of goroutines.
 	Func *regexp.Regexp
 }
 
@@ -32,54 +27,54 @@ type Report struct {
 	Runnable  float64 `json:"runnable"`  // goroutines ready and waiting for a core, mean
 	Network   float64 `json:"network"`   // goroutines waiting for an answer, mean, without parked ones
 	Events    int64   `json:"events"`
-	Samples   int64   `json:"samples"` // CPU samples, of those that Options.Func accepts
-	GCShare   float64 `json:"gc_share"`
+	Samples   int64   `json:"samples"`  // CPU samples that Options.Func keeps
+	GCShare   float64 `json:"gc_share"` // of the CPU samples are the garbage collector's
 
 	Section *Section        `json:"section,omitempty"` // the serial section, where there is one
-	Groups  []Group         `json:"groups"`            // by time used and waited, the most first
-	Waits   []Wait          `json:"waits"`             // by time, the most first
-	Func    *Spread         `json:"func,omitempty"`    // where Options.Func was given
+	Groups  []Group         `json:"groups"`            // sorted by running and runnable time, the most first
+	Waits   []Wait          `json:"waits"`             // sorted by goroutines waiting, the most first
+	Func    *Spread         `json:"func,omitempty"`    // if Options.Func is set
 	Verdict verdict.Verdict `json:"verdict"`
 }
 
-// A Section is code that runs for one at a time.
+// A Section is code that one goroutine at a time runs.
 type Section struct {
 	Name       string  `json:"name"`               // the goroutine's start function, or where the lock is taken
 	Kind       string  `json:"kind"`               // goroutine or lock
-	Goroutines int     `json:"goroutines"`         // that have run it
+	Goroutines int     `json:"goroutines"`         // always 0: Read does not count them
 	Busy       float64 `json:"busy"`               // share of the interval
 	Samples    int64   `json:"samples"`            // CPU samples of it
-	Function   string  `json:"function,omitempty"` // the program's own that takes its time, or a library's
+	Function   string  `json:"function,omitempty"` // the program's own function that takes its time, or else a library's
 	At         string  `json:"at,omitempty"`       // file:line in it
-	Calls      string  `json:"calls,omitempty"`    // what it calls there; absent where it does the work itself
-	Share      float64 `json:"share,omitempty"`    // of the samples are there
+	Calls      string  `json:"calls,omitempty"`    // what it calls there; "" if it does the work itself
+	Share      float64 `json:"share,omitempty"`    // of its samples, those that are there
 	Waiting    float64 `json:"waiting"`            // goroutines that wait for it, mean
 	WaitSec    float64 `json:"wait_seconds"`       // of one wait, mean
 	WaitAt     string  `json:"wait_at,omitempty"`  // file:line
 	WaitIn     string  `json:"wait_in,omitempty"`  // function there
-	WaitFor    string  `json:"wait_reason"`        // as the trace says it: chan send
+	WaitFor    string  `json:"wait_reason"`        // in the trace's words: chan send
 }
 
 // A Group is the goroutines that began in one function. Its times are seconds,
-// summed over them; parked ones, which wait for (nearly) the whole interval,
-// are counted and their waits left out.
+// summed over these goroutines. A parked goroutine waits for (nearly) the whole
+// interval: Count includes it, the times do not include its wait.
 type Group struct {
 	Start    string             `json:"start"`
 	Count    int                `json:"count"`
 	Parked   int                `json:"parked"`
 	Running  float64            `json:"running"`
 	Runnable float64            `json:"runnable"`
-	Syscall  float64            `json:"syscall"` // the waits in system calls; short calls count as running
+	Syscall  float64            `json:"syscall"` // in system calls that gave up their core; others count as running
 	Blocked  map[string]float64 `json:"blocked"`
 	Samples  int64              `json:"samples"`
-	Busiest  float64            `json:"busiest"` // running, of the goroutine that ran the most
+	Busiest  float64            `json:"busiest"` // running time of the goroutine that ran the most
 }
 
 // A Wait is a place where goroutines block.
 type Wait struct {
-	At     string  `json:"at"` // file:line of the program's own frame, else of the last one
-	In     string  `json:"in"`
-	Via    string  `json:"via"` // what that frame called
+	At     string  `json:"at"`  // file:line of the program's own frame; else of a library's
+	In     string  `json:"in"`  // function of that frame
+	Via    string  `json:"via"` // what that frame called; "" if it called the runtime
 	Reason string  `json:"reason"`
 	Mean   float64 `json:"mean"` // goroutines waiting
 	Count  int64   `json:"count"`
@@ -88,14 +83,14 @@ type Wait struct {
 	Parked int     `json:"parked"`
 }
 
-// A Spread says how the samples of Options.Func fall on goroutines.
+// A Spread says how many goroutines the samples of Options.Func are from.
 type Spread struct {
 	Pattern    string  `json:"pattern"`
 	Samples    int64   `json:"samples"`
 	Of         int64   `json:"of"` // all samples of the trace
 	Goroutines int     `json:"goroutines"`
-	Most       float64 `json:"most"` // share of the goroutine that has the most
-	MostStart  string  `json:"most_start"`
+	Most       float64 `json:"most"`       // share of the goroutine that has the most
+	MostStart  string  `json:"most_start"` // start function of its group
 }
 
 // Read reads a trace to its end. A trace that is empty, foreign, too old,
@@ -108,7 +103,7 @@ func Read(r io.Reader, o Options) (Report, error) {
 	return a.report(), nil
 }
 
-// analysis is what is kept while a trace is read.
+// analysis is what Read keeps while it reads a trace.
 type analysis struct {
 	options Options
 	start   trace.Time
@@ -116,30 +111,30 @@ type analysis struct {
 	events  int64
 	procs   int
 
-	live   map[trace.GoID]*goroutine
-	recent [1 << 10]*goroutine // by id, of those that live
-	free   []*goroutine
-	group  map[string]*group
+	live    map[trace.GoID]*goroutine
+	recent  [1 << 10]*goroutine // a cache of live, by id
+	free    []*goroutine        // ended ones, for reuse
+	byStart map[string]*group   // ended ones, by start function
 
-	sites   sites
-	network tally // requests that wait for an answer
-	stacks  stacks
-	samples int64               // that were accepted
-	all     int64               // CPU samples of the trace
-	spent   [workDial + 1]int64 // of samples, without the garbage collector's idle workers
-	ran     ran
+	sites         sites
+	network       tally // of the requests that wait for an answer
+	stacks        stacks
+	samples       int64               // CPU samples that Options.Func keeps
+	allSamples    int64               // CPU samples of the trace
+	samplesByWork [workDial + 1]int64 // of those kept, without the garbage collector's idle workers
+	total         totals
 }
 
-// ran sums what goroutines did, whatever their group.
-type ran struct {
-	running, runnable, gcIdle trace.Time
+// totals sums the time of all goroutines.
+type totals struct {
+	running, runnable trace.Time
 }
 
 func newAnalysis(o Options) *analysis {
 	return &analysis{
 		options: o,
 		live:    map[trace.GoID]*goroutine{},
-		group:   map[string]*group{},
+		byStart: map[string]*group{},
 		sites:   newSites(),
 		stacks:  newStacks(o.Func),
 	}

@@ -9,8 +9,8 @@ import (
 	"collatebench/results/verdict"
 )
 
-// TestIdleCollectors: workers of the garbage collector that take idle cores do
-// not make these busy. It takes a quarter of the cores for itself.
+// TestIdleCollectors: idle workers of the garbage collector do not count as use
+// of a core. Its other workers take a quarter of the cores.
 func TestIdleCollectors(t *testing.T) {
 	r := read(t, record(t, "hoarder", 8), diagnose.Options{})
 	if r.Executing > 3.8 {
@@ -40,14 +40,14 @@ func TestCauses(t *testing.T) {
 		{"starved-workers", 2, []verdict.Cause{verdict.Outside}, nil},
 		{"collector", 1, []verdict.Cause{verdict.CPUSaturated}, []string{"one core"}},
 		{"collector-unsampled", 2, []verdict.Cause{}, []string{"no CPU samples", "gather"}},
-		{"alone", 2, []verdict.Cause{}, []string{"nobody in this process waits for it"}},
+		{"unawaited", 2, []verdict.Cause{}, []string{"nobody in this process waits for it"}},
 		{"asleep", 2, []verdict.Cause{}, []string{"sleep"}},
 		{"ticking", 2, []verdict.Cause{}, []string{"sleep", "diagnose_test.ticking.func1"}},
-		{"short", 2, []verdict.Cause{}, []string{"too short"}},
+		{"too-short", 2, []verdict.Cause{}, []string{"too short"}},
 	} {
 		t.Run(c.workload, func(t *testing.T) {
 			r := read(t, record(t, c.workload, c.procs), diagnose.Options{})
-			// Beside other tests no verdict can be right: then it is asked again.
+			// While other tests use the cores a verdict may be missing: then record again.
 			for again := 0; again < 2 && len(c.want) > len(r.Verdict.Causes); again++ {
 				r = read(t, record(t, c.workload, c.procs), diagnose.Options{})
 			}

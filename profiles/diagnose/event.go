@@ -7,8 +7,9 @@ import (
 	"golang.org/x/exp/trace"
 )
 
-// event takes one event in. It runs millions of times a second: no allocation,
-// and no look at a stack that was seen before.
+// event updates the analysis by one event of the trace. It runs millions of
+// times a second: it must not allocate for each event, nor resolve a stack twice
+// in one generation.
 func (a *analysis) event(e *trace.Event) {
 	now := e.Time()
 	if a.events == 0 {
@@ -30,24 +31,24 @@ func (a *analysis) event(e *trace.Event) {
 			a.procs = max(a.procs, int(m.Value.Uint64()))
 		}
 	case trace.EventSync:
-		// Handles of stacks hold on to their generation's tables.
+		// A stack's handle keeps the tables of its generation in memory.
 		a.sites.forget()
 		a.stacks.forget()
 	}
 }
 
-// goroutine returns the one of that id, which may be new.
+// goroutine returns the goroutine with that id, and adds it if it is new.
 func (a *analysis) goroutine(id trace.GoID) *goroutine {
 	if g := a.find(id); g != nil {
 		return g
 	}
-	return a.born(id)
+	return a.begin(id)
 }
 
-// find goes through a table of those seen lately: half of the time of an event
-// was the look-up in the map.
+// find looks in a cache before it looks in the map: the look-up in the map took
+// half of the time of an event.
 func (a *analysis) find(id trace.GoID) *goroutine {
-	if id < 0 { // no goroutine: an ended one in the table looks like that
+	if id < 0 { // NoGoroutine, which is also the id of ended goroutines in the cache
 		return a.live[id]
 	}
 	slot := &a.recent[uint64(id)%uint64(len(a.recent))]
@@ -65,7 +66,7 @@ func (a *analysis) transition(e *trace.Event, s *trace.StateTransition, now trac
 	case from == trace.GoUndetermined:
 		a.found(g, s, to)
 		return
-	case from == to: // said again at the start of a generation
+	case from == to: // each generation begins by repeating the states
 		a.learn(g, s)
 		return
 	}
@@ -76,10 +77,10 @@ func (a *analysis) transition(e *trace.Event, s *trace.StateTransition, now trac
 		a.wait(g, s)
 	case trace.GoRunnable:
 		if from != trace.GoNotExist {
-			return // the stack is of who woke it
+			return // the stack is that of the goroutine that woke it
 		}
 	case trace.GoNotExist:
-		a.ended(g)
+		a.end(g)
 		return
 	}
 	if g.lookups < maxLookups {
@@ -87,18 +88,19 @@ func (a *analysis) transition(e *trace.Event, s *trace.StateTransition, now trac
 	}
 }
 
-// found takes in a goroutine that is older than the trace. The trace says so
-// at its first event or, if it has none, as late as the end of the first
-// generation; it was in that state from the beginning.
+// found adds a goroutine that is older than the trace. The trace tells its state
+// at its first event, or at the end of the first generation if it has no event.
+// The goroutine was in that state since the trace began.
 func (a *analysis) found(g *goroutine, s *trace.StateTransition, to trace.GoState) {
-	g.state, g.since, g.born = to, a.start, a.start
+	g.state, g.since = to, a.start
 	a.learn(g, s)
 	if to == trace.GoWaiting && g.site == nil {
 		g.site = a.sites.before
 	}
 }
 
-// learn takes what a stack says of a goroutine that is as it was.
+// learn takes the start function and the place of waiting from a stack, for a
+// goroutine whose state does not change.
 func (a *analysis) learn(g *goroutine, s *trace.StateTransition) {
 	if s.Stack == trace.NoStack {
 		return
@@ -109,11 +111,11 @@ func (a *analysis) learn(g *goroutine, s *trace.StateTransition) {
 	}
 }
 
-// maxLookups bounds how often a goroutine of a library is asked whether it runs
-// code of the program.
+// maxLookups bounds in how many stacks the program's own start function is
+// looked for: a library's goroutine may have none.
 const maxLookups = 4
 
-// name learns where the goroutine began.
+// name takes the goroutine's start function from a stack.
 func (a *analysis) name(g *goroutine, stack trace.Stack) {
 	if stack == trace.NoStack || g.lookups >= maxLookups {
 		return
@@ -139,36 +141,35 @@ func (a *analysis) wait(g *goroutine, s *trace.StateTransition) {
 	}
 }
 
-// leave adds the time since the last change to what the goroutine was doing.
+// leave adds the time since the last change to the state that the goroutine leaves.
 func (a *analysis) leave(g *goroutine, e *trace.Event, to trace.GoState, now trace.Time) {
 	d := now - g.since
 	switch g.state {
 	case trace.GoRunning:
-		if g.gcIdle {
-			a.ran.gcIdle += d
-			g.gcIdle = false
-		} else {
+		if !g.gcIdle {
 			g.running += d
 		}
+		g.gcIdle = false
 	case trace.GoRunnable:
 		g.runnable += d
 	case trace.GoSyscall:
-		// A call that gave up its core waited; one that kept it, ran. Code in C
-		// is a call too, and gives its core up while it works: its samples tell.
-		ran := d
+		// A system call that kept its core was running; one that gave it up was
+		// waiting. A call of C code gives its core up too, though it works: its CPU
+		// samples tell for how long.
+		onCPU := d
 		if to != trace.GoRunning {
-			ran = min(d, trace.Time(g.called)*samplePeriod)
+			onCPU = min(d, trace.Time(g.called)*samplePeriod)
 		}
-		g.running += ran
-		g.syscall += d - ran
+		g.running += onCPU
+		g.syscall += d - onCPU
 		g.called = 0
 	case trace.GoWaiting:
 		a.woken(g, e, d, now)
 	}
 }
 
-// samplePeriod is the CPU time between two samples, in nanoseconds, as the
-// profiler has it where nobody sets another; the trace does not say.
+// samplePeriod is the CPU time between two samples, in nanoseconds: the
+// profiler's default. The trace does not tell it.
 const samplePeriod = 10e6
 
 func (a *analysis) woken(g *goroutine, e *trace.Event, d, now trace.Time) {
@@ -177,7 +178,7 @@ func (a *analysis) woken(g *goroutine, e *trace.Event, d, now trace.Time) {
 		return
 	}
 	g.site = nil
-	if g.since > a.start { // else it was not entered
+	if g.since > a.start { // the site was not entered if the wait is older than the trace
 		site.leave(now)
 		if site.class == classNetwork {
 			a.network.leave(now)
@@ -198,8 +199,8 @@ func (a *analysis) woken(g *goroutine, e *trace.Event, d, now trace.Time) {
 	}
 }
 
-// label tells the workers of the garbage collector apart: the idle ones take
-// cores that nobody wants, and are no work.
+// label marks idle workers of the garbage collector. They run only on cores that
+// no goroutine needs, so their time does not count as use of a core.
 func (a *analysis) label(e *trace.Event) {
 	l := e.Label()
 	if l.Resource.Kind != trace.ResourceGoroutine || !strings.HasPrefix(l.Label, "GC (") {
@@ -211,7 +212,7 @@ func (a *analysis) label(e *trace.Event) {
 }
 
 func (a *analysis) sample(e *trace.Event) {
-	a.all++
+	a.allSamples++
 	leaf := a.stacks.leaf(e.Stack())
 	if leaf == noMatch {
 		return
@@ -219,7 +220,7 @@ func (a *analysis) sample(e *trace.Event) {
 	a.samples++
 	g := a.find(e.Goroutine())
 	if g == nil || !g.gcIdle {
-		a.spent[a.stacks.nodes[leaf].work]++
+		a.samplesByWork[a.stacks.nodes[leaf].work]++
 	}
 	if g == nil {
 		return
@@ -228,11 +229,12 @@ func (a *analysis) sample(e *trace.Event) {
 	if g.state == trace.GoSyscall {
 		g.called++
 	}
-	if name, settled := a.stacks.root(e.Stack()); settled { // else it may be C, which has no root
+	if name, settled := a.stacks.root(e.Stack()); settled { // the stack of C code has no root
 		g.start, g.lookups = name, maxLookups
 	}
 }
 
-func (a *analysis) seconds() float64 { return seconds(a.now - a.start) }
+// interval is the time from the first event to the last.
+func (a *analysis) interval() trace.Time { return a.now - a.start }
 
-func seconds(t trace.Time) float64 { return time.Duration(t).Seconds() }
+func toSeconds(t trace.Time) float64 { return time.Duration(t).Seconds() }

@@ -11,42 +11,44 @@ import (
 	"collatebench/results/verdict"
 )
 
-// evidence is what the verdict's rules are asked about.
+// evidence computes the figures that the rules of package verdict ask for.
 func (a *analysis) evidence(groups []*group) verdict.Trace {
 	t := verdict.Trace{
 		Subject: a.options.Subject,
-		Seconds: a.seconds(),
+		Seconds: toSeconds(a.interval()),
 		Procs:   a.procs,
-		Samples: a.all,
+		Samples: a.allSamples,
 		Answer:  a.waiting(classNetwork),
 		Pool:    a.waiting(classPool),
 		Asleep:  a.asleep(),
 		Server:  a.waiting(classServer),
 	}
 	t.Answer.Share = a.share(a.network.busy)
-	t.Executing = a.share(a.ran.running)
-	t.Runnable = a.share(a.ran.runnable)
-	if all := a.spent[workOther] + a.spent[workCollect] + a.spent[workDial]; all > 0 {
-		t.GCShare = float64(a.spent[workCollect]) / float64(all)
-		t.DialShare = float64(a.spent[workDial]) / float64(all)
-		t.Sampled = float64(all) * samplePeriod / float64(a.now-a.start)
+	t.Executing = a.share(a.total.running)
+	t.Runnable = a.share(a.total.runnable)
+	if all := a.samplesByWork[workOther] + a.samplesByWork[workCollect] + a.samplesByWork[workDial]; all > 0 {
+		t.GCShare = float64(a.samplesByWork[workCollect]) / float64(all)
+		t.DialShare = float64(a.samplesByWork[workDial]) / float64(all)
+		t.Sampled = float64(all) * samplePeriod / float64(a.interval())
 	}
 	t.Busiest = a.busiest(groups)
-	t.Gate = a.gate(groups)
+	t.Gate = a.contention(groups)
 	a.addStreams(&t, groups)
 	return t
 }
 
-// share of the interval; of a sum over goroutines, their mean number.
-func (a *analysis) share(t trace.Time) float64 { return float64(t) / float64(a.now-a.start) }
+// share divides t by the interval. For a time that is summed over goroutines it
+// gives their mean number.
+func (a *analysis) share(t trace.Time) float64 { return float64(t) / float64(a.interval()) }
 
-// addStreams counts the requests that wait for a stream on an HTTP/2
-// connection. They do so in goroutines of the client's, one of which waits for
-// the slot and holds up the others, while the callers seem to wait for the answer.
+// addStreams adds the requests that wait for a stream on an HTTP/2 connection.
+// The client waits in a goroutine of its own for each request: one waits for the
+// slot, the others wait for that one. The callers look as if they waited for an
+// answer, so they are taken out of t.Answer.
 func (a *analysis) addStreams(t *verdict.Trace, groups []*group) {
 	var streams float64
 	for _, s := range a.sites.known {
-		if s.class == classStream && (strings.Contains(s.place.in, "awaitOpenSlot") || a.turns(s, groups)) {
+		if s.class == classStream && (strings.Contains(s.place.in, "awaitOpenSlot") || a.contended(s, groups)) {
 			streams += a.mean(s)
 			t.Pool.Share = max(t.Pool.Share, a.pressure(s))
 		}
@@ -60,7 +62,8 @@ func (a *analysis) addStreams(t *verdict.Trace, groups []*group) {
 	t.Answer.Waiting = max(0, t.Answer.Waiting-streams)
 }
 
-// busiest is the goroutine that executes the most, the runtime's apart.
+// busiest is the section of the goroutine that runs the most. It leaves out the
+// runtime's own goroutines.
 func (a *analysis) busiest(groups []*group) verdict.TraceSection {
 	var g *group
 	for _, p := range groups {
@@ -79,9 +82,9 @@ func (a *analysis) busiest(groups []*group) verdict.TraceSection {
 	section := a.section(g.start, samples)
 	section.Busy = a.share(b.running)
 	var most *site
-	section.Behind, most = a.behind(b.wakes)
+	section.Behind, most = a.endedWaits(b.wakes)
 	if most != nil {
-		section.Alone = endedBy(b.wakes, most, groups)
+		section.Alone = endedShare(b.wakes, most, groups)
 	}
 	return section
 }
@@ -94,8 +97,9 @@ func (a *analysis) section(name string, samples map[int32]int64) verdict.TraceSe
 	}
 }
 
-// behind is who waited for the goroutine: the waits that it ended.
-func (a *analysis) behind(wakes []edge) (verdict.TraceWait, *site) {
+// endedWaits sums the waits of others that a goroutine ended, and returns the
+// site where most of them were.
+func (a *analysis) endedWaits(wakes []edge) (verdict.TraceWait, *site) {
 	var w verdict.TraceWait
 	var most edge
 	var time trace.Time
@@ -110,7 +114,7 @@ func (a *analysis) behind(wakes []edge) (verdict.TraceWait, *site) {
 		}
 	}
 	w.Waiting = a.share(time)
-	w.Seconds = seconds(time) / float64(max(n, 1))
+	w.Seconds = toSeconds(time) / float64(max(n, 1))
 	if most.site != nil {
 		w = a.at(w, most.site)
 		w.Share = a.pressure(most.site)
@@ -121,9 +125,9 @@ func (a *analysis) behind(wakes []edge) (verdict.TraceWait, *site) {
 	return w, most.site
 }
 
-// endedBy is the share of the waits at s that one goroutine ended: workers of
-// one kind share them.
-func endedBy(wakes []edge, s *site, groups []*group) float64 {
+// endedShare is the share of the waits at s that one goroutine ended. Where
+// several workers do the same work, each ends only a part of them.
+func endedShare(wakes []edge, s *site, groups []*group) float64 {
 	var mine, all trace.Time
 	for _, e := range wakes {
 		if e.site == s {
@@ -136,7 +140,7 @@ func endedBy(wakes []edge, s *site, groups []*group) float64 {
 	return float64(mine) / float64(max(all, 1))
 }
 
-// system goroutines are the runtime's own, and those that record the trace.
+// system reports whether the goroutines are the runtime's own, or record the trace.
 func (p *group) system() bool {
 	for _, prefix := range []string{"runtime.", "runtime/trace.", "runtime/pprof."} {
 		if strings.HasPrefix(p.start, prefix) && p.start != "runtime.main" {
@@ -147,10 +151,10 @@ func (p *group) system() bool {
 }
 
 func (a *analysis) sortedGroups() []*group {
-	return slices.SortedFunc(maps.Values(a.group), func(p, q *group) int {
+	return slices.SortedFunc(maps.Values(a.byStart), func(p, q *group) int {
 		return cmp.Or(cmp.Compare(q.weight(), p.weight()), cmp.Compare(p.start, q.start))
 	})
 }
 
-// weight puts the groups that run before those that wait.
+// weight sorts the groups that run before those that wait.
 func (p *group) weight() trace.Time { return p.running + p.runnable }

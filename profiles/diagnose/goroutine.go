@@ -7,37 +7,38 @@ import (
 	"golang.org/x/exp/trace"
 )
 
-// A goroutine is one that lives. When it ends, it is added to its group.
+// A goroutine holds the sums of one that has not ended. When it ends, fold adds
+// them to its group.
 type goroutine struct {
 	id      trace.GoID
-	start   string // start function, "" until a stack tells
-	lookups uint8  // of start
+	start   string // start function; "" until a stack tells it
+	lookups uint8  // in how many stacks start was looked for
 	state   trace.GoState
-	gcIdle  bool // a worker of the garbage collector on a core that nobody wants
-	born    trace.Time
-	since   trace.Time // of the state
-	site    *site      // where it waits
+	gcIdle  bool       // an idle worker of the garbage collector: see label
+	since   trace.Time // when the state began
+	site    *site      // where it waits; nil if it does not
 
-	running  trace.Time // with system calls that kept their core
+	running  trace.Time // includes system calls that kept their core
 	runnable trace.Time
-	syscall  trace.Time // calls that gave it up
-	called   int64      // samples in the call that goes on
-	waits    []edge     // where it waited
-	wakes    []edge     // the waits of others that it ended
-	samples  []sampled
+	syscall  trace.Time // in system calls that gave up their core
+	called   int64      // CPU samples in the current system call
+	waits    []edge     // its own waits, by site
+	wakes    []edge     // the waits of others that it ended, by site
+	samples  []stackSamples
 }
 
-// An edge sums waits at one place.
+// An edge sums waits at one site.
 type edge struct {
 	site *site
 	time trace.Time
 	n    int64
 }
 
-// maxEdges bounds an edge list of one goroutine: it is searched for each wait.
+// maxEdges bounds each list of edges of a goroutine: every wait searches it.
 const maxEdges = 24
 
-// add counts a wait at s; past maxEdges, at the place that stands for further ones.
+// add adds a wait of d at a site to a list of edges. A full list counts further
+// sites as sites.more.
 func (s *sites) add(edges []edge, at *site, d trace.Time) []edge {
 	if len(edges) == maxEdges && !slices.ContainsFunc(edges, func(e edge) bool { return e.site == at }) {
 		at = s.more
@@ -52,94 +53,91 @@ func (s *sites) add(edges []edge, at *site, d trace.Time) []edge {
 	return append(edges, edge{at, d, 1})
 }
 
-// sampled counts the CPU samples of one stack.
-type sampled struct {
+// stackSamples counts the CPU samples of one stack, which leaf stands for.
+type stackSamples struct {
 	leaf int32
 	n    int64
 }
 
-func count(samples []sampled, leaf int32) []sampled {
+func count(samples []stackSamples, leaf int32) []stackSamples {
 	for i := range samples {
 		if samples[i].leaf == leaf {
 			samples[i].n++
 			return samples
 		}
 	}
-	return append(samples, sampled{leaf, 1})
+	return append(samples, stackSamples{leaf, 1})
 }
 
-func (a *analysis) born(id trace.GoID) *goroutine {
+// begin adds a new goroutine.
+func (a *analysis) begin(id trace.GoID) *goroutine {
 	var g *goroutine
 	if n := len(a.free); n > 0 {
 		g, a.free = a.free[n-1], a.free[:n-1]
 	} else {
 		g = &goroutine{}
 	}
-	g.id, g.born, g.since = id, a.now, a.now
+	g.id, g.since = id, a.now
 	a.live[id] = g
 	return g
 }
 
-// ended adds a goroutine to its group and forgets it.
-func (a *analysis) ended(g *goroutine) {
+// end adds a goroutine to its group and forgets it.
+func (a *analysis) end(g *goroutine) {
 	a.fold(g, false)
 	delete(a.live, g.id)
-	// Another that finds it in the table of recent ones must not take it for its own.
+	// The cache of recent goroutines may still hold it: the new id keeps find from
+	// taking it for a live one.
 	*g = goroutine{id: trace.NoGoroutine, waits: g.waits[:0], wakes: g.wakes[:0], samples: g.samples[:0]}
 	if len(a.free) < maxFree {
 		a.free = append(a.free, g)
 	}
 }
 
-// maxFree bounds what is kept for reuse after a burst of goroutines.
+// maxFree bounds how many goroutines are kept for reuse after a burst of them.
 const maxFree = 1 << 12
 
 // A group is the goroutines that began in one function.
 type group struct {
-	start    string
-	count    int
-	parked   int
-	lived    trace.Time // sum of lifetimes, without parked ones
-	running  trace.Time
-	runnable trace.Time
-	syscall  trace.Time
-	samples  map[int32]int64
-	waits    map[*site]edge
-	wakes    map[*site]edge
-	sampled  int64
-	busiest  busiest
-	most     int64 // samples of the goroutine that has the most
-	ran      int   // goroutines that were sampled
+	start             string
+	count             int
+	parked            int
+	running           trace.Time
+	runnable          trace.Time
+	syscall           trace.Time
+	samples           map[int32]int64 // CPU samples, by leaf in stacks
+	waits             map[*site]edge
+	wakes             map[*site]edge
+	sampleCount       int64
+	busiest           busiestGoroutine
+	mostSamples       int64 // samples of the goroutine that has the most
+	sampledGoroutines int   // goroutines that have a sample
 }
 
-// busiest is the goroutine of a group that ran the most.
-type busiest struct {
-	id                trace.GoID
-	running, runnable trace.Time
-	lived             trace.Time
-	samples           []sampled
-	wakes             []edge
-	waits             []edge
+// busiestGoroutine holds the sums of the goroutine of a group that ran the most.
+type busiestGoroutine struct {
+	running trace.Time
+	samples []stackSamples
+	wakes   []edge
 }
 
+// fold adds a goroutine's sums to its group and to the totals.
 func (a *analysis) fold(g *goroutine, parked bool) {
 	name := cmp.Or(g.start, "(unknown)")
-	p := a.group[name]
+	p := a.byStart[name]
 	if p == nil {
 		p = &group{start: name, samples: map[int32]int64{}, waits: map[*site]edge{}, wakes: map[*site]edge{}}
-		a.group[name] = p
+		a.byStart[name] = p
 	}
 	p.count++
 	if parked {
 		p.parked++
-	} else {
-		p.lived += a.now - g.born
 	}
 	p.running += g.running
 	p.runnable += g.runnable
 	p.syscall += g.syscall
-	a.ran.running += g.running
-	a.ran.runnable += g.runnable
+	a.total.running += g.running
+	a.total.runnable += g.runnable
 	merge(p.waits, g.waits)
 	merge(p.wakes, g.wakes)
 	var n int64
@@ -147,14 +145,13 @@ func (a *analysis) fold(g *goroutine, parked bool) {
 		p.samples[s.leaf] += s.n
 		n += s.n
 	}
-	p.sampled += n
-	p.most = max(p.most, n)
+	p.sampleCount += n
+	p.mostSamples = max(p.mostSamples, n)
 	if n > 0 {
-		p.ran++
+		p.sampledGoroutines++
 	}
 	if g.running > p.busiest.running {
-		p.busiest = busiest{g.id, g.running, g.runnable, a.now - g.born,
-			slices.Clone(g.samples), slices.Clone(g.wakes), slices.Clone(g.waits)}
+		p.busiest = busiestGoroutine{g.running, slices.Clone(g.samples), slices.Clone(g.wakes)}
 	}
 }
 
@@ -165,17 +162,16 @@ func merge(into map[*site]edge, edges []edge) {
 	}
 }
 
-// finish closes what is open at the trace's end.
+// finish closes the states that are open at the trace's end, and folds all
+// goroutines into their groups.
 func (a *analysis) finish() {
-	limit := a.start + trace.Time(float64(a.now-a.start)*(1-parkedShare))
+	limit := a.start + trace.Time(float64(a.interval())*(1-parkedShare))
 	for _, g := range a.live {
 		d := a.now - g.since
 		parked := false
 		switch g.state {
 		case trace.GoRunning:
-			if g.gcIdle {
-				a.ran.gcIdle += d
-			} else {
+			if !g.gcIdle {
 				g.running += d
 			}
 		case trace.GoRunnable:
@@ -197,10 +193,11 @@ func (a *analysis) finish() {
 	a.network.stop(a.now)
 }
 
-// parkedShare of the interval, waited in one go, makes a goroutine parked.
+// parkedShare is the share of the interval that a parked goroutine waits without
+// a break.
 const parkedShare = .9
 
-// open adds a wait that the trace does not see the end of.
+// open adds a wait that goes on at the trace's end.
 func (a *analysis) open(g *goroutine, d trace.Time, parked bool) {
 	s := g.site
 	if s == nil {

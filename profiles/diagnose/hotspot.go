@@ -9,30 +9,30 @@ import (
 	"strings"
 )
 
-// concentrated is the share of a section's samples that the function named for
-// it holds at least: a function with less does not explain the section.
-const concentrated = .6
+// hotspotShare is the least share of a section's samples that a function must
+// have to be named: one with less does not explain the section.
+const hotspotShare = .6
 
-// A hotspot is where a section's samples lie.
+// A hotspot is where most of a section's samples are.
 type hotspot struct {
-	function string // the program's own that takes the time, or a library's
-	at       string // file:line in it
-	calls    string // what it calls there; "" where it does the work itself
-	share    float64
-	samples  int64
+	function string  // the program's own function that takes the time, or else a library's
+	at       string  // file:line in it
+	calls    string  // what it calls there; "" if it does the work itself
+	share    float64 // of the samples
+	samples  int64   // of the section
 }
 
-// level is a function at one depth of the call tree, whatever lines called it.
+// A level is a function at one depth of the call tree, with the samples of all its
+// nodes there.
 type level struct {
 	fn    int32
-	lines map[int32]int64 // within the function
+	lines map[int32]int64 // samples by line of fn
 	n     int64
 }
 
-// hotspot follows the call tree of the samples down for as long as one function
-// holds most of them. Of that path it names the program's own deepest function,
-// and what that calls: below it lie a library's inner workings, which change
-// with every input.
+// hotspot follows the call tree down while one function has most of the samples.
+// On that path it names the deepest function of the program's own, and what it
+// calls. Not the deepest of all: the inside of a library changes with the input.
 func (s *stacks) hotspot(samples map[int32]int64) hotspot {
 	var total int64
 	paths := make([][]int32, 0, len(samples))
@@ -72,7 +72,7 @@ func (s *stacks) descend(paths [][]int32, weights []int64, total int64) []level 
 			l.lines[n.line] += weights[i]
 		}
 		best := s.heaviest(byFn)
-		if best == nil || float64(best.n) < concentrated*float64(total) {
+		if best == nil || float64(best.n) < hotspotShare*float64(total) {
 			return found
 		}
 		found = append(found, *best)
@@ -99,7 +99,7 @@ func (s *stacks) heaviest(levels map[int32]*level) *level {
 
 func (s *stacks) name(h *hotspot, levels []level, total int64) {
 	own := -1
-	deepest := 0 // that is not the runtime's
+	deepest := 0 // the deepest that is not the runtime's
 	for i, l := range levels {
 		switch k := s.functions[l.fn].kind; {
 		case k == kindOwn:
@@ -128,7 +128,7 @@ func hottest(lines map[int32]int64) int32 {
 	})
 }
 
-// file is short: the folder tells one main.go from another.
+// file keeps the last folder of a path: it tells one main.go from another.
 func file(full string) string {
 	dir, name := path.Split(strings.ReplaceAll(full, `\`, "/"))
 	if base := path.Base(dir); dir != "" && base != "/" && base != "." {

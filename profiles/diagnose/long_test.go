@@ -26,8 +26,8 @@ const longRate = 18e6
 // BenchmarkLong reads a long trace, which another process recorded, and reports
 // the most memory that this process held. It goes through a file: a reader that
 // falls behind the writer of a pipe makes the trace's generations longer, and
-// its own memory with them. Traces can't be strung together, and one that long
-// is nothing to keep in a repository.
+// so takes more memory. Traces can't be joined to a longer one, and a long one is
+// too large for a repository.
 func BenchmarkLong(b *testing.B) {
 	size := os.Getenv(bytesVariable)
 	if size == "" {
@@ -73,8 +73,8 @@ func peakMB(b *testing.B) float64 {
 	return float64(u.Maxrss) * 1024 / 1e6 // Linux counts in KiB
 }
 
-// writeLong is the other process. Goroutines are born and end all the while,
-// and the rest of them hand over to each other as fast as the rate allows.
+// writeLong is the other process. Its goroutines begin and end all the time, and
+// hand over to each other as fast as the rate allows.
 func writeLong(_ string, args []string) error {
 	size, err := strconv.ParseInt(args[0], 10, 64)
 	if err != nil {

@@ -18,8 +18,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files again")
 
-// roleVariable makes the test binary a program that is traced: a trace belongs
-// to a process, and the one of the tests is full of tests.
+// roleVariable makes the test binary a program to trace: a trace shows a whole
+// process, and the process of the tests runs other tests too.
 const roleVariable = "DIAGNOSE_TEST_ROLE"
 
 func TestMain(m *testing.M) {

@@ -14,14 +14,14 @@ import (
 	"time"
 )
 
-// recordSlack is what a server may take beyond the interval: for the trace's
-// last part, and for a machine that is busy.
+// recordSlack is the time that a server may take beyond the interval, to write
+// the trace's last part on a busy machine.
 const recordSlack = 20 * time.Second
 
-// Record has the program behind base, the address of its net/http/pprof, write
-// an execution trace of d (whole seconds) to w. The CPU profiler is on
-// meanwhile, so that the trace carries its samples; the profile itself is
-// dropped. It connects to base alone.
+// Record records an execution trace of a running program and writes it to w. base
+// is the address of the program's net/http/pprof; d is rounded to whole seconds.
+// The CPU profiler is on meanwhile, so that the trace has CPU samples; Record
+// drops the profile itself. It connects to no other address than base.
 func Record(ctx context.Context, base string, d time.Duration, w io.Writer) error {
 	u, err := ParseBase(base)
 	if err != nil {
@@ -37,8 +37,8 @@ func Record(ctx context.Context, base string, d time.Duration, w io.Writer) erro
 	return nil
 }
 
-// ParseBase checks the address of a program's pprof: scheme, host and port, and
-// the path where it is not the usual one.
+// ParseBase parses the address of a program's net/http/pprof. It adds the path
+// /debug/pprof where base does not end in it.
 func ParseBase(base string) (*url.URL, error) {
 	u, err := url.Parse(base)
 	switch {
@@ -54,8 +54,8 @@ func ParseBase(base string) (*url.URL, error) {
 	return u, nil
 }
 
-// newClient follows no redirection and no proxy: it connects to the address
-// that it was given, and to no other.
+// newClient makes a client that follows no redirection and uses no proxy, so that
+// it connects to no other address than base.
 func newClient(d time.Duration) *http.Client {
 	return &http.Client{
 		Transport: &http.Transport{
@@ -72,21 +72,21 @@ type recording struct {
 	client  *http.Client
 }
 
-// both runs the profile and the trace side by side, and ends one where the
-// other fails.
+// both records the profile and the trace at the same time. If one fails it stops
+// the other.
 func (r recording) both(ctx context.Context, w io.Writer) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var both sync.WaitGroup
-	run := func(name string, w io.Writer) {
+	fetch := func(name string, w io.Writer) {
 		both.Go(func() {
 			if err := r.get(ctx, name, w); err != nil {
 				stop(fmt.Errorf("%s: %w", name, err))
 			}
 		})
 	}
-	run("profile", io.Discard)
-	run("trace", w)
+	fetch("profile", io.Discard)
+	fetch("trace", w)
 	both.Wait()
 	if err := context.Cause(ctx); err != nil {
 		return err
@@ -119,7 +119,7 @@ func (r recording) get(ctx context.Context, name string, w io.Writer) error {
 	return nil
 }
 
-// plain leaves out the address, which the caller names.
+// plain takes the address out of an error, since the caller names it.
 func plain(err error) error {
 	if u := (*url.Error)(nil); errors.As(err, &u) {
 		if u.Timeout() {
@@ -130,7 +130,7 @@ func plain(err error) error {
 	return err
 }
 
-// refused reads why: pprof's handlers answer with a line of text.
+// refused reads the line of text in which pprof's handlers say what is wrong.
 func refused(resp *http.Response) error {
 	if resp.Header.Get("X-Go-Pprof") == "" {
 		return fmt.Errorf("no pprof handler: it answers %s", resp.Status)

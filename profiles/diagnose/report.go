@@ -7,7 +7,7 @@ import (
 	"collatebench/results/verdict"
 )
 
-// maxWaits and maxGroups bound what a report lists.
+// maxWaits and maxGroups bound how many waits and groups a report lists.
 const (
 	maxWaits  = 20
 	maxGroups = 20
@@ -20,7 +20,7 @@ func (a *analysis) report() Report {
 	r := Report{
 		Seconds: t.Seconds, Procs: t.Procs, Executing: t.Executing, Runnable: t.Runnable,
 		Network: t.Answer.Waiting, Events: a.events, Samples: a.samples, GCShare: t.GCShare,
-		Groups: a.groups(groups), Waits: a.waits(), Func: a.spread(groups),
+		Groups: a.listGroups(groups), Waits: a.listWaits(), Func: a.spread(groups),
 		Verdict: verdict.JudgeTrace(t),
 	}
 	if slices.Contains(r.Verdict.Causes, verdict.Serialised) {
@@ -43,23 +43,23 @@ func serial(t verdict.Trace) *Section {
 	}
 }
 
-func (a *analysis) groups(groups []*group) []Group {
+func (a *analysis) listGroups(groups []*group) []Group {
 	out := make([]Group, 0, min(len(groups), maxGroups))
 	for _, p := range groups[:min(len(groups), maxGroups)] {
 		g := Group{
 			Start: p.start, Count: p.count, Parked: p.parked,
-			Running: seconds(p.running), Runnable: seconds(p.runnable), Syscall: seconds(p.syscall),
-			Blocked: map[string]float64{}, Samples: p.sampled, Busiest: seconds(p.busiest.running),
+			Running: toSeconds(p.running), Runnable: toSeconds(p.runnable), Syscall: toSeconds(p.syscall),
+			Blocked: map[string]float64{}, Samples: p.sampleCount, Busiest: toSeconds(p.busiest.running),
 		}
 		for s, e := range p.waits {
-			g.Blocked[cmp.Or(s.reason, "(unknown)")] += seconds(e.time)
+			g.Blocked[cmp.Or(s.reason, "(unknown)")] += toSeconds(e.time)
 		}
 		out = append(out, g)
 	}
 	return out
 }
 
-func (a *analysis) waits() []Wait {
+func (a *analysis) listWaits() []Wait {
 	known := slices.Clone(a.sites.known)
 	slices.SortStableFunc(known, func(s, t *site) int {
 		return cmp.Or(cmp.Compare(a.mean(t), a.mean(s)), cmp.Compare(s.place.at, t.place.at))
@@ -74,7 +74,7 @@ func (a *analysis) waits() []Wait {
 		}
 		out = append(out, Wait{
 			At: s.place.at, In: s.place.in, Via: s.place.via, Reason: s.reason,
-			Mean: a.mean(s), Count: s.count, Sec: seconds(s.time) / float64(max(s.count+s.open, 1)),
+			Mean: a.mean(s), Count: s.count, Sec: toSeconds(s.time) / float64(max(s.count+s.open, 1)),
 			Share: a.pressure(s), Parked: s.parked,
 		})
 	}
@@ -85,12 +85,12 @@ func (a *analysis) spread(groups []*group) *Spread {
 	if a.options.Func == nil {
 		return nil
 	}
-	s := &Spread{Pattern: a.options.Func.String(), Samples: a.samples, Of: a.all}
+	s := &Spread{Pattern: a.options.Func.String(), Samples: a.samples, Of: a.allSamples}
 	var most int64
 	for _, p := range groups {
-		s.Goroutines += p.ran
-		if p.most > most {
-			most, s.MostStart = p.most, p.start
+		s.Goroutines += p.sampledGoroutines
+		if p.mostSamples > most {
+			most, s.MostStart = p.mostSamples, p.start
 		}
 	}
 	if s.Samples > 0 {

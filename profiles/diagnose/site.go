@@ -12,34 +12,34 @@ type site struct {
 	reason string
 	place  place
 	tally
-	time    trace.Time // waited, without parked goroutines
-	longest trace.Time // of the waits that ended
-	timed   trace.Time // waited until no goroutine, but a clock, ended it
+	time    trace.Time // sum of the waits, without those of parked goroutines
+	longest trace.Time // the longest wait that ended
+	timed   trace.Time // sum of the waits that a timer ended
 	count   int64      // waits that ended
-	open    int64      // waits that the trace's end cut
-	parked  int
+	open    int64      // waits that go on at the trace's end
+	parked  int        // goroutines parked here
 }
 
-// A tally measures the time in which at least one goroutine is there.
+// A tally measures for how long at least one goroutine waits.
 type tally struct {
-	inside int
-	since  trace.Time
-	busy   trace.Time
+	waiting int        // goroutines that wait now
+	since   trace.Time // when the first of them began
+	busy    trace.Time // with at least one, so far
 }
 
 func (t *tally) enter(now trace.Time) {
-	if t.inside == 0 {
+	if t.waiting == 0 {
 		t.since = now
 	}
-	t.inside++
+	t.waiting++
 }
 
 func (t *tally) leave(now trace.Time) {
-	t.inside--
-	t.stopIf(t.inside == 0, now)
+	t.waiting--
+	t.stopIf(t.waiting == 0, now)
 }
 
-func (t *tally) stop(now trace.Time) { t.stopIf(t.inside > 0, now) }
+func (t *tally) stop(now trace.Time) { t.stopIf(t.waiting > 0, now) }
 
 func (t *tally) stopIf(stop bool, now trace.Time) {
 	if stop {
@@ -47,18 +47,18 @@ func (t *tally) stopIf(stop bool, now trace.Time) {
 	}
 }
 
-// maxSites bounds the places that are told apart: a program has as many as it
-// has lines that wait, and a damaged trace any number.
+// maxSites bounds the number of sites. A program has as many as it has lines that
+// wait; a damaged trace may have any number.
 const maxSites = 1 << 12
 
-// sites interns the places of waiting.
+// sites holds each site once.
 type sites struct {
-	cache  map[trace.Stack]*site // of this generation
-	byKey  map[siteKey]*site
-	known  []*site
-	before *site // waits that began before the trace, at a place that it does not tell
-	more   *site // past maxSites
-	names  names
+	cache   map[trace.Stack]*site // of this generation
+	byKey   map[siteKey]*site
+	known   []*site
+	before  *site // for waits older than the trace, which does not tell their place
+	more    *site // for all further sites, past maxSites or maxEdges
+	symbols symbolizer
 }
 
 type siteKey struct {
@@ -78,12 +78,12 @@ func newSites() sites {
 
 func (s *sites) forget() { clear(s.cache) }
 
-// at returns the place that the stack shows. An empty reason is read off it.
+// at returns the site of a stack. Where reason is "" the stack tells it.
 func (s *sites) at(stack trace.Stack, reason string) *site {
 	if found := s.cache[stack]; found != nil && stack != trace.NoStack {
 		return found
 	}
-	frames := s.names.frames(stack)
+	frames := s.symbols.frames(stack)
 	for i := 0; reason == "" && i < len(frames); i++ {
 		for _, p := range parkedReasons {
 			if strings.HasPrefix(frames[i].Func, p.on) || strings.HasSuffix(frames[i].Func, p.on) {
@@ -92,7 +92,7 @@ func (s *sites) at(stack trace.Stack, reason string) *site {
 			}
 		}
 	}
-	k := siteKey{classify(frames, reason), reason, s.names.place(frames)}
+	k := siteKey{classify(frames, reason), reason, s.symbols.place(frames)}
 	if k.place.in == nowhere && len(frames) > 0 {
 		k.class = classRuntime
 	}

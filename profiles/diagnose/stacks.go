@@ -7,18 +7,18 @@ import (
 	"golang.org/x/exp/trace"
 )
 
-// noMatch stands for the stacks that Options.Func does not accept.
+// noMatch is the leaf of a stack that Options.Func drops.
 const noMatch = -1
 
-// maxNodes bounds the call tree: what is deeper counts for its caller.
+// maxNodes bounds the call tree. A call past it counts as its caller.
 const maxNodes = 1 << 18
 
-// A node is a call: of a function, at a line of the caller above it.
+// A node is a function of the call tree, at one line, called by its parent.
 type node struct {
 	parent int32
 	fn     int32 // index into functions
-	line   int32 // the line within fn that was executing or calling
-	work   work  // of the function, or of one above it
+	line   int32 // of fn, where it runs or calls the next node
+	work   work  // of fn, or of the nearest caller that has one
 }
 
 type function struct {
@@ -26,7 +26,7 @@ type function struct {
 	kind       kind
 }
 
-// stacks interns the stacks of CPU samples as one tree.
+// stacks holds the stacks of all CPU samples as one call tree.
 type stacks struct {
 	match     *regexp.Regexp
 	cache     map[trace.Stack]int32 // of this generation
@@ -35,7 +35,7 @@ type stacks struct {
 	byNode    map[node]int32
 	functions []function
 	byName    map[function]int32
-	names     names
+	symbols   symbolizer
 }
 
 func newStacks(match *regexp.Regexp) stacks {
@@ -51,12 +51,12 @@ func (s *stacks) forget() {
 	clear(s.roots)
 }
 
-// leaf returns the node of the stack's leaf.
+// leaf returns the index of the node that stands for the whole stack.
 func (s *stacks) leaf(stack trace.Stack) int32 {
 	if n, ok := s.cache[stack]; ok {
 		return n
 	}
-	n := s.add(s.names.frames(stack))
+	n := s.add(s.symbols.frames(stack))
 	s.cache[stack] = n
 	return n
 }
@@ -70,7 +70,7 @@ func (s *stacks) add(frames []trace.StackFrame) int32 {
 		fn := s.function(f)
 		work := s.nodes[at].work
 		if work == workOther {
-			work = chore(f.Func)
+			work = workOf(f.Func)
 		}
 		n := node{at, fn, int32(f.Line), work}
 		next, ok := s.byNode[n]
@@ -88,7 +88,7 @@ func (s *stacks) add(frames []trace.StackFrame) int32 {
 }
 
 func (s *stacks) function(f trace.StackFrame) int32 {
-	k := function{f.Func, f.File, s.names.kind(f.Func, f.File)}
+	k := function{f.Func, f.File, s.symbols.kind(f.Func, f.File)}
 	id, ok := s.byName[k]
 	if !ok {
 		id = int32(len(s.functions))
@@ -98,14 +98,14 @@ func (s *stacks) function(f trace.StackFrame) int32 {
 	return id
 }
 
-// root names the function in which the stack's goroutine began; where that is
-// a library's, as of errgroup, the program's own function next to it, if the
-// stack has one. Not settled means that another stack may tell more.
+// root names the function in which the stack's goroutine began. If that is a
+// library's, such as errgroup's, it is the program's own function nearest to it.
+// Settled is false if the stack has none: another stack may have one.
 func (s *stacks) root(stack trace.Stack) (name string, settled bool) {
 	if r, ok := s.roots[stack]; ok {
 		return r.name, r.settled
 	}
-	r := s.findRoot(s.names.frames(stack))
+	r := s.findRoot(s.symbols.frames(stack))
 	s.roots[stack] = r
 	return r.name, r.settled
 }
@@ -117,10 +117,10 @@ type root struct {
 
 func (s *stacks) findRoot(frames []trace.StackFrame) root {
 	if len(frames) == 0 || len(frames) >= maxDepth {
-		return root{} // cut by the runtime: its last frame is not the first call
+		return root{} // the runtime cut it: its last frame is not where the goroutine began
 	}
 	for _, f := range slices.Backward(frames) {
-		if s.names.kind(f.Func, f.File) == kindOwn && !wrapper.MatchString(f.Func) {
+		if s.symbols.kind(f.Func, f.File) == kindOwn && !wrapper.MatchString(f.Func) {
 			return root{f.Func, true}
 		}
 	}
@@ -132,9 +132,32 @@ func (s *stacks) findRoot(frames []trace.StackFrame) root {
 	return root{frames[len(frames)-1].Func, false}
 }
 
-// wrapper matches what the compiler makes of "go f(x)": the trace names it in
-// some stacks, and f itself in others.
+// wrapper matches the function that the compiler makes of "go f(x)". Some stacks
+// have it, others have f in its place.
 var wrapper = regexp.MustCompile(`\.gowrap\d+$`)
 
-// maxDepth is where the runtime cuts stacks.
+// maxDepth is the number of frames at which the runtime cuts stacks.
 const maxDepth = 128
+
+// A work is what a CPU sample was spent on, as far as a verdict asks for it.
+type work uint8
+
+const (
+	workOther   work = iota
+	workCollect      // collecting garbage
+	workDial         // dialling connections, with their TLS handshakes
+)
+
+// workOf is the work that a function and its callees do.
+func workOf(function string) work {
+	switch function {
+	case "runtime.bgscavenge", "runtime.bgsweep", "runtime.gcAssistAlloc", "runtime.gcBgMarkWorker",
+		"runtime.gcDrain", "runtime.gcMarkDone", "runtime.gcMarkTermination", "runtime.gcStart",
+		"runtime.gcWriteBarrier", "runtime.wbBufFlush":
+		return workCollect
+	case "net/http.(*Transport).dialConnFor", "net/http.(*persistConn).addTLS.func2", // runs the handshake in a goroutine of its own
+		"net.(*Dialer).DialContext", "crypto/tls.(*Conn).handshakeContext", "crypto/tls.(*Conn).clientHandshake":
+		return workDial
+	}
+	return workOther
+}

@@ -8,7 +8,7 @@ import (
 	"collatebench/results/verdict"
 )
 
-// waiting sums the places of one class, and names the one where most wait.
+// waiting sums the waits of one class, and names the place where most of them are.
 func (a *analysis) waiting(c class) verdict.TraceWait {
 	var w verdict.TraceWait
 	var most *site
@@ -29,7 +29,7 @@ func (a *analysis) waiting(c class) verdict.TraceWait {
 	if most != nil {
 		w = a.at(w, most)
 	}
-	w.Seconds = seconds(time) / float64(max(n, 1))
+	w.Seconds = toSeconds(time) / float64(max(n, 1))
 	return w
 }
 
@@ -38,12 +38,12 @@ func (a *analysis) at(w verdict.TraceWait, s *site) verdict.TraceWait {
 	return w
 }
 
-// mean is how many goroutines wait there. Where others pass meanwhile, those
-// that did not get their turn at all count too; else they are parked.
+// mean is the mean number of goroutines that wait at s. Parked ones count only
+// where goroutines queue and others got through: they did not get their turn.
 func (a *analysis) mean(s *site) float64 {
 	m := a.share(s.time)
 	if long := a.share(s.longest); long >= parkedShare {
-		m = max(0, m-long) // parked for nearly all of the interval, as main often is
+		m = max(0, m-long) // one was parked for nearly the whole interval, as main often is
 	}
 	if s.queues() && s.count > 0 {
 		m += float64(s.parked)
@@ -51,20 +51,20 @@ func (a *analysis) mean(s *site) float64 {
 	return m
 }
 
-// queues means that who waits there waits for a turn. An idle connection waits
-// at the same place as a busy one, and does not.
+// queues reports whether goroutines at s queue for something. Not so for an
+// answer: an idle connection waits at the same place as a busy one.
 func (s *site) queues() bool {
 	return s.class == classChannel || s.class == classLock || s.class == classPool || s.class == classStream
 }
 
-// follows means that who waits there goes on when another has done something
-// for it. The runtime's goroutines are woken by whoever allocates, and a
-// WaitGroup waits for all, not for a turn.
+// follows reports whether a goroutine at s waits for work that another does for
+// it. Not so for the runtime's goroutines, which anyone who allocates may wake,
+// nor for a WaitGroup, which waits for all goroutines.
 func (s *site) follows() bool {
 	return s.queues() || s.class == classNetwork || s.class == classInternal
 }
 
-// pressure is the share of the interval in which at least one waits there.
+// pressure is the share of the interval in which at least one goroutine waits at s.
 func (a *analysis) pressure(s *site) float64 {
 	if s.queues() && s.count > 0 && s.parked > 0 {
 		return 1
@@ -72,8 +72,8 @@ func (a *analysis) pressure(s *site) float64 {
 	return a.share(s.busy)
 }
 
-// asleep sums the places where a clock ends the waits: time.Sleep, and timers
-// and tickers in a channel, as rate limiters have them.
+// asleep sums the waits that a clock ends: time.Sleep, and channels of timers and
+// tickers, as in rate limiters.
 func (a *analysis) asleep() verdict.TraceWait {
 	w := a.waiting(classSleep)
 	var most *site

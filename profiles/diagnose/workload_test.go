@@ -30,7 +30,7 @@ var workloads = map[string]workload{
 	"collector-unsampled": {run: endless(collector), unsampled: true},
 	"mutex":               {run: endless(mutex)},
 	"pool":                {run: endless(pool)},
-	"alone":               {run: endless(alone)},
+	"unawaited":           {run: endless(unawaited)},
 	"garbage":             {run: endless(garbage)},
 	"hoarder":             {run: endless(hoarder)},
 	"semaphore":           {run: endless(semaphore)},
@@ -40,13 +40,13 @@ var workloads = map[string]workload{
 	"two-workers":         {run: endless(twoWorkers)},
 	"asleep":              {run: endless(asleep)},
 	"ticking":             {run: endless(ticking)},
-	"short":               {run: lasting(50*time.Millisecond, collector)},
-	"brief":               {run: lasting(300*time.Millisecond, collector)},
+	"too-short":           {run: tracedFor(50*time.Millisecond, collector)},
+	"brief":               {run: tracedFor(300*time.Millisecond, collector)},
 }
 
-func endless(begin func()) func() (func(), error) { return lasting(interval, begin) }
+func endless(begin func()) func() (func(), error) { return tracedFor(interval, begin) }
 
-func lasting(d time.Duration, begin func()) func() (func(), error) {
+func tracedFor(d time.Duration, begin func()) func() (func(), error) {
 	return func() (func(), error) {
 		begin()
 		time.Sleep(warmUp)
@@ -133,8 +133,8 @@ func twoWorkers() {
 	}
 }
 
-// alone is one goroutine that nobody waits for.
-func alone() {
+// unawaited is one goroutine that no other waits for.
+func unawaited() {
 	go func() {
 		for {
 			decodePage(page)
@@ -218,12 +218,12 @@ func ask(c *http.Client, url string) {
 	resp.Body.Close()
 }
 
-func askForever(n int, c *http.Client, gate func(ask func())) {
+func askForever(n int, c *http.Client, request func(ask func())) {
 	url := upstream()
 	for range n {
 		go func() {
 			for {
-				gate(func() { ask(c, url) })
+				request(func() { ask(c, url) })
 			}
 		}()
 	}

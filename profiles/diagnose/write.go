@@ -8,13 +8,15 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"collatebench/internal/spell"
 )
 
-// maxShown is how many groups and places are shown to people; JSON has more.
+// maxShown is how many groups and waits Write shows; the JSON has more.
 const maxShown = 10
 
-// Write writes the report for people: the verdict, what it rests on, and the
-// groups of goroutines.
+// Write writes the report as text: the verdict, its figures, and the groups of
+// goroutines.
 func (r Report) Write(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintln(&b, strings.TrimSuffix(r.Verdict.Sentence, "\n"))
@@ -54,7 +56,7 @@ func (s *Section) write(b *strings.Builder) {
 		{"spends its time in", strings.TrimSpace(cmp.Or(s.Function, "(no samples)") + " " + s.At)},
 		{"which calls", s.Calls},
 		{"in", fmt.Sprintf("%.0f%% of its %d CPU samples", 100*s.Share, s.Samples)},
-		{"waiting for it", fmt.Sprintf("%.1f goroutines, %s each time", s.Waiting, lasting(s.WaitSec))},
+		{"waiting for it", fmt.Sprintf("%.1f goroutines, %s each time", s.Waiting, spell.DurationMilli(s.WaitSec))},
 		{"they wait at", strings.TrimSpace(fmt.Sprintf("%s %s (%s)", s.WaitAt, s.WaitIn, s.WaitFor))},
 	}
 	for _, row := range rows {
@@ -64,7 +66,7 @@ func (s *Section) write(b *strings.Builder) {
 	}
 }
 
-// writeGroups shows seconds. Parked goroutines are counted, their waits are not.
+// writeGroups writes times in seconds, without the waits of parked goroutines.
 func (r Report) writeGroups(b *strings.Builder) {
 	fmt.Fprintln(b, "\nGoroutines by start function, in seconds:")
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
@@ -78,7 +80,7 @@ func (r Report) writeGroups(b *strings.Builder) {
 	}
 }
 
-// blocked lists the reasons, the longest first.
+// blocked lists the reasons of waits, the longest first.
 func (g Group) blocked() string {
 	all := maps.Clone(g.Blocked)
 	if g.Syscall > 0 {
@@ -105,7 +107,7 @@ func (r Report) writeWaits(b *strings.Builder) {
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "  goroutines\teach\ttimes\treason\tat\tin")
 	for _, w := range r.Waits[:min(len(r.Waits), maxShown)] {
-		fmt.Fprintf(t, "  %.2f\t%s\t%d\t%s\t%s\t%s\n", w.Mean, lasting(w.Sec), w.Count, w.Reason, w.At, w.In)
+		fmt.Fprintf(t, "  %.2f\t%s\t%d\t%s\t%s\t%s\n", w.Mean, spell.DurationMilli(w.Sec), w.Count, w.Reason, w.At, w.In)
 	}
 	t.Flush()
 }
@@ -127,19 +129,11 @@ func cmpOrMake(m map[string]float64) map[string]float64 {
 	return m
 }
 
-// grouped spells 78000 as 78,000.
+// grouped writes 78000 as 78,000.
 func grouped(n int64) string {
 	s := fmt.Sprint(n)
 	for i := len(s) - 3; i > 0; i -= 3 {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
-}
-
-// lasting prints a mean wait to three digits.
-func lasting(seconds float64) string {
-	if seconds >= 1 {
-		return fmt.Sprintf("%.2f s", seconds)
-	}
-	return fmt.Sprintf("%.3g ms", 1e3*seconds)
 }

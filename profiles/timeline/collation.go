@@ -6,7 +6,7 @@ import (
 	"golang.org/x/exp/trace"
 )
 
-// A collation is one that goes on.
+// A collation is one that has not ended.
 type collation struct {
 	task  trace.TaskID
 	begin trace.Time
@@ -24,7 +24,7 @@ func (c *collation) admit(task trace.TaskID, now trace.Time) *lane {
 	return l
 }
 
-// timeline leaves out requests of which nothing is known.
+// timeline leaves out requests without a number or without a span.
 func (c *collation) timeline(now trace.Time) Timeline {
 	t := Timeline{Procs: c.procs, Length: time.Duration(now - c.begin)}
 	t.Cores = c.load.means(now - c.begin)
@@ -36,11 +36,11 @@ func (c *collation) timeline(now trace.Time) Timeline {
 	return t
 }
 
-// decoders are the lanes of the goroutines in a decode region.
+// decoders holds the lanes whose goroutine is in a decode region.
 type decoders struct {
 	lanes map[trace.GoID]*lane
-	// marks counts them by their ids' remainders: nearly every event is of another
-	// goroutine, and is told so without a look-up in the map.
+	// marks counts the decoding goroutines by the remainder of their id. Nearly every
+	// event is of another goroutine, and its mark is 0: no look-up in the map.
 	marks [1 << 10]int32
 }
 
@@ -60,7 +60,7 @@ func (d *decoders) add(l *lane) {
 	d.lanes[l.decoder] = l
 }
 
-// remove forgets the lane's goroutine, if it has one.
+// remove removes the lane's decoding goroutine, if it has one.
 func (d *decoders) remove(l *lane) {
 	if l.decoder != trace.NoGoroutine && d.lanes[l.decoder] == l {
 		delete(d.lanes, l.decoder)

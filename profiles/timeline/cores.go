@@ -7,17 +7,17 @@ import (
 )
 
 // cores counts the goroutines on a core, and adds their time to the collations
-// that go on. It begins with the trace: who runs already when a collation
-// begins counts too. The start of a trace stops the world, so that each who
-// runs is seen to begin.
+// that have not ended. It counts from the beginning of the trace, because a
+// goroutine may be on a core before a collation begins. Starting a trace stops the
+// world, so every goroutine that is on a core has an event that puts it there.
 type cores struct {
 	last    trace.Time // when the count last changed
 	running int64
-	idle    map[trace.GoID]bool // workers of the garbage collector on cores that nobody wants
+	idle    map[trace.GoID]bool // idle workers of the garbage collector: they run on free cores only
 	calls   []call              // system calls under way
 }
 
-// A call is known to have kept its core, or not, when it ends.
+// A call is a system call. Only its end tells whether it kept its core.
 type call struct {
 	g     trace.GoID
 	since trace.Time
@@ -25,7 +25,7 @@ type call struct {
 
 // transition counts a goroutine that comes onto a core or leaves it.
 func (c *cores) transition(live []*collation, g trace.GoID, from, to trace.GoState, now trace.Time) {
-	if from == to { // said again at the start of a generation
+	if from == to { // each generation begins by repeating the states
 		return
 	}
 	switch from {
@@ -52,7 +52,7 @@ func (c *cores) leave(live []*collation, g trace.GoID, now trace.Time) {
 	c.running--
 }
 
-// called ends a system call. One that leads back to running kept its core.
+// called ends a system call. It kept its core if the goroutine runs next.
 func (c *cores) called(live []*collation, g trace.GoID, to trace.GoState, now trace.Time) {
 	i := slices.IndexFunc(c.calls, func(call call) bool { return call.g == g })
 	if i < 0 {
@@ -64,8 +64,8 @@ func (c *cores) called(live []*collation, g trace.GoID, to trace.GoState, now tr
 	c.calls = slices.Delete(c.calls, i, i+1)
 }
 
-// label takes the idle workers of the garbage collector out of the count. They
-// are told apart just after they came onto their core.
+// label takes an idle worker of the garbage collector out of the count. Its label
+// comes just after it has got a core.
 func (c *cores) label(live []*collation, l trace.Label, now trace.Time) {
 	g := l.Resource
 	if g.Kind != trace.ResourceGoroutine || l.Label != "GC (idle)" || c.idle[g.Goroutine()] {

@@ -8,8 +8,8 @@ import (
 	"collatebench/bench"
 )
 
-// A lane is one request while the trace is read: the spans that are closed, and
-// the phase that it is in since.
+// A lane is one request while the trace is read: the closed spans, and the phase
+// that it is in since then.
 type lane struct {
 	task     trace.TaskID
 	origin   trace.Time // the collation's beginning
@@ -17,21 +17,21 @@ type lane struct {
 	request  int // -1 until it is logged
 	spans    []Span
 	phase    Phase
-	regions  []Phase    // that are open, the innermost last
+	regions  []Phase    // the open ones, the innermost last
 	decoder  trace.GoID // the goroutine of the open decode region
-	collated bool       // or just being collated
+	collated bool       // or the client is collating it
 
-	begun     int // the spans there were when decoding began
-	resumed   int // or, after a fetch inside it, was taken up again
+	begun     int // number of spans when decoding began
+	resumed   int // number of spans when decoding went on after the last fetch inside it
 	simulated bool
-	asked     time.Duration // where simulated: for a virtual core
-	coreWait  time.Duration // from then on
+	asked     time.Duration // if simulated: when it asked for a virtual core
+	coreWait  time.Duration // if simulated: for how long it waits for that core
 }
 
-// none is the phase of a region that is none of the client's.
+// none is the phase of a region that the client did not write.
 const none Phase = -1
 
-// phaseOf is what a request is in while the goroutine is in a region.
+// phaseOf is the phase of a request whose goroutine is in a region.
 func phaseOf(region string) Phase {
 	switch region {
 	case bench.RegionFetch:
@@ -62,8 +62,8 @@ func (l *lane) enter(region string, g trace.GoID, now trace.Time) Phase {
 	return p
 }
 
-// exit closes the innermost region and returns its phase. A fetch inside a
-// decode leads back to decoding, by a goroutine that runs.
+// exit closes the innermost region and returns its phase. After a fetch inside a
+// decode the goroutine decodes again; it is on a core.
 func (l *lane) exit(region string, now trace.Time) Phase {
 	p := phaseOf(region)
 	if p == none || l.in() != p {
@@ -82,7 +82,7 @@ func (l *lane) exit(region string, now trace.Time) Phase {
 	return p
 }
 
-// in is the innermost region.
+// in is the phase of the innermost region.
 func (l *lane) in() Phase {
 	if len(l.regions) == 0 {
 		return none
@@ -90,8 +90,8 @@ func (l *lane) in() Phase {
 	return l.regions[len(l.regions)-1]
 }
 
-// scheduled follows the decoding goroutine onto a core and off it. A system
-// call counts as on it: few are long without saying so.
+// scheduled follows the decoding goroutine onto a core and off it. A system call
+// counts as on a core: one that blocks for long has an event that says so.
 func (l *lane) scheduled(to trace.GoState, now trace.Time) {
 	if l.in() != Decoding || l.simulated {
 		return
@@ -105,7 +105,7 @@ func (l *lane) scheduled(to trace.GoState, now trace.Time) {
 	}
 }
 
-// log takes in what the client says. What is none of its messages says nothing.
+// log reads a message of the client's, and ignores any other.
 func (l *lane) log(category, message string, now trace.Time) {
 	n, err := bench.ParseLog(message)
 	if err != nil {
@@ -123,9 +123,9 @@ func (l *lane) log(category, message string, now trace.Time) {
 	}
 }
 
-// simulate takes the work of this decode for none: with the fetches inside it
-// the body was read and dropped, and since the last of them the goroutine was
-// on its way to the virtual core, for which it waits d from now.
+// simulate replaces the spans of a simulated decode. Until its last fetch the body
+// was read and dropped: that is fetching. From then on the goroutine was on its way
+// to a virtual core, for which it waits d from now.
 func (l *lane) simulate(d time.Duration, now trace.Time) {
 	l.spans = l.spans[:l.resumed]
 	read := l.since()
@@ -151,15 +151,16 @@ func (l *lane) close(now trace.Time) {
 	l.add(l.phase, to)
 }
 
-// end closes a lane whose request has ended. Of one that has failed, the last
-// step is the last thing known: nobody waits for its decoder or collates it.
+// end closes a lane whose request has ended. The lane of a failed request ends with
+// its last step: it neither waits for a decoder nor is it collated.
 func (l *lane) end(now trace.Time) {
 	if l.collated || l.in() != none {
 		l.close(now)
 	}
 }
 
-// add appends a span from the last one's end, or lengthens that one.
+// add appends a span from the last one's end, or lengthens the last one if it has
+// the same phase.
 func (l *lane) add(p Phase, to time.Duration) {
 	from := l.since()
 	switch last := len(l.spans) - 1; {

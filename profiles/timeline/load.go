@@ -2,23 +2,24 @@ package timeline
 
 import "golang.org/x/exp/trace"
 
-// buckets is how many parts a load is summed up in: at least half of them are
-// in use, so that a slice is 8 or more.
+// buckets is the number of parts of a load. At least half of them are in use, so
+// that a slice has 8 or more.
 const buckets = 16 * Slices
 
-// longest is 36 years: a damaged trace may say more than can be multiplied.
+// longest is 36 years, in nanoseconds. It bounds the times of a damaged trace, so
+// that multiplying them does not overflow.
 const longest = 1 << 60
 
-// A load sums goroutines on a core over parts of a collation whose length
-// nobody knows yet. When it outgrows the parts they become twice as long, two
-// by two: a list of the changes would grow with the trace.
+// A load sums the goroutines on a core, by parts of a collation whose length is not
+// known yet. When the parts are used up, each two become one. A list of all changes
+// would grow with the trace.
 type load struct {
 	width trace.Time // of a part; 0 means not begun
 	sum   [buckets]int64
 }
 
-// add adds n goroutines from one time to another, since the collation began.
-// What came before the beginning does not count.
+// add adds n goroutines between two times, which count from the beginning of the
+// collation. Time before it does not count.
 func (l *load) add(from, to trace.Time, n int64) {
 	l.width = max(l.width, 1)
 	to = min(to, longest)
@@ -41,7 +42,7 @@ func (l *load) widen() {
 	l.width *= 2
 }
 
-// means returns the mean of each slice of a collation of that length.
+// means returns the mean of each slice, for a collation of that length.
 func (l *load) means(length trace.Time) []float64 {
 	out := make([]float64, Slices)
 	slice := float64(length) / Slices

@@ -56,8 +56,8 @@ func TestDamaged(t *testing.T) {
 	}
 }
 
-// TestSeveral: the most requests, and of those the last. What tells collations
-// apart is that the upstream speaks of its queue in one of them.
+// TestSeveral: Read returns the collation with the most requests, the last of
+// several. The upstream reports its queue in only one of them, which tells it.
 func TestSeveral(t *testing.T) {
 	for _, c := range []struct {
 		requests []int // of each collation
@@ -90,8 +90,8 @@ func TestSeveral(t *testing.T) {
 	}
 }
 
-// TestCutOff ends the trace while a response is gathered: that lane and those
-// of others on their way go on to the trace's end.
+// TestCutOff ends the trace while a response is gathered. Its lane, and those of
+// all other open requests, go on to the trace's end.
 func TestCutOff(t *testing.T) {
 	for _, p := range bench.Placements() {
 		t.Run(string(p), func(t *testing.T) {
@@ -179,8 +179,8 @@ func openTasks(t *testing.T, raw []byte) (n int) {
 	return n
 }
 
-// FuzzRead: whatever is read as a trace has lanes as they should be, and what
-// is not is refused in one line.
+// FuzzRead: every input either has lanes that keep their contract, or is refused in
+// one line.
 func FuzzRead(f *testing.F) {
 	c := client("", bench.Stream)
 	c.Stored = func(int) (http.Header, []byte) { return nil, make([]byte, 16<<10) }

@@ -10,8 +10,8 @@ import (
 	"collatebench/profiles/timeline"
 )
 
-// checkWhole holds the timeline of a collation that came to its end to what
-// is so of each.
+// checkWhole checks what must hold for the timeline of every collation that has
+// ended.
 func checkWhole(t *testing.T, tl timeline.Timeline, n int) {
 	t.Helper()
 	if len(tl.Lanes) != n {
@@ -29,7 +29,7 @@ func checkWhole(t *testing.T, tl timeline.Timeline, n int) {
 	checkCores(t, tl)
 }
 
-// checkLanes holds every lane to its contract, ended or not.
+// checkLanes checks the contract of lanes, which also holds for cut ones.
 func checkLanes(t *testing.T, tl timeline.Timeline) {
 	t.Helper()
 	var admitted time.Duration
@@ -52,7 +52,8 @@ func checkLanes(t *testing.T, tl timeline.Timeline) {
 	}
 }
 
-// checkCores: on cores are the decoders, and no more goroutines than cores.
+// checkCores: the decoders are on cores, and there are no more goroutines on cores
+// than cores.
 func checkCores(t *testing.T, tl timeline.Timeline) {
 	t.Helper()
 	if tl.Procs != runtime.GOMAXPROCS(0) || len(tl.Cores) != timeline.Slices {

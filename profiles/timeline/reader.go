@@ -8,8 +8,8 @@ import (
 	"collatebench/bench"
 )
 
-// reader is what is kept while a trace is read: what lives, and the best
-// timeline so far.
+// A reader is what Read keeps: the collations and lanes that have not ended, and
+// the best timeline so far.
 type reader struct {
 	now      trace.Time
 	procs    int
@@ -28,8 +28,8 @@ func newReader() *reader {
 	}
 }
 
-// event takes one event in. Those of other goroutines than the decoding ones
-// cost no look-up, and they are nearly all.
+// event reads one event. Nearly all events are of goroutines that do not decode:
+// they must not cost a look-up in a map.
 func (r *reader) event(e *trace.Event) {
 	r.now = e.Time()
 	switch e.Kind() {
@@ -53,7 +53,7 @@ func (r *reader) event(e *trace.Event) {
 	}
 }
 
-// annotation takes in what the client writes.
+// annotation reads one of the client's annotations.
 func (r *reader) annotation(e *trace.Event) {
 	switch e.Kind() {
 	case trace.EventTaskBegin:
@@ -85,20 +85,20 @@ func (r *reader) haveProcs(n int) {
 	}
 }
 
-// begin takes in a collation or a request of a known one.
+// begin begins a collation, or a request of a known collation.
 func (r *reader) begin(t trace.Task) {
 	switch t.Type {
 	case bench.TaskCollation:
 		r.cores.advance(r.live, r.now)
 		r.live = append(r.live, &collation{task: t.ID, begin: r.now, procs: r.procs})
 	case bench.TaskRequest:
-		if i := r.find(t.Parent); i >= 0 {
+		if i := r.findCollation(t.Parent); i >= 0 {
 			r.lanes[t.ID] = r.live[i].admit(t.ID, r.now)
 		}
 	}
 }
 
-func (r *reader) find(id trace.TaskID) int {
+func (r *reader) findCollation(id trace.TaskID) int {
 	return slices.IndexFunc(r.live, func(c *collation) bool { return c.task == id })
 }
 
@@ -106,7 +106,7 @@ func (r *reader) endTask(id trace.TaskID) {
 	if l := r.lanes[id]; l != nil {
 		l.end(r.now)
 		r.forget(l)
-	} else if i := r.find(id); i >= 0 {
+	} else if i := r.findCollation(id); i >= 0 {
 		r.finish(r.live[i], (*lane).end)
 		r.live = slices.Delete(r.live, i, i+1)
 	}
@@ -117,15 +117,15 @@ func (r *reader) forget(l *lane) {
 	r.decoders.remove(l)
 }
 
-// end cuts off what lives on when the trace ends.
+// end cuts off the collations that go on when the trace ends.
 func (r *reader) end() {
 	for _, c := range r.live {
 		r.finish(c, (*lane).close)
 	}
 }
 
-// finish ends a collation, with the lanes that have not ended, and keeps its
-// timeline where none has more requests.
+// finish ends a collation and its open lanes. It keeps the timeline unless an
+// earlier one has more requests.
 func (r *reader) finish(c *collation, end func(*lane, trace.Time)) {
 	r.cores.advance(r.live, r.now)
 	for _, l := range c.lanes {

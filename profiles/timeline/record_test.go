@@ -29,7 +29,7 @@ const (
 	bodySize = 64 << 10
 )
 
-// record returns the trace of what do does.
+// record returns the trace of do.
 func record(t *testing.T, do func()) []byte {
 	t.Helper()
 	var out bytes.Buffer
@@ -51,8 +51,8 @@ func read(t *testing.T, raw []byte) timeline.Timeline {
 	return tl
 }
 
-// serve starts an upstream that says for each id what answer does: the status
-// and the lines of Server-Timing.
+// serve starts an upstream. answer gives the status and the lines of Server-Timing
+// for each id.
 func serve(t *testing.T, answer func(id int) (status int, timing []string)) (url string) {
 	t.Helper()
 	body := bytes.Repeat([]byte("0123456789abcdef"), bodySize/16)
@@ -71,7 +71,7 @@ func serve(t *testing.T, answer func(id int) (status int, timing []string)) (url
 	return s.URL
 }
 
-// silent says nothing of its queue.
+// silent does not report its queue.
 func silent(int) (int, []string) { return http.StatusOK, nil }
 
 // client decodes by hashing.
@@ -98,8 +98,8 @@ func collate(t *testing.T, c *bench.Client[int], n int) {
 	}
 }
 
-// meeting is a place where the first n to come wait for each other: that they
-// get away proves that they were there together.
+// A meeting is a place where the first n to come wait for each other. If they go
+// on, they were there at the same time.
 type meeting struct {
 	mu    sync.Mutex
 	here  int
@@ -126,8 +126,8 @@ func (m *meeting) come() error {
 	}
 }
 
-// together has the first two decodes wait for each other, midway. They leave
-// their cores for it, even where both come at the same time.
+// together makes the first two decodes wait for each other midway. Both leave
+// their cores, even if they come at the same time.
 func together(c *bench.Client[int]) {
 	m := meet(2)
 	come := func() error {

@@ -87,13 +87,13 @@ func checkDecoded(t *testing.T, p bench.Placement, tl timeline.Timeline) {
 	}
 }
 
-// TestQueued: what the upstream measured is what is shown. Between the clock
-// being read at admission and the event the machine may do something else; then
-// some of it is cut off.
+// TestQueued: the timeline shows the time in the queue that the upstream reports.
+// If the machine interrupts the client between reading the clock at admission and
+// the event, a part of that time is cut off.
 func TestQueued(t *testing.T) {
 	for _, p := range bench.Placements() {
 		t.Run(string(p), func(t *testing.T) {
-			said := saying{wait: fullWindow()}
+			said := timedUpstream{wait: fullWindow()}
 			tl := read(t, record(t, func() { collate(t, client(serve(t, said.answer), p), requests) }))
 			checkWhole(t, tl, requests)
 			exact := 0
@@ -113,14 +113,14 @@ func TestQueued(t *testing.T) {
 	}
 }
 
-// saying is an upstream that measures how long it lets wait, and says so.
-type saying struct {
+// A timedUpstream reports how long each request has waited in its queue.
+type timedUpstream struct {
 	wait  func(id int) (int, []string)
 	mu    sync.Mutex
-	queue [requests]time.Duration // as said
+	queue [requests]time.Duration // as reported
 }
 
-func (s *saying) answer(id int) (int, []string) {
+func (s *timedUpstream) answer(id int) (int, []string) {
 	began := time.Now()
 	status, _ := s.wait(id)
 	us := time.Since(began).Microseconds()
@@ -168,7 +168,7 @@ func TestHeldBack(t *testing.T) {
 	for _, p := range bench.Placements() {
 		for _, probe := range []*bench.Probe{nil, {}} {
 			t.Run(fmt.Sprintf("%s/probe=%v", p, probe != nil), func(t *testing.T) {
-				said := saying{wait: work}
+				said := timedUpstream{wait: work}
 				c := client(serve(t, said.answer), p)
 				c.Fetches, c.Probe = 1, probe
 				tl := read(t, record(t, func() { collate(t, c, requests) }))
@@ -197,8 +197,8 @@ func work(int) (int, []string) {
 	return http.StatusOK, nil
 }
 
-// TestVirtualCores: who waits for the one virtual core is waiting, and who has
-// it is on a core, though its goroutine sleeps.
+// TestVirtualCores: a decode that waits for the one virtual core is waiting. The
+// one that has it is on a core, though its goroutine sleeps.
 func TestVirtualCores(t *testing.T) {
 	const hold = 20 * time.Millisecond
 	for _, p := range bench.Placements() {
@@ -230,7 +230,7 @@ func TestVirtualCores(t *testing.T) {
 	}
 }
 
-// TestFromMemory: nothing is sent, and the lanes are there.
+// TestFromMemory: there are lanes, though no request is sent.
 func TestFromMemory(t *testing.T) {
 	c := client("", bench.Request)
 	c.Stored = func(int) (http.Header, []byte) {

@@ -17,14 +17,6 @@ func windowsOf(cells []bench.Cell) []int {
 	return slices.Compact(out)
 }
 
-func texts[T ~string](values []T) []string {
-	out := make([]string, len(values))
-	for i, v := range values {
-		out[i] = string(v)
-	}
-	return out
-}
-
 func windowTicks(windows []int) []draw.Tick {
 	var out []draw.Tick
 	for _, w := range windows {

@@ -7,10 +7,12 @@ import (
 
 	"collatebench/bench"
 	"collatebench/results"
+	"collatebench/results/evidence"
 	"collatebench/results/report"
+	"collatebench/results/resultstest"
 )
 
-// comparedRun has a serial client and a healthy one beside Go's, seen from
+// comparedRun has a client of Go's, a serial one and a healthy one, all seen from
 // outside.
 func comparedRun(t *testing.T, rounds int) *results.Run {
 	t.Helper()
@@ -31,10 +33,10 @@ func comparedRun(t *testing.T, rounds int) *results.Run {
 			taken = append(taken, s)
 		}
 	}
-	return newRun(t, results.Info{Label: "peers", Cells: names, Peers: &results.Peers{
-		Clients: []results.Peer{{Client: bench.Go, Runtime: "go1.26.0"}, {Client: "rust", Runtime: "rustc 1.95.0, tokio 1.52"}},
+	return newRun(t, results.Info{Label: "peers", Cells: names, Peers: resultstest.Record(t, evidence.Peers{
+		Clients: []evidence.Peer{{Client: bench.Go, Runtime: "go1.26.0"}, {Client: "rust", Runtime: "rustc 1.95.0, tokio 1.52"}},
 		LeftOut: []string{"cpp is left out: no <cmake> in PATH"},
-	}}, taken)
+	})}, taken)
 }
 
 func TestClients(t *testing.T) {

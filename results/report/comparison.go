@@ -10,6 +10,8 @@ import (
 
 	"collatebench/bench"
 	"collatebench/results"
+	"collatebench/results/stats"
+	"collatebench/results/text"
 )
 
 //go:embed assets/comparison.html
@@ -17,8 +19,8 @@ var comparisonHTML string
 
 var comparisonTemplate = template.Must(template.Must(reportTemplate.Clone()).New("comparison").Parse(comparisonHTML))
 
-// Comparison returns the page of two runs: the curves laid over each other and
-// the ratio of each cell that both have.
+// Comparison returns the page of two runs. It has the curves of both in one chart,
+// and the ratio of each cell that both runs have.
 func Comparison(old, new *results.Run, nav []Link) ([]byte, error) {
 	c, err := newComparison(old, new)
 	if err != nil {
@@ -32,10 +34,10 @@ func Comparison(old, new *results.Run, nav []Link) ([]byte, error) {
 	return Page{Title: title, Nav: nav, Body: template.HTML(body.String())}.HTML()
 }
 
-// A comparison is what the page shows.
+// A comparison is the content of the page.
 type comparison struct {
 	Old, New results.Info
-	results.Versus
+	stats.Versus
 	Curves       []picture
 	Regressions  int
 	Improvements int
@@ -44,14 +46,14 @@ type comparison struct {
 func newComparison(old, new *results.Run) (comparison, error) {
 	c := comparison{Old: old.Info(), New: new.Info()}
 	var err error
-	if c.Versus, err = results.CompareRuns(old, new); err != nil {
+	if c.Versus, err = stats.CompareRuns(old, new); err != nil {
 		return c, err
 	}
 	for _, cell := range c.Cells {
 		switch cell.Change {
-		case results.Regression:
+		case stats.Regression:
 			c.Regressions++
-		case results.Improvement:
+		case stats.Improvement:
 			c.Improvements++
 		}
 	}
@@ -59,16 +61,16 @@ func newComparison(old, new *results.Run) (comparison, error) {
 	return c, err
 }
 
-// overlaid draws the cells that both runs have, the older run's lines dashed,
-// with the roof of the newer one.
+// overlaid draws the cells that both runs have. The lines of the older run are
+// dashed; the roof is that of the newer run.
 func overlaid(old, new *results.Run) ([]picture, error) {
-	var both [2]results.Summary
+	var both [2]stats.Summary
 	for i, run := range []*results.Run{old, new} {
 		samples, err := run.Samples()
 		if err != nil {
 			return nil, err
 		}
-		if both[i], err = results.Summarise(run.Info(), samples); err != nil {
+		if both[i], err = stats.Summarise(run.Info(), samples); err != nil {
 			return nil, err
 		}
 	}
@@ -87,15 +89,15 @@ func overlaid(old, new *results.Run) ([]picture, error) {
 	return out, nil
 }
 
-// Percent is how far all cells moved together.
+// Percent is the drift: the change that all cells have in common.
 func (c comparison) Percent() string { return fmt.Sprintf("%+.1f%%", 100*(c.Drift-1)) }
 
 // FloorPercent is the noise floor.
 func (c comparison) FloorPercent() string { return fmt.Sprintf("%.1f%%", 100*c.Floor) }
 
 // Row is one cell in the table of ratios.
-func (c comparison) Row(v results.VersusCell) []entry {
-	ratio := entry{Shown: v.Ratio.String(), Sort: fmt.Sprintf("%.6g", v.Ratio.Mean)}
+func (c comparison) Row(v stats.VersusCell) []entry {
+	ratio := entry{Shown: text.Ratio(v.Ratio), Sort: fmt.Sprintf("%.6g", v.Ratio.Mean)}
 	p := entry{Shown: fmt.Sprintf("%.3f", v.P), Sort: fmt.Sprintf("%.6g", v.P)}
 	if math.IsInf(v.Ratio.High, 1) {
 		p.Shown = "?"
@@ -103,6 +105,6 @@ func (c comparison) Row(v results.VersusCell) []entry {
 	return []entry{{Shown: v.Cell}, estimate(v.Old), estimate(v.New), ratio, p}
 }
 
-func estimate(e results.Estimate) entry {
+func estimate(e stats.Estimate) entry {
 	return entry{Shown: interval(e), Sort: fmt.Sprintf("%.6g", e.Median)}
 }

@@ -10,19 +10,22 @@ import (
 	"collatebench/profiles"
 	"collatebench/profiles/timeline"
 	"collatebench/results"
+	"collatebench/results/evidence"
+	"collatebench/results/stats"
 	"collatebench/results/verdict"
 )
 
-// A document is all that a report shows of one run.
+// A document is the data of one run's report.
 type document struct {
 	info      results.Info
-	summary   results.Summary
-	verdicts  []verdict.Verdict // proven: one; observed: one a placement
+	summary   stats.Summary
+	reading   evidence.Reading
+	verdicts  []verdict.Verdict // one that is proven, or an observed one for each placement
 	timelines []laneChart
 	benchstat string
 }
 
-// A laneChart is the timeline of one cell, or why there is none.
+// A laneChart is the timeline of one cell, or the reason why there is none.
 type laneChart struct {
 	cell bench.Cell
 	timeline.Timeline
@@ -31,19 +34,13 @@ type laneChart struct {
 
 func newDocument(run *results.Run) (document, error) {
 	d := document{info: run.Info()}
-	samples, err := run.Samples()
-	if err != nil {
+	var err error
+	if d.reading, err = evidence.Read(run); err != nil {
 		return d, err
 	}
-	if d.summary, err = results.Summarise(d.info, samples); err != nil {
-		return d, err
-	}
-	if d.verdicts = d.summary.Verdicts; d.info.Why != nil && d.summary.Rounds > 0 {
-		v, err := d.info.Why.Verdict(d.info, samples)
-		if err != nil {
-			return d, err
-		}
-		d.verdicts = []verdict.Verdict{v}
+	d.summary = d.reading.Summary
+	if d.summary.Rounds > 0 {
+		d.verdicts = d.reading.Verdicts()
 	}
 	if d.benchstat, err = benchstat(run); err != nil {
 		return d, err
@@ -52,8 +49,8 @@ func newDocument(run *results.Run) (document, error) {
 	return d, err
 }
 
-// benchstat reads the tables that were made with the run's report; "" where
-// there are none yet.
+// benchstat reads the tables that were written with the run's report. It returns ""
+// if there are none yet.
 func benchstat(run *results.Run) (string, error) {
 	text, err := os.ReadFile(filepath.Join(run.ReportDir(), results.BenchstatText))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -62,14 +59,14 @@ func benchstat(run *results.Run) (string, error) {
 	return string(text), err
 }
 
-// timelines reads the trace of the cell of each placement in which a serial
-// one hurts most: those that the verdicts are about.
-func timelines(run *results.Run, s results.Summary) ([]laneChart, error) {
-	if !run.Info().Profiled || run.Info().Why != nil {
+// timelines reads one trace for each placement: that of the cell that the verdict is
+// about.
+func timelines(run *results.Run, s stats.Summary) ([]laneChart, error) {
+	if !run.Info().Profiled || run.Info().Proves() {
 		return nil, nil
 	}
 	var out []laneChart
-	for _, c := range s.Foremost() {
+	for _, c := range stats.Headline(s.Listed()) {
 		chart, err := readTimeline(filepath.Join(run.ProfileDir(c), profiles.Trace.File()))
 		if err != nil {
 			return nil, err
@@ -80,8 +77,8 @@ func timelines(run *results.Run, s results.Summary) ([]laneChart, error) {
 	return out, nil
 }
 
-// readTimeline takes a trace that is not there, or can't be read, for a reason
-// to show in its place: the rest of the report does not depend on it.
+// readTimeline reads a trace. If it is missing or can't be read, the report shows the
+// reason in its place.
 func readTimeline(path string) (laneChart, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {

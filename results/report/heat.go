@@ -7,24 +7,25 @@ import (
 	"strconv"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/mockserver/payload"
-	"collatebench/results"
 	"collatebench/results/report/draw"
+	"collatebench/results/stats"
 )
 
-// A heatMap shows one unit over window and size, a block a placement.
+// A heatMap shows one unit over window and size, in a block for each placement.
 type heatMap struct {
 	unit string
 	what string
 	log  bool // equal steps of colour are equal factors
-	most func(results.Group) float64
+	most func(stats.Group) float64
 }
 
-// heatMaps is the table: another one is a row.
+// heatMaps is the table of heat maps. A new one is a row.
 func heatMaps() []heatMap {
 	return []heatMap{
 		{"decode-overlap", "decodes begun and not ended, mean", true, nil},
-		{"cpus", "cores used by the client, mean", false, func(g results.Group) float64 { return float64(g.Cells[0].Cores()) }},
+		{"cpus", "cores used by the client, mean", false, func(g stats.Group) float64 { return float64(g.Cells[0].Cores()) }},
 	}
 }
 
@@ -53,7 +54,7 @@ func (d document) heat() []picture {
 	return out
 }
 
-func (d document) heatScene(m heatMap, g results.Group) draw.Scene {
+func (d document) heatScene(m heatMap, g stats.Group) draw.Scene {
 	h := newHeatLayout(g)
 	scale := m.scale(d.summary, g)
 	s := draw.Scene{Width: chartWidth, Title: m.unit + ", " + g.Title, Class: "heat"}
@@ -64,24 +65,24 @@ func (d document) heatScene(m heatMap, g results.Group) draw.Scene {
 	for _, c := range g.Cells {
 		v := d.summary.Of(c).Unit(m.unit)
 		x, y := h.square(c)
-		ground, text := draw.HeatInks(scale.step(v))
-		tip := fmt.Sprintf("%s, window %d, %s: %s", c.Placement, c.Window, c.Size, results.Amount(v))
+		ground, ink := draw.HeatInks(scale.step(v))
+		tip := fmt.Sprintf("%s, window %d, %s: %s", c.Placement, c.Window, c.Size, spell.Amount(v))
 		s.Desc += tip + ". "
 		s.Shapes = append(s.Shapes,
 			draw.Rect{X: x, Y: y, W: squareWidth - 2, H: squareHeight - 2, Fill: ground, Title: tip},
-			draw.Text{At: draw.Point{X: x + squareWidth/2 - 1, Y: y + squareHeight/2 + 3}, Text: results.Amount(v), Size: 11, Anchor: draw.Middle, Ink: text, Title: tip})
+			draw.Text{At: draw.Point{X: x + squareWidth/2 - 1, Y: y + squareHeight/2 + 3}, Text: spell.Amount(v), Size: 11, Anchor: draw.Middle, Ink: ink, Title: tip})
 	}
 	s.Height = h.height()
 	return headed(s)
 }
 
-// heatScale maps a value to a step of colour.
+// A heatScale maps a value to a step of colour.
 type heatScale struct {
 	least, most float64
 	log         bool
 }
 
-func (m heatMap) scale(s results.Summary, g results.Group) heatScale {
+func (m heatMap) scale(s stats.Summary, g stats.Group) heatScale {
 	scale := heatScale{least: 0, most: 1, log: m.log}
 	if m.log {
 		scale.least = 1
@@ -108,17 +109,17 @@ func (h heatScale) step(v float64) int {
 	return min(heatSteps-1, int((v-low)/(high-low)*heatSteps))
 }
 
-// A heatLayout puts blocks side by side, in as many lines as they need.
+// A heatLayout places the blocks side by side, in as many lines as they need.
 type heatLayout struct {
 	placements []bench.Placement
 	windows    []int
 	sizes      []payload.Size
-	left       float64 // of the first block, behind the sizes
-	wide       float64 // of a block: its windows, or its name
+	left       float64 // where the first block begins, right of the sizes
+	wide       float64 // width of a block: of its windows or its name
 	across     int     // blocks in a line
 }
 
-func newHeatLayout(g results.Group) heatLayout {
+func newHeatLayout(g stats.Group) heatLayout {
 	h := heatLayout{placements: placementsOf(g.Cells), windows: windowsOf(g.Cells), left: 8}
 	for _, c := range g.Cells {
 		if !slices.Contains(h.sizes, c.Size) {
@@ -131,7 +132,7 @@ func newHeatLayout(g results.Group) heatLayout {
 	}
 	h.wide = squareWidth * float64(len(h.windows))
 	for _, p := range h.placements {
-		h.wide = max(h.wide, 1.08*draw.TextWidth(string(p), 12)) // bold is wider than what is measured
+		h.wide = max(h.wide, 1.08*draw.TextWidth(string(p), 12)) // bold text is wider than TextWidth
 	}
 	h.across = max(1, int((chartWidth-h.left+blockGap)/(h.wide+blockGap)))
 	return h
@@ -141,7 +142,7 @@ func (h heatLayout) blockHeight() float64 {
 	return blockHead + squareHeight*float64(len(h.sizes)) + blockGap
 }
 
-// corner is the upper left of a block's squares.
+// corner is the upper left corner of a block's squares.
 func (h heatLayout) corner(block int) (x, y float64) {
 	return h.left + float64(block%h.across)*(h.wide+blockGap), heatTop + float64(block/h.across)*h.blockHeight() + blockHead
 }
@@ -156,7 +157,7 @@ func (h heatLayout) height() float64 {
 	return heatTop + float64(lines)*h.blockHeight()
 }
 
-// block draws what stands around a block's squares.
+// block draws the labels around a block's squares.
 func (h heatLayout) block(at int, p bench.Placement) []draw.Shape {
 	x, y := h.corner(at)
 	out := []draw.Shape{draw.Text{At: draw.Point{X: x, Y: y - 20}, Text: string(p), Bold: true}}

@@ -3,10 +3,10 @@ package report
 import (
 	"fmt"
 
-	"collatebench/results"
+	"collatebench/internal/spell"
 )
 
-// A fact is a line of what a run ran on.
+// A fact is one line about the machine and the software of a run.
 type fact struct{ Name, Value string }
 
 func (d document) machine() []fact {
@@ -19,7 +19,7 @@ func (d document) machine() []fact {
 	if m.Memory > 0 {
 		out[2].Value = fmt.Sprintf("%.1f GiB", float64(m.Memory)/(1<<30))
 	}
-	if p := d.info.Peers; p != nil {
+	if p := d.reading.Peers; p != nil {
 		for _, c := range p.Clients {
 			out = append(out, fact{"client " + string(c.Client), c.Runtime})
 		}
@@ -28,7 +28,7 @@ func (d document) machine() []fact {
 		}
 	}
 	if w := d.info.Scaling; w != nil {
-		out = append(out, fact{"effective cores", fmt.Sprintf("%s together, one alone being 1 (measured before the run)", results.Amount(w.EffectiveCores))})
+		out = append(out, fact{"effective cores", fmt.Sprintf("%s together, one alone being 1 (measured before the run)", spell.Amount(w.EffectiveCores))})
 	}
 	known := out[:0]
 	for _, f := range out {

@@ -16,31 +16,30 @@ var pageCSS string
 //go:embed assets/*.js
 var scripts embed.FS
 
-// pageJS is the one script of every page. The first file has what the others
-// use.
+// pageJS is the script of every page. The other files use functions of the first.
 var pageJS = func() string {
 	text := "(() => {\n\"use strict\";\n"
 	for _, name := range []string{"page", "timeline", "table", "live"} {
 		part, err := scripts.ReadFile("assets/" + name + ".js")
 		if err != nil {
-			panic(err) // a defect of this list
+			panic(err) // the list is wrong
 		}
 		text += string(part)
 	}
 	return text + "})();\n"
 }()
 
-// A Link leads to another page of the server that shows this one.
+// A Link leads to another page of the server.
 type Link struct{ Text, To string }
 
-// A Page is one page of HTML that needs nothing beside it: scripts and styles
-// are inside, and its policy forbids the browser to load anything or to run
-// any other script, whatever a label or a file brought into Body.
+// A Page is one page of HTML that needs no other file: it contains scripts and
+// styles. Its policy forbids the browser to load anything, or to run any other
+// script that a label or a file might bring into Body.
 type Page struct {
 	Title string
 	Nav   []Link // of the server that shows the page; none in a file
 	Body  template.HTML
-	Live  bool // fetches itself anew every other second; without scripts by reloading
+	Live  bool // the page fetches itself every 2 s; without scripts it reloads every 3 s
 }
 
 // HTML returns the page.
@@ -55,8 +54,8 @@ func (p Page) HTML() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// Policy is the Content-Security-Policy of every Page. connect-src lets a live
-// page fetch itself; from a file there is nobody to answer.
+// Policy is the Content-Security-Policy of every Page. Its connect-src lets a live
+// page fetch itself from its server.
 func Policy() string {
 	sum := sha256.Sum256([]byte(pageJS))
 	return "default-src 'none'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none'; " +

@@ -1,10 +1,19 @@
-// Package report makes pages and pictures of a run: the verdicts in words,
-// throughput against the window, the timeline of each placement, and the
-// tables. A page is one file that needs nothing else, static first; scripts
-// add hovering, zooming and sorting. The same raw data gives the same bytes.
+// Package report makes pages and pictures of a run:
 //
-// It reads the run folder and writes nothing but what it is asked to write. It
-// does not know who serves its pages.
+//	run, done := exampleRun()
+//	defer done()
+//	page, err := report.HTML(run, nil)
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	fmt.Println(strings.Contains(string(page), "No round is complete yet."))
+//
+// A page has the verdicts in words, throughput against the window, the timeline of
+// each placement, and the tables. It is one file that needs no other and no script;
+// scripts add hovering, zooming and sorting. The same raw data gives the same bytes.
+//
+// It reads the run folder, and writes only what its caller asks for. It does not
+// know who serves its pages.
 package report
 
 import (
@@ -14,8 +23,10 @@ import (
 	"strings"
 	"time"
 
+	"collatebench/internal/spell"
 	"collatebench/profiles/timeline"
 	"collatebench/results"
+	"collatebench/results/text"
 )
 
 //go:embed assets/report.html
@@ -23,18 +34,8 @@ var reportHTML string
 
 var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap{"id": fileName}).Parse(reportHTML))
 
-// Write makes report/report.html of a run, from its ledger, its traces and the
-// tables that [results.Run.WriteReport] has left.
-func Write(run *results.Run) error {
-	page, err := HTML(run, nil)
-	if err != nil {
-		return err
-	}
-	return run.WriteDerived(results.ReportFile, page)
-}
-
-// HTML returns the report of a run. Nav leads to other pages of the server
-// that shows it, and is nil in a file.
+// HTML returns the report of a run. nav has links to other pages of the server that
+// shows it, and is nil for a file.
 func HTML(run *results.Run, nav []Link) ([]byte, error) {
 	d, err := newDocument(run)
 	if err != nil {
@@ -47,13 +48,13 @@ func HTML(run *results.Run, nav []Link) ([]byte, error) {
 	return Page{Title: d.info.ID + " - collatebench", Nav: nav, Body: template.HTML(body.String())}.HTML()
 }
 
-// A content is what the template shows, in its order.
+// A content is the data of the template, in its order.
 type content struct {
 	Info         results.Info
 	Heading      string
 	Proven       bool
 	About        string
-	Sayings      []saying
+	VerdictViews []verdictView
 	Clients      []picture
 	Compared     bool
 	Throughput   []picture
@@ -78,7 +79,7 @@ type laneSection struct {
 	Requests []request
 }
 
-// A request is one lane in figures.
+// A request is one lane as figures.
 type request struct {
 	ID    int
 	Times []string // by phase
@@ -86,9 +87,9 @@ type request struct {
 
 func (d document) page() content {
 	return content{
-		Info: d.info, Heading: d.heading(), Proven: d.info.Why != nil, About: d.about(), Rounds: d.summary.Rounds,
-		Sayings: d.sayings(), Clients: d.clients(), Compared: d.summary.Compared(), Throughput: d.throughput(), Lanes: d.laneSections(), Heat: d.heat(), Stages: d.stages(), StageTable: stageTable(d.bars()),
-		SchedLatency: d.schedLatency(), DelayTable: delayTable(d.bars()), Table: d.table(), Benchstat: d.benchstat, Notes: d.summary.Notes(),
+		Info: d.info, Heading: d.heading(), Proven: d.info.Proves(), About: d.about(), Rounds: d.summary.Rounds,
+		VerdictViews: d.verdictViews(), Clients: d.clients(), Compared: d.summary.Compared(), Throughput: d.throughput(), Lanes: d.laneSections(), Heat: d.heat(), Stages: d.stages(), StageTable: stageTable(d.bars()),
+		SchedLatency: d.schedLatency(), DelayTable: delayTable(d.bars()), Table: d.table(), Benchstat: d.benchstat, Notes: text.Notes(d.summary),
 		Machine: d.machine(), Repeat: d.info.Repeat(),
 	}
 }
@@ -98,7 +99,7 @@ func (d document) heading() string {
 	if d.info.Label != "" {
 		parts = append([]string{d.info.Label}, parts...)
 	}
-	return strings.Join(append(parts, d.summary.Heading()), ", ")
+	return strings.Join(append(parts, text.Heading(d.summary)), ", ")
 }
 
 func (d document) laneSections() []laneSection {
@@ -113,7 +114,7 @@ func (d document) laneSections() []laneSection {
 			sum := sums(timeline.Timeline{Lanes: []timeline.Lane{lane}})
 			r := request{ID: lane.Request}
 			for _, phase := range s.Phases {
-				r.Times = append(r.Times, lasting(sum[phase].Round(time.Microsecond)))
+				r.Times = append(r.Times, spell.DurationAmount(sum[phase].Round(time.Microsecond)))
 			}
 			s.Requests = append(s.Requests, r)
 		}

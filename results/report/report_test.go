@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"image/png"
 	"math/rand/v2"
@@ -25,13 +24,15 @@ import (
 	"collatebench/bench"
 	"collatebench/profiles"
 	"collatebench/results"
+	"collatebench/results/evidence"
 	"collatebench/results/report"
+	"collatebench/results/resultstest"
 	"collatebench/results/verdict"
 )
 
 var began = time.Date(2026, 11, 22, 20, 41, 0, 0, time.UTC)
 
-// matrix is the default one, on two cores wherever the tests run.
+// matrix is the default matrix on two cores, whatever machine the tests run on.
 func matrix(t testing.TB, lists map[string]string) []string {
 	t.Helper()
 	m := bench.Matrix{}
@@ -161,7 +162,7 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// TestFigures holds the shapes of every picture and the rows of the table to a
+// TestFigures compares the shapes of every picture and the rows of the table with a
 // golden: where bars end, which values are joined, in which order.
 func TestFigures(t *testing.T) {
 	cells := matrix(t, map[string]string{"placement": "collector,request", "window": "1,8", "size": "1MiB,64KiB", "procs": "2"})
@@ -178,38 +179,12 @@ func TestFigures(t *testing.T) {
 		// A shape a line, so that a difference can be read.
 		got.WriteString(strings.NewReplacer("><", ">\n<").Replace(figure) + "\n\n")
 	}
-	golden(t, "figures.golden", got.String())
+	resultstest.Golden(t, "figures.golden", got.String())
 	has(t, got.String(), "~</td>", "!</td>")
 }
 
-var update = flag.Bool("update", false, "write the golden files again")
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got == string(want) {
-		return
-	}
-	now, then := strings.Split(got, "\n"), strings.Split(string(want), "\n")
-	for i := range min(len(now), len(then)) {
-		if now[i] != then[i] {
-			t.Fatalf("%s:%d (-update writes it again):\n%s\nwas\n%s", path, i+1, now[i], then[i])
-		}
-	}
-	t.Fatalf("%s has %d lines (-update writes it again), not %d", path, len(then), len(now))
-}
-
-// TestSameBytes: the page follows from the raw data alone, whatever order the
-// ledger has them in.
+// TestSameBytes: the page depends only on the raw data, not on its order in the
+// ledger.
 func TestSameBytes(t *testing.T) {
 	cells := matrix(t, map[string]string{"size": "64KiB,1MiB"})
 	all := samples(t, cells, 3)
@@ -250,7 +225,7 @@ func TestPageNeedsNothing(t *testing.T) {
 	}
 }
 
-// TestHostileRun: whatever stands in run.json is shown as text.
+// TestHostileRun: all texts of run.json are shown as text.
 func TestHostileRun(t *testing.T) {
 	const evil = `"><script>alert(1)</script><img src=x onerror=alert(1)>'`
 	cells := matrix(t, map[string]string{"window": "8"})
@@ -274,8 +249,8 @@ func TestHostileRun(t *testing.T) {
 	}
 }
 
-// traceOf records one collation of the cell's placement, from memory, where the
-// runner would have left its trace.
+// traceOf records one collation of the cell's placement, from memory, and writes the
+// trace where the runner would write it.
 func traceOf(t *testing.T, run *results.Run, name string) {
 	t.Helper()
 	c, err := bench.ParseCell(name)
@@ -305,8 +280,8 @@ func traceOf(t *testing.T, run *results.Run, name string) {
 	}
 }
 
-// TestTimelines: a placement with its trace, one whose trace is damaged, and
-// one from before requests were marked.
+// TestTimelines: one placement has a trace, one has a damaged trace, and one has a
+// trace without annotations.
 func TestTimelines(t *testing.T) {
 	cells := matrix(t, map[string]string{"window": "8", "procs": "2", "placement": "collector,request,pool"})
 	run := newRun(t, results.Info{Cells: cells, Profiled: true}, samples(t, cells, 2))
@@ -401,8 +376,8 @@ func TestSimulationIsSaid(t *testing.T) {
 	has(t, p, "<h3>pool (simulated: 16 cores that only pass time)</h3>")
 }
 
-// TestSmallResponses: where decoding is the lesser part of a response, one
-// decoding core is no limit, and no line is drawn for it.
+// TestSmallResponses: if decoding is only a small part of a response, one decoding
+// core is no limit, and no line is drawn for it.
 func TestSmallResponses(t *testing.T) {
 	cells := matrix(t, map[string]string{"procs": "2"})
 	all := samples(t, cells, 2)
@@ -416,8 +391,8 @@ func TestSmallResponses(t *testing.T) {
 	}
 }
 
-// TestUnfinishedRuns: a report of nothing, of half a round, and of a cell
-// without times says what is missing.
+// TestUnfinishedRuns: a report says what is missing if there are no samples, half a
+// round, or a cell without times.
 func TestUnfinishedRuns(t *testing.T) {
 	cells := matrix(t, nil)
 	none := page(t, newRun(t, results.Info{Cells: cells, State: results.Running}, nil))
@@ -437,9 +412,9 @@ func TestUnfinishedRuns(t *testing.T) {
 // TestReportOfWhy shows the proof in place of curves.
 func TestReportOfWhy(t *testing.T) {
 	cells := []string{"codec=json/placement=collector/window=32/size=1MiB-2", "codec=json/placement=pool/window=32/size=1MiB-2"}
-	info := results.Info{Cells: cells, Why: &results.Why{Cell: cells[0], Tries: []results.Try{
+	info := results.Info{Cells: cells, Why: resultstest.Record(t, evidence.Why{Cell: cells[0], Interventions: []verdict.Intervention{
 		{Name: "decoding in parallel", Change: "placement=pool", Cause: verdict.Serialised, Before: cells[0], Cell: cells[1], Predicted: 1.7},
-	}}}
+	}})}
 	p := page(t, newRun(t, info, samples(t, cells, 6)))
 	has(t, p, "<td>decoding in parallel</td>", "placement=pool", "1.70x", "serialised: window 32", "A run of why takes no profiles", "as it is, wait for decoding")
 	if strings.Contains(p, `class="draw curves"`) {

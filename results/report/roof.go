@@ -3,10 +3,11 @@ package report
 import (
 	"math"
 
+	"collatebench/internal/spell"
 	"collatebench/results/report/draw"
 )
 
-// roofs draws what the lines can't pass.
+// roofs draws the limits of the lines.
 func (c curves) roofs() []draw.Shape {
 	roof := draw.Path{Stroke: draw.Stroke{Ink: "roof", Width: 2.5}}
 	const steps = 60
@@ -40,7 +41,7 @@ func (c curves) lines() []level {
 		out = append(out, level{"one decoding core", v})
 	}
 	if v := c.roof.AllCores(); v > 0 {
-		out = append(out, level{"roof: " + cores(procs), v})
+		out = append(out, level{"roof: " + spell.Plural(procs, "core"), v})
 	}
 	if v := c.roof.LinkMBps(); v > 0 && v < c.frame.YAxis.Max {
 		out = append(out, level{"link", v})
@@ -48,7 +49,7 @@ func (c curves) lines() []level {
 	return out
 }
 
-// roofLabels stand at the left, where the lines of the placements are low.
+// roofLabels are at the left, where the lines of the placements are low.
 func (c curves) roofLabels() []draw.Shape {
 	var out []draw.Shape
 	for _, l := range c.lines() {
@@ -58,9 +59,9 @@ func (c curves) roofLabels() []draw.Shape {
 	return out
 }
 
-// serial is the line of one decoding core, in MB/s; 0 where it is none: of a
-// small response decoding is the lesser part, and all the cores together do not
-// reach what one of them could decode.
+// serial is the throughput of one decoding core, in MB/s, or 0 if that is no limit:
+// decoding is only a small part of a small response, and then all the cores
+// together do not reach what one core could decode.
 func (c curves) serial() float64 {
 	if v := c.roof.OneCore(); v < c.roof.AllCores() {
 		return v

@@ -5,12 +5,13 @@ import (
 	"slices"
 
 	"collatebench/bench"
-	"collatebench/results"
+	"collatebench/internal/spell"
 	"collatebench/results/report/draw"
+	"collatebench/results/stats"
 )
 
-// stageInks gives each stage of a response its colour: a timeline's where the
-// timeline shows the same.
+// stageInks gives each stage of a response its colour: that of the timeline's phase,
+// if it has the same.
 var stageInks = map[string]draw.Ink{
 	"client queue": "held-back", "upstream queue": "queued", "service": "service", "transfer": "fetching",
 	"wait for decoding": "waiting", "decoding": "decoding", "hand-over": "handed-over",
@@ -18,22 +19,23 @@ var stageInks = map[string]draw.Ink{
 
 const barHeight = 26
 
-// A bar is a row of a picture that has one for each placement.
+// A bar is one row of a picture with a row for each placement.
 type bar struct {
 	label string
-	cell  results.CellSummary
+	cell  stats.CellSummary
 }
 
-// bars are the cells that the verdicts are about; in a run of why, all.
+// bars are the cells that the verdicts are about. In a run of why they are all
+// cells.
 func (d document) bars() []bar {
 	var out []bar
 	if d.summary.Rounds == 0 {
 		return nil
 	}
-	if d.info.Why == nil {
-		cells := d.summary.Foremost()
+	if !d.info.Proves() {
+		cells := stats.Headline(d.summary.Listed())
 		if d.summary.Compared() {
-			cells = d.summary.Judged()
+			cells = d.judged()
 		}
 		for _, c := range cells {
 			out = append(out, bar{d.naming(c), d.summary.Of(c)})
@@ -48,22 +50,22 @@ func (d document) bars() []bar {
 	return out
 }
 
-// change names a cell of a run of why by what was changed.
+// change names a cell of a run of why by what the intervention changed.
 func (d document) change(c bench.Cell) string {
-	for _, t := range d.info.Why.Tries {
-		if t.Cell == c.Name() {
-			if t.OnTopOf != "" {
-				return t.OnTopOf + " + " + t.Change
+	for _, i := range d.reading.Why.Interventions {
+		if i.Cell == c.Name() {
+			if i.OnTopOf != "" {
+				return i.OnTopOf + " + " + i.Change
 			}
-			return t.Change
+			return i.Change
 		}
 	}
 	return "as it is"
 }
 
-// stages draws where the time of a response goes, a bar a placement.
+// stages draws where the time of a response goes, with a bar for each placement.
 func (d document) stages() []picture {
-	// Other languages' clients tell no more of a response than how long it took.
+	// Clients in other languages report only how long a response took.
 	bars := slices.DeleteFunc(d.bars(), func(b bar) bool { return b.cell.Stages() == nil })
 	longest := 0.0 // ms
 	for _, b := range bars {
@@ -83,7 +85,7 @@ func (d document) stages() []picture {
 			took := stage.Seconds * 1e3
 			from, to := f.Point(at, 0), f.Point(at+took, 0)
 			at += took
-			tip := fmt.Sprintf("%s, %s: %s ms of %s ms", b.label, stage.Name, results.Amount(took), results.Amount(b.ms()))
+			tip := fmt.Sprintf("%s, %s: %s ms of %s ms", b.label, stage.Name, spell.Amount(took), spell.Amount(b.ms()))
 			s.Desc += tip + ". "
 			if took >= seen*longest {
 				s.Shapes = append(s.Shapes, draw.Rect{X: from.X, Y: barMiddle(f, i) - 9, W: to.X - from.X, H: 18, Fill: stageInks[stage.Name], Title: tip})
@@ -97,7 +99,7 @@ func (d document) stages() []picture {
 // ms is the mean time of the bar's responses.
 func (b bar) ms() float64 { return b.cell.Unit("resp-ns") / 1e6 }
 
-// seen is the share of the longest bar from which on a part of one is drawn.
+// seen is the least share of the longest bar for which a part of a bar is drawn.
 const seen = .001
 
 // stageKeys is the legend of the stages that are long enough to be seen.
@@ -114,7 +116,7 @@ func stageKeys(bars []bar, longest float64) []draw.Key {
 	return keys
 }
 
-// barFrame has room for the labels at the left and for the legend on top.
+// barFrame leaves room for the labels at the left and for the legend at the top.
 func barFrame(bars []bar, x draw.Axis, keys draw.Legend) draw.Frame {
 	left := 0.0
 	for _, b := range bars {
@@ -130,4 +132,25 @@ func barMiddle(f draw.Frame, at int) float64 { return f.Y + barHeight*(float64(a
 
 func barLabel(f draw.Frame, at int, text string) draw.Shape {
 	return draw.Text{At: draw.Point{X: f.X - 8, Y: barMiddle(f, at) + 4}, Text: text, Anchor: draw.End}
+}
+
+// stageTable has the figures of the picture of stages, in ms. Without a pointer
+// a reader cannot hover, so all that hovering shows is in a table too.
+func stageTable(bars []bar) table {
+	t := table{Columns: []column{{Name: "cell", Text: true}}}
+	for _, b := range bars {
+		stages := b.cell.Stages()
+		if stages == nil {
+			return table{}
+		}
+		row := []entry{{Shown: b.label}}
+		for _, s := range stages {
+			if len(t.Rows) == 0 {
+				t.Columns = append(t.Columns, column{Name: s.Name + " ms"})
+			}
+			row = append(row, amount(s.Seconds*1e3))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
 }

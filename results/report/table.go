@@ -5,36 +5,38 @@ import (
 	"strconv"
 
 	"collatebench/bench"
-	"collatebench/results"
+	"collatebench/internal/spell"
+	"collatebench/results/stats"
+	"collatebench/results/text"
 )
 
-// A table is all cells in rows, for sorting and for copying.
+// A table has a row for each cell, to sort and to copy.
 type table struct {
 	Columns []column
 	Rows    [][]entry
 }
 
-// A column has a heading, and numbers unless it is Text.
+// A column has a heading. It holds numbers unless it is Text.
 type column struct {
 	Name, Doc string
 	Text      bool
 }
 
-// An entry is what is shown, and what it is sorted by.
+// An entry is one value: as it is shown, and as it is sorted.
 type entry struct {
 	Shown string
-	Sort  string // a number, or "" for the text itself
+	Sort  string // a number; "" sorts by Shown
 }
 
-// measured is the table of columns behind those of the dimensions.
+// measured lists the columns that follow those of the dimensions.
 func (d document) measured() []struct {
 	column
-	of func(bench.Cell, results.CellSummary) entry
+	of func(bench.Cell, stats.CellSummary) entry
 } {
-	unit := func(name string, per float64) func(bench.Cell, results.CellSummary) entry {
-		return func(_ bench.Cell, e results.CellSummary) entry { return amount(e.Unit(name) / per) }
+	unit := func(name string, per float64) func(bench.Cell, stats.CellSummary) entry {
+		return func(_ bench.Cell, e stats.CellSummary) entry { return amount(e.Unit(name) / per) }
 	}
-	type cell = results.CellSummary
+	type cell = stats.CellSummary
 	return []struct {
 		column
 		of func(bench.Cell, cell) entry
@@ -53,8 +55,8 @@ func (d document) measured() []struct {
 	}
 }
 
-// table lists the cells, A/A controls left out, in table order. A dimension has a
-// column where it varies, or is core.
+// table lists the cells in table order, without A/A controls. A dimension has a
+// column if it varies, or if it is core.
 func (d document) table() table {
 	var t table
 	var cells []bench.Cell
@@ -63,7 +65,7 @@ func (d document) table() table {
 	}
 	var dimensions []bench.Dimension
 	for _, dim := range bench.Dimensions() {
-		if !dim.Hidden && (dim.Core || results.Varies(dim, cells)) {
+		if !dim.Hidden && (dim.Core || stats.Varies(dim, cells)) {
 			dimensions = append(dimensions, dim)
 			t.Columns = append(t.Columns, column{Name: dim.Name, Doc: dim.Usage, Text: !numeric(dim, cells)})
 		}
@@ -94,7 +96,7 @@ func numeric(d bench.Dimension, cells []bench.Cell) bool {
 	return true
 }
 
-// value sorts sizes by their bytes.
+// value is a dimension's value. Sizes sort by their bytes.
 func value(d bench.Dimension, c bench.Cell) entry {
 	e := entry{Shown: d.Of(c)}
 	if d.Name == "size" {
@@ -109,14 +111,14 @@ func amount(v float64) entry {
 	if v == 0 {
 		return entry{Shown: "-", Sort: "0"}
 	}
-	return entry{Shown: results.Amount(v), Sort: strconv.FormatFloat(v, 'g', 6, 64)}
+	return entry{Shown: spell.Amount(v), Sort: strconv.FormatFloat(v, 'g', 6, 64)}
 }
 
-func between(e results.Estimate) entry {
+func between(e stats.Estimate) entry {
 	if math.IsInf(e.Low, 0) || math.IsInf(e.High, 0) {
 		return entry{Shown: "?", Sort: "0"}
 	}
-	return entry{Shown: results.Amount(e.Low) + "-" + results.Amount(e.High), Sort: strconv.FormatFloat(e.Low, 'g', 6, 64)}
+	return entry{Shown: spell.Amount(e.Low) + "-" + spell.Amount(e.High), Sort: strconv.FormatFloat(e.Low, 'g', 6, 64)}
 }
 
 func (d document) ratio(c bench.Cell) entry {
@@ -128,10 +130,10 @@ func (d document) ratio(c bench.Cell) entry {
 	if r.BelowFloor {
 		mark = "~"
 	}
-	return entry{Shown: r.Ratio.String() + mark, Sort: strconv.FormatFloat(r.Ratio.Mean, 'g', 6, 64)}
+	return entry{Shown: text.Ratio(r.Ratio) + mark, Sort: strconv.FormatFloat(r.Ratio.Mean, 'g', 6, 64)}
 }
 
-func (d document) upstream(c results.CellSummary) entry {
+func (d document) upstream(c stats.CellSummary) entry {
 	e := amount(c.Unit("upstream-cpus"))
 	if c.UpstreamHeavy {
 		e.Shown += "!"

@@ -7,12 +7,13 @@ import (
 	"slices"
 
 	"collatebench/bench"
-	"collatebench/results"
+	"collatebench/internal/spell"
 	"collatebench/results/report/draw"
+	"collatebench/results/stats"
 )
 
-// Sizes of a chart, in pixels. Two stand side by side on a screen, and on a
-// phone one of them is still readable.
+// Sizes of a chart, in pixels. Two fit side by side on a screen, and one can be
+// read on a phone.
 const (
 	chartWidth  = 520
 	chartHeight = 370
@@ -22,12 +23,12 @@ const (
 	marginFoot  = 46
 )
 
-// dodge keeps the intervals of placements at one window apart, in pixels: no
-// further, as the roof stays where it is.
+// dodge is the distance between the intervals of two placements at the same window,
+// in pixels. It is small, because the roof does not move with them.
 const dodge = 3
 
-// throughput draws throughput against the window, a line a placement, below
-// the roof.
+// throughput draws throughput against the window, with a line for each placement
+// and the roof above.
 func (d document) throughput() []picture {
 	if d.info.Why != nil {
 		return nil // its cells differ in other things than the window
@@ -44,9 +45,9 @@ func (d document) throughput() []picture {
 
 // curves are the lines of one chart.
 type curves struct {
-	group  results.Group
+	group  stats.Group
 	curve  []curve
-	roof   results.Roof
+	roof   stats.Roof
 	legend draw.Legend
 	frame  draw.Frame
 
@@ -54,22 +55,21 @@ type curves struct {
 	series     []draw.Series // as placements
 }
 
-// A curve is where the values of one set of lines come from. A second one, of
-// an older run, is drawn dashed.
+// A curve is the source of one set of lines. In a comparison there is a second one,
+// for the older run, and it is drawn dashed.
 type curve struct {
-	summary results.Summary
+	summary stats.Summary
 	label   string // "" where there is one
 	dashed  bool
 }
 
-// newCurves takes the cells by their windows: a person may list those in any
-// order.
-func newCurves(g results.Group, of ...curve) curves {
+// newCurves sorts the cells by window, since a person may list windows in any order.
+func newCurves(g stats.Group, of ...curve) curves {
 	g.Cells = slices.Clone(g.Cells)
 	slices.SortStableFunc(g.Cells, func(a, b bench.Cell) int { return cmp.Compare(a.Window, b.Window) })
 	c := curves{group: g, curve: of, roof: of[len(of)-1].summary.Roof(g.Cells)}
 	c.placements = placementsOf(g.Cells)
-	c.series = draw.SeriesOf(texts(bench.Placements()), texts(c.placements))
+	c.series = draw.SeriesOf(spell.Strings(bench.Placements()), spell.Strings(c.placements))
 	var keys []draw.Key
 	for i, p := range c.placements {
 		keys = append(keys, draw.Key{Label: string(p), Ink: c.series[i].Ink, As: draw.KeyMarker, Form: c.series[i].Form})
@@ -89,8 +89,8 @@ func newCurves(g results.Group, of ...curve) curves {
 	return c
 }
 
-// highest is the greatest value to be seen, in MB/s. The window's part of the
-// roof may leave the chart.
+// highest is the greatest value in the chart, in MB/s. The part of the roof that the
+// window sets may be higher, and leaves the chart.
 func (c curves) highest() float64 {
 	top := c.roof.AllCores()
 	for _, cell := range c.group.Cells {
@@ -145,14 +145,14 @@ func (c curves) line(u curve, at int) draw.Shape {
 
 func (c curves) tip(u curve, cell bench.Cell) string {
 	e := u.summary.Of(cell)
-	tip := fmt.Sprintf("%s, window %d: %s MB/s, %s cores", cell.Placement, cell.Window, interval(e.Throughput), results.Amount(e.CPUs.Median))
+	tip := fmt.Sprintf("%s, window %d: %s MB/s, %s cores", cell.Placement, cell.Window, interval(e.Throughput), spell.Amount(e.CPUs.Median))
 	if u.label != "" {
 		tip = u.label + ": " + tip
 	}
 	return tip
 }
 
-// describe says in words what the picture shows, for who can't see it.
+// describe puts the picture into words, for screen readers.
 func (c curves) describe() string {
 	text := ""
 	for _, cell := range c.group.Cells {

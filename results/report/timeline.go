@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/profiles/timeline"
 	"collatebench/results/report/draw"
 )
 
-// inks gives each phase its colour.
+// phaseInk is the colour of a phase.
 func phaseInk(p timeline.Phase) draw.Ink {
 	return [...]draw.Ink{
 		timeline.HeldBack: "held-back", timeline.Queued: "queued", timeline.Fetching: "fetching", timeline.Waiting: "waiting",
@@ -23,7 +24,7 @@ func phaseInk(p timeline.Phase) draw.Ink {
 // Sizes of a timeline, in pixels.
 const (
 	lanesHeight = 384
-	laneMost    = 12 // of one lane
+	laneMost    = 12 // largest height of a lane
 	coresHeight = 56
 	coresGap    = 14
 )
@@ -39,7 +40,7 @@ func (d document) lanes() []picture {
 		t.Lanes = byDecoding(t.Lanes)
 		title := fmt.Sprintf("%s, window %d, GOMAXPROCS=%d", d.naming(t.cell), t.cell.Window, t.cell.Procs)
 		if t.missing == "" {
-			title += fmt.Sprintf(": %d responses in %s", len(t.Lanes), lasting(t.Length))
+			title += fmt.Sprintf(": %d responses in %s", len(t.Lanes), spell.DurationAmount(t.Length))
 		}
 		p := picture{Name: "timeline-" + fileName(string(t.cell.Placement)), Scene: draw.Scene{Title: title}, Missing: t.missing}
 		if t.missing == "" {
@@ -51,9 +52,10 @@ func (d document) lanes() []picture {
 	return out
 }
 
-// byDecoding sorts lanes by when their decoding began: in the order of
-// admission a serial decoder's staircase is scattered, as it takes its bodies
-// in whatever order they arrive. Lanes that never decoded come last.
+// byDecoding sorts lanes by the time when their decoding began, which shows a serial
+// decoder as a staircase. In the order of admission the stairs would be scattered,
+// since it decodes bodies in the order in which they arrive. Lanes without decoding
+// come last.
 func byDecoding(lanes []timeline.Lane) []timeline.Lane {
 	begin := func(l timeline.Lane) time.Duration {
 		for _, s := range l.Spans {
@@ -68,8 +70,8 @@ func byDecoding(lanes []timeline.Lane) []timeline.Lane {
 	return out
 }
 
-// A laneFrame lays out one timeline: lanes from the top as they began to
-// decode, the cores beneath, and one axis of time through both.
+// A laneFrame lays out one timeline: the lanes, below them the cores, and one axis of
+// time for both.
 type laneFrame struct {
 	chart laneChart
 	lane  float64 // height
@@ -79,12 +81,12 @@ type laneFrame struct {
 	keys  draw.Legend
 }
 
-// newLaneFrame gives all timelines of a report one scale of time, so that a
-// placement that is faster is seen to be.
+// newLaneFrame uses one scale of time for all timelines of a report, so that a
+// faster placement is visibly shorter.
 func newLaneFrame(t laneChart, longest time.Duration) laneFrame {
 	l := laneFrame{chart: t, lane: min(laneMost, lanesHeight/float64(max(len(t.Lanes), 1)))}
 	var keys []draw.Key
-	for _, p := range timeline.Phases() { // all of them, so that neighbours begin at one height
+	for _, p := range timeline.Phases() { // all phases, so that timelines side by side begin at the same height
 		keys = append(keys, draw.Key{Label: p.String(), Ink: phaseInk(p)})
 	}
 	l.keys = legend(keys)
@@ -106,8 +108,8 @@ func newLaneFrame(t laneChart, longest time.Duration) laneFrame {
 	return l
 }
 
-// coresLabel keeps simulated cores, which a trace knows nothing of, from being
-// looked for in the strip.
+// coresLabel says "real cores" where cores are simulated: a trace knows nothing of
+// simulated ones.
 func coresLabel(c bench.Cell) string {
 	if c.Simulated() {
 		return "real cores"
@@ -131,17 +133,17 @@ func (l laneFrame) scene(title string) draw.Scene {
 	return headed(s)
 }
 
-// clip holds what a script zooms.
+// clip clips shapes that the page's script zooms.
 func clip(f draw.Frame, class string, shapes []draw.Shape) draw.Shape {
 	return draw.Clip{X: f.X, Y: f.Y, W: f.W, H: f.H, Shapes: []draw.Shape{draw.Group{Class: "zoom " + class, Shapes: shapes}}}
 }
 
-// boxes are the spans, one shape a phase.
+// boxes are the spans, as one shape for each phase.
 func (l laneFrame) boxes() []draw.Shape {
 	byPhase := map[timeline.Phase][]draw.Box{}
 	thick := l.lane
 	if thick > 3 {
-		thick -= .6 // lanes are seen apart
+		thick -= .6 // a gap between lanes
 	}
 	for i, lane := range l.chart.Lanes {
 		for _, s := range lane.Spans {
@@ -158,7 +160,7 @@ func (l laneFrame) boxes() []draw.Shape {
 	return out
 }
 
-// level is the cores in use, as steps.
+// level draws the cores in use, as steps.
 func (l laneFrame) level() []draw.Shape {
 	a := draw.Area{Fill: "decoding", Points: []draw.Point{l.cores.Point(0, 0)}}
 	slice := ms(l.chart.Length) / float64(max(len(l.chart.Cores), 1))
@@ -188,7 +190,7 @@ func (l laneFrame) present() []timeline.Phase {
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// sums is how long the lanes were in each phase together.
+// sums adds up the time of all lanes in each phase.
 func sums(t timeline.Timeline) map[timeline.Phase]time.Duration {
 	out := map[timeline.Phase]time.Duration{}
 	for _, lane := range t.Lanes {
@@ -200,10 +202,10 @@ func sums(t timeline.Timeline) map[timeline.Phase]time.Duration {
 }
 
 func (l laneFrame) describe() string {
-	text := fmt.Sprintf("%d requests in %s.", len(l.chart.Lanes), lasting(l.chart.Length))
+	text := fmt.Sprintf("%d requests in %s.", len(l.chart.Lanes), spell.DurationAmount(l.chart.Length))
 	all := sums(l.chart.Timeline)
 	for _, p := range l.present() {
-		text += fmt.Sprintf(" %s: %s a request, mean.", p, lasting(all[p]/time.Duration(max(len(l.chart.Lanes), 1))))
+		text += fmt.Sprintf(" %s: %s a request, mean.", p, spell.DurationAmount(all[p]/time.Duration(max(len(l.chart.Lanes), 1))))
 	}
 	return text
 }

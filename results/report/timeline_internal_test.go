@@ -7,11 +7,11 @@ import (
 
 	"collatebench/bench"
 	"collatebench/profiles/timeline"
-	"collatebench/results"
+	"collatebench/results/stats"
 )
 
-// A trace has other times in each run, so the drawing of lanes is held to ones
-// that were made up, from within the package.
+// Each trace has other times, so this test draws made-up lanes, from inside the
+// package.
 func madeUp(length time.Duration, order ...int) laneChart {
 	c := laneChart{cell: bench.DefaultCell(), Timeline: timeline.Timeline{Procs: 2, Length: length, Cores: []float64{1, 2}}}
 	for id, turn := range order {
@@ -30,7 +30,7 @@ func TestLanes(t *testing.T) {
 	first.Lanes = append([]timeline.Lane{never}, first.Lanes...)
 	second := madeUp(100*time.Millisecond, 1)
 	second.cell.Placement = bench.Request
-	d := document{summary: results.Summary{}, timelines: []laneChart{second, first}}
+	d := document{summary: stats.Summary{}, timelines: []laneChart{second, first}}
 	pictures := d.lanes()
 	if len(pictures) != 2 {
 		t.Fatalf("%d pictures", len(pictures))

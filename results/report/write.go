@@ -7,12 +7,13 @@ import (
 	"path/filepath"
 	"slices"
 
+	"collatebench/internal/wholefile"
 	"collatebench/results"
 )
 
-// WritePNG writes the main pictures of a run into a folder, which is made where
-// it is missing, and returns the paths. Pictures that the run has no data for
-// are left out. A file appears when it is whole.
+// WritePNG writes the main pictures of a run into a folder, and returns their paths.
+// It makes the folder if it is missing. It leaves out pictures for which the run has
+// no data. A file gets its name only when it is whole.
 func WritePNG(run *results.Run, dir string) ([]string, error) {
 	d, err := newDocument(run)
 	if err != nil {
@@ -24,14 +25,14 @@ func WritePNG(run *results.Run, dir string) ([]string, error) {
 	var out []string
 	for _, p := range d.pictures() {
 		path := filepath.Join(dir, p.Name+".png")
-		for n := 2; slices.Contains(out, path); n++ { // titles may differ in what a file's name drops
+		for n := 2; slices.Contains(out, path); n++ { // two titles may give the same file name
 			path = filepath.Join(dir, fmt.Sprintf("%s-%d.png", p.Name, n))
 		}
 		var b bytes.Buffer
 		if err := p.Scene.PNG(&b); err != nil {
 			return out, fmt.Errorf("draw %s: %w", p.Name, err)
 		}
-		if err := writeWhole(path, b.Bytes()); err != nil {
+		if err := wholefile.Write(path, b.Bytes()); err != nil {
 			return out, err
 		}
 		out = append(out, path)
@@ -39,7 +40,7 @@ func WritePNG(run *results.Run, dir string) ([]string, error) {
 	return out, nil
 }
 
-// pictures are all of a report, in its order.
+// pictures are all pictures of a report, in its order.
 func (d document) pictures() []picture {
 	var out []picture
 	for _, some := range [][]picture{d.clients(), d.throughput(), d.lanes(), d.heat(), d.stages(), d.schedLatency()} {
@@ -50,16 +51,4 @@ func (d document) pictures() []picture {
 		}
 	}
 	return out
-}
-
-func writeWhole(path string, content []byte) error {
-	staged := path + ".part"
-	err := os.WriteFile(staged, content, 0o666)
-	if err == nil {
-		err = os.Rename(staged, path)
-	}
-	if err != nil {
-		os.Remove(staged)
-	}
-	return err
 }

@@ -2,19 +2,18 @@ package report
 
 import "collatebench/profiles/timeline"
 
-// zoomData is what the page's script needs to tell a span and to draw the axis
-// anew: pixels of the frames, and for each lane its request, then a phase and
-// its end, in microseconds, by turns.
+// zoomData is what the page's script needs to name a span and to redraw the axis:
+// the frames in pixels, and the spans of each lane in microseconds.
 type zoomData struct {
 	X      float64   `json:"x"`
 	W      float64   `json:"w"`
 	Y      float64   `json:"y"`
 	H      float64   `json:"h"`
-	Foot   float64   `json:"foot"` // where the time's tick labels hang
+	Foot   float64   `json:"foot"` // below it are the labels of the time axis
 	Lane   float64   `json:"lane"`
 	End    float64   `json:"end"` // of the axis, in microseconds
 	Phases []string  `json:"phases"`
-	Lanes  [][]int64 `json:"lanes"` // request, begin, then (phase, end) by turns
+	Lanes  [][]int64 `json:"lanes"` // request, begin, then phase and end of each span
 }
 
 func (l laneFrame) data() zoomData {

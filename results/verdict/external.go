@@ -30,7 +30,8 @@ func ObserveExternal(e External) Verdict {
 		v.Sentence = "no verdict: missing " + missing + "."
 		return v
 	}
-	v.Causes = e.causes()
+	var says string
+	v.Causes, says = e.judged()
 	if e.Growth.Low < grows && e.Growth.High > grows && e.CPUs <= oneCore && e.Growth.Pairs > 1 {
 		v.Uncertain = []string{fmt.Sprintf("whether twice the window gains: %s, and %.1f decides; more rounds would tell", e.Growth, grows)}
 	}
@@ -39,8 +40,26 @@ func ObserveExternal(e External) Verdict {
 		v.Sentence = "no verdict: not serial, and no limit reached: " + e.seen() + "."
 		return v
 	}
-	v.Sentence = named(v.Causes) + ": " + e.says(v.Causes[0])
+	v.Sentence = named(v.Causes) + ": " + says
 	return v
+}
+
+// An externalRule is a cause's row for what is seen from outside. It may count
+// on the rules that are asked before it.
+type externalRule struct {
+	cause Cause
+	holds func(External) bool
+	says  func(External) string
+}
+
+// judged is the cause whose rule holds first, and what is said then.
+func (e External) judged() (causes []Cause, says string) {
+	for _, r := range externalRules {
+		if r.holds(e) {
+			return []Cause{r.cause}, r.says(e)
+		}
+	}
+	return nil, ""
 }
 
 // missing says what there would have to be for a verdict.
@@ -60,22 +79,6 @@ func (e External) missing() string {
 	return ""
 }
 
-func (e External) causes() []Cause {
-	switch {
-	case e.Queued >= queues && e.CPUs/e.available() < filled:
-		return []Cause{UpstreamQueueing}
-	case e.CPUs <= oneCore && e.grown() >= grows:
-		return []Cause{WindowTooSmall}
-	case e.CPUs <= oneCore && e.CPUs >= coreTaken:
-		return []Cause{Serialised}
-	case e.CPUs < coreTaken:
-		return []Cause{Outside}
-	case e.CPUs/e.available() >= filled:
-		return []Cause{CPUSaturated}
-	}
-	return nil
-}
-
 // grown is how much more is done at twice the window. More throughput with no
 // more CPU time in use is none: the machine became faster between two samples,
 // and must not clear a serial client.
@@ -86,21 +89,6 @@ func (e External) grown() float64 {
 // available is the cores that were there for the client.
 func (e External) available() float64 {
 	return max(.1, min(float64(e.Workers), float64(e.Cores)-e.Upstream-e.Others))
-}
-
-func (e External) says(c Cause) string {
-	switch c {
-	case Serialised:
-		return fmt.Sprintf("%s, no queue at the upstream. One core does the work, whatever the window: decode in parallel.", e.seen())
-	case UpstreamQueueing:
-		return fmt.Sprintf("%.1f requests waited in the upstream's queue on average; %s.", e.Queued, e.seen())
-	case WindowTooSmall:
-		return fmt.Sprintf("%s. More can be in flight.", e.seen())
-	case Outside:
-		return fmt.Sprintf("%s. The client keeps no core busy: the link, the upstream's answers or a wait of its own is the limit.", e.seen())
-	default:
-		return fmt.Sprintf("%s. The healthy end.", e.seen())
-	}
 }
 
 // seen tells the figures that decide.

@@ -2,7 +2,6 @@ package verdict
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -17,7 +16,7 @@ func Observe(c Client) Verdict {
 		return v
 	}
 	var says []string
-	for _, r := range rules() {
+	for _, r := range clientRules {
 		if r.holds(c) {
 			v.Causes = append(v.Causes, r.cause)
 			says = append(says, r.says(c))
@@ -32,35 +31,22 @@ func Observe(c Client) Verdict {
 		v.Sentence = "no verdict: nothing stands out; " + c.division() + "."
 		return v
 	}
-	if c.Dials >= redialled {
-		v.Uncertain = append(v.Uncertain, fmt.Sprintf("%s: %.2f connections were dialled per response", ConnectionPool, c.Dials))
+	for _, r := range clientRules {
+		if r.doubt == nil {
+			continue
+		}
+		if sign := r.doubt(c); sign != "" {
+			v.Uncertain = append(v.Uncertain, fmt.Sprintf("%s: %s", r.cause, sign))
+		}
 	}
 	v.Sentence = named(v.Causes) + ": " + strings.Join(says, " ") + c.simulation()
-	first := rules()[slices.IndexFunc(rules(), func(r rule) bool { return r.cause == v.Causes[0] })]
-	if first.mend != "" {
-		v.PredictedGain, v.Assumptions = c.mended(first.cause), c.assumptions()
+	if first := v.Causes[0].rule(); first.gain != nil {
+		v.PredictedGain, v.Assumptions = first.gain(c), c.assumptions()
 		if v.PredictedGain >= gains {
 			v.Sentence += fmt.Sprintf("\n%s would give up to %.2fx.", sentence(first.mend), v.PredictedGain)
 		}
 	}
 	return v
-}
-
-// mended is the gain to be had by mending a fault.
-func (c Client) mended(cause Cause) float64 {
-	switch cause {
-	case WindowTooSmall:
-		return c.Predict(2)
-	case GCBound:
-		return c.PredictGOGC()
-	}
-	var lifted []string
-	for _, l := range c.Limits {
-		if l.Cause == cause {
-			lifted = append(lifted, l.Name)
-		}
-	}
-	return c.Predict(1, lifted...)
 }
 
 // assumptions are what a prediction rests on.
@@ -79,7 +65,7 @@ func Suspects(c Client) []Cause {
 		return nil
 	}
 	var shown, open []Cause
-	for _, r := range rules() {
+	for _, r := range clientRules {
 		switch {
 		case r.holds(c):
 			shown = append(shown, r.cause)
@@ -126,36 +112,4 @@ func (c Client) simulation() string {
 		return ""
 	}
 	return fmt.Sprintf(" Simulated: %d cores that only pass time.", c.Cores)
-}
-
-// figures are the evidence as people and programs read it.
-func (c Client) figures() []Figure {
-	out := []Figure{
-		{"throughput", c.Throughput, "responses/s", "responses collated"},
-		{"window", float64(c.Window), "requests", "admitted and not collated, at most"},
-		{"cores", float64(c.Cores), "cores", "that the client may use"},
-		{"available", c.available(), "cores", "left over by the upstream and by other processes"},
-		{"cpus", c.CPUs, "cores", "used by the client"},
-		{"runnable", c.Runnable, "goroutines", "ready and waiting for a core"},
-		{"gc-share", c.GCShare, "share", "of the busy CPU time, collecting garbage"},
-		{"decode-busy", c.Busy, "share", "of the wall, some decode under way"},
-		{"decode-overlap", c.Overlap, "decodes", "begun and not ended, over that time"},
-		{"resp", c.Response, "s", "a response, from admission to collated"},
-		{"start-wait", c.StartWait, "s/response", "for a limit of the client's own"},
-		{"conn-wait", c.ConnWait, "s/response", "for a connection"},
-		{"headers", c.Headers, "s/response", "from the connection to the headers"},
-		{"read", c.Read, "s/response", "reading the body"},
-		{"decode-wait", c.DecodeWait, "s/response", "from body whole to decoding entered"},
-		{"decode", c.Decode, "s/response", "from decoding entered to ended"},
-	}
-	if c.UpstreamKnown {
-		out = append(out,
-			Figure{"upstream-cpus", c.UpstreamCPUs, "cores", "used by the upstream"},
-			Figure{"queue", c.Queue, "s/response", "in the upstream's queue"},
-			Figure{"service", c.Service, "s/response", "at the upstream"})
-	}
-	if c.EffectiveCores > 0 {
-		out = append(out, Figure{"effective-cores", c.EffectiveCores, "cores", "what all cores decode together, one alone being 1"})
-	}
-	return out
 }

@@ -1,36 +1,33 @@
 package verdict
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 )
 
-// A Step is an intervention on one cause, made on top of the steps before it.
-type Step struct {
-	Cause        Cause
-	Intervention Intervention // measured against the step before
-	Whole        Gain         // all steps so far, measured against the client as it was
-	Predicted    float64      // the same, predicted: the product of what each step's evidence promised
-	Before       Client       // the evidence that the cause was seen in
-	// Flat means that the cause is shown by nothing changing: an upstream that
-	// is not ours can't be helped, but half the window does as well.
-	Flat bool
+// A Link of the chain of causes is an intervention that was measured on top of
+// the links before it, with what only the chain knows of it.
+type Link struct {
+	Intervention
+	Evidence Client  // of the cell before it, in which its cause was seen
+	Whole    Gain    // of all links so far, over the client as it was
+	Promised float64 // the same, predicted: the product of what each link's evidence promised
 }
 
-// Proven says that a step did what its cause would have it do.
-func (s Step) Proven() bool {
-	m := s.Intervention.Measured
+// Proven says that an intervention did what its cause would have it do. A flat
+// one shows its cause by changing nothing: an upstream that is not ours can't be
+// helped, but half the window does as well.
+func (i Intervention) Proven() bool {
+	m := i.Measured
 	if m.High == 0 {
 		return false // one pair has no interval
 	}
-	if s.Flat {
+	if i.Flat {
 		return m.Mean >= 1/gains && m.Mean <= gains && m.Low >= 1/parallelGains
 	}
-	if s.Cause == GCBound {
-		return m.Mean >= gcGains && m.Low > 1
-	}
-	return m.Gained()
+	return m.Mean >= cmp.Or(i.Cause.rule().proof, gains) && m.Low > 1
 }
 
 // Gained says that a ratio is one: large enough, and beyond chance.
@@ -39,26 +36,26 @@ func (g Gain) Gained() bool { return g.High > 0 && g.Mean >= gains && g.Low > 1 
 // Prove gives the verdict after interventions: the causes that were observed
 // in turn, as far as each one's intervention proves it. Asides are
 // interventions on what was observed nowhere.
-func Prove(base Client, steps []Step, asides []Intervention) Verdict {
+func Prove(base Client, chain []Link, asides []Intervention) Verdict {
 	v := Observe(base)
-	if len(v.Missing) > 0 && len(steps) == 0 {
+	if len(v.Missing) > 0 && len(chain) == 0 {
 		v.Interventions = asides
 		return v
 	}
-	v.Uncertain = append(v.Uncertain, v.Missing...) // it was not missing when the steps were planned
-	var held []Step
-	for _, s := range steps {
-		v.Interventions = append(v.Interventions, s.Intervention)
-		if !s.Proven() {
+	v.Uncertain = append(v.Uncertain, v.Missing...) // it was not missing when the chain was planned
+	var held []Link
+	for _, l := range chain {
+		v.Interventions = append(v.Interventions, l.Intervention)
+		if !l.Proven() {
 			break
 		}
-		held = append(held, s)
+		held = append(held, l)
 	}
 	v.Interventions = append(v.Interventions, asides...)
 	observed := v.Causes
 	v.Causes, v.Missing, v.PredictedGain, v.Assumptions = []Cause{}, nil, 0, nil
 	if len(held) == 0 {
-		return v.unproven(observed, steps)
+		return v.unproven(observed, chain)
 	}
 	if contradiction := contradicted(held[0], asides); contradiction != "" {
 		v.Missing = []string{contradiction}
@@ -69,34 +66,35 @@ func Prove(base Client, steps []Step, asides []Intervention) Verdict {
 }
 
 // contradicted names an aside that gained where the cause says that it can't.
-func contradicted(first Step, asides []Intervention) string {
+func contradicted(first Link, asides []Intervention) string {
+	refuted := first.Cause.rule().refuted
 	for _, a := range asides {
-		if first.Cause == CPUSaturated && slices.Contains(a.Proves, Serialised) && a.Measured.Gained() && a.Measured.Mean >= parallelGains {
+		if refuted != nil && refuted(a) {
 			return fmt.Sprintf("%s gave %v", a.Name, a.Measured)
 		}
 	}
 	return ""
 }
 
-func (v Verdict) unproven(observed []Cause, steps []Step) Verdict {
-	if len(steps) == 0 {
+func (v Verdict) unproven(observed []Cause, chain []Link) Verdict {
+	if len(chain) == 0 {
 		v.Missing = []string{"an intervention that could prove it"}
 		v.Sentence = fmt.Sprintf("no verdict: it looks %s, and no intervention on it was possible.", named(observed))
 		return v
 	}
-	s := steps[0]
-	gave := fmt.Sprintf("%s gave %v", s.Intervention.Name, s.Intervention.Measured)
+	first := chain[0]
+	gave := fmt.Sprintf("%s gave %v", first.Name, first.Measured)
 	v.Missing = []string{"the proof: " + gave}
-	v.Sentence = fmt.Sprintf("no verdict: it looks %s, but %s.", s.Cause, gave)
-	if !slices.Contains(observed, s.Cause) {
+	v.Sentence = fmt.Sprintf("no verdict: it looks %s, but %s.", first.Cause, gave)
+	if !slices.Contains(observed, first.Cause) {
 		v.Sentence = fmt.Sprintf("no verdict: nothing stands out, and %s.", gave)
 	}
 	return v
 }
 
-func (v Verdict) proven(base Client, held []Step, observed []Cause) Verdict {
-	for _, s := range held {
-		v.Causes = append(v.Causes, s.Cause)
+func (v Verdict) proven(base Client, held []Link, observed []Cause) Verdict {
+	for _, l := range held {
+		v.Causes = append(v.Causes, l.Cause)
 	}
 	v.RuledOut = slices.DeleteFunc(v.RuledOut, func(r RuledOut) bool { return slices.Contains(v.Causes, r.Cause) })
 	for _, c := range observed {
@@ -104,9 +102,9 @@ func (v Verdict) proven(base Client, held []Step, observed []Cause) Verdict {
 			v.Uncertain = append(v.Uncertain, fmt.Sprintf("%s: seen, but not proven", c))
 		}
 	}
-	for _, s := range held {
-		if !s.Flat && s.Cause != CPUSaturated {
-			v.PredictedGain, v.MeasuredGain, v.Assumptions = s.Predicted, &s.Whole, base.assumptions()
+	for _, l := range held {
+		if !l.Flat && !l.Cause.Healthy() {
+			v.PredictedGain, v.MeasuredGain, v.Assumptions = l.Promised, &l.Whole, base.assumptions()
 		}
 	}
 	v.Sentence = strings.Join(v.lines(base, held), "\n")
@@ -115,22 +113,22 @@ func (v Verdict) proven(base Client, held []Step, observed []Cause) Verdict {
 
 // lines tells of each cause and what mending it gave, and then of those that
 // people suspect first.
-func (v Verdict) lines(base Client, held []Step) []string {
+func (v Verdict) lines(base Client, held []Link) []string {
 	var out []string
 	between := "\n"
 	if 2*len(held) > maxLines {
 		between = " "
 	}
-	for i, s := range held {
+	for i, l := range held {
 		opening := "Then "
 		if i == 0 {
 			opening = named(v.Causes) + ": "
 		}
-		text := opening + s.says()
+		text := opening + l.says()
 		if i == 0 {
 			text += base.simulation()
 		}
-		out = append(out, strings.Split(text+between+s.result(), "\n")...)
+		out = append(out, strings.Split(text+between+l.result(), "\n")...)
 	}
 	if not := v.exonerated(base); not != "" && len(out) < maxLines {
 		out = append(out, not)
@@ -141,19 +139,16 @@ func (v Verdict) lines(base Client, held []Step) []string {
 // maxLines is what a person reads of a verdict.
 const maxLines = 5
 
-func (s Step) says() string {
-	for _, r := range rules() {
-		if r.cause == s.Cause && r.holds(s.Before) {
-			return r.says(s.Before)
-		}
+func (l Link) says() string {
+	if r := l.Cause.rule(); r.cause != "" && r.holds(l.Evidence) {
+		return r.says(l.Evidence)
 	}
-	return s.Before.division() + "."
+	return l.Evidence.division() + "."
 }
 
-// result tells prediction and measurement of a step.
-func (s Step) result() string {
-	i := s.Intervention
-	if s.Flat {
+// result tells what was predicted and what was measured.
+func (i Intervention) result() string {
+	if i.Flat {
 		return fmt.Sprintf("%s gave %v: no less.", sentence(i.Name), i.Measured)
 	}
 	if i.Predicted == 0 {
@@ -164,18 +159,16 @@ func (s Step) result() string {
 
 // exonerated tells of those that people suspect first, by what rules them out.
 func (v Verdict) exonerated(c Client) string {
-	if v.Causes[0] == Serialised && c.UpstreamKnown && c.Overlap <= 2 {
-		return fmt.Sprintf("Not the upstream: it held %.2f of %d requests, while each body waited %s for the decoder.",
-			c.population(c.Queue+c.Service), c.Window, seconds(c.DecodeWait))
+	if clears := v.Causes[0].rule().clears; clears != nil {
+		if text := clears(c); text != "" {
+			return text
+		}
 	}
 	var parts []string
-	for _, suspect := range []struct {
-		cause Cause
-		name  string
-	}{{UpstreamQueueing, "a queue at the upstream"}, {NetworkBound, "the network"}, {Serialised, "one goroutine decoding"}} {
+	for _, suspect := range blamedFirst {
 		for _, r := range v.RuledOut {
-			if r.Cause == suspect.cause && (suspect.cause != Serialised || !c.full()) {
-				parts = append(parts, fmt.Sprintf("not %s: %s", suspect.name, r.Because))
+			if name := suspect.blamed(c); r.Cause == suspect.cause && name != "" {
+				parts = append(parts, fmt.Sprintf("not %s: %s", name, r.Because))
 			}
 		}
 	}

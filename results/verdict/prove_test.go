@@ -12,57 +12,57 @@ func gain(mean, low, high float64) verdict.Gain {
 	return verdict.Gain{Mean: mean, Low: low, High: high, Pairs: 8}
 }
 
-func step(cause verdict.Cause, before verdict.Client, predicted float64, g, whole verdict.Gain) verdict.Step {
-	return verdict.Step{
-		Cause: cause, Before: before, Whole: whole, Predicted: predicted,
-		Intervention: verdict.Intervention{Name: "mending " + string(cause), Change: "x=y", Proves: causes(cause), Predicted: predicted, Measured: g},
+func link(cause verdict.Cause, before verdict.Client, predicted float64, g, whole verdict.Gain) verdict.Link {
+	return verdict.Link{
+		Evidence: before, Whole: whole, Promised: predicted,
+		Intervention: verdict.Intervention{Name: "mending " + string(cause), Change: "x=y", Cause: cause, Predicted: predicted, Measured: g},
 	}
 }
 
 func TestProve(t *testing.T) {
 	serial, queued := change(collector), change(func(c *verdict.Client) { idle(c); c.Queue, c.Headers = .4, .411 })
 	fast, none := gain(1.8, 1.6, 2), gain(1.02, .95, 1.1)
-	flat := step(verdict.UpstreamQueueing, queued, 0, none, none)
+	flat := link(verdict.UpstreamQueueing, queued, 0, none, none)
 	flat.Flat = true
-	parallel := verdict.Intervention{Name: "decoding in parallel", Proves: causes(verdict.Serialised), Measured: fast}
+	parallel := verdict.Intervention{Name: "decoding in parallel", Cause: verdict.Serialised, Measured: fast}
 	for _, x := range []struct {
 		name   string
 		base   verdict.Client
-		steps  []verdict.Step
+		chain  []verdict.Link
 		asides []verdict.Intervention
 		want   []verdict.Cause
 		says   string
 	}{
-		{"proven", serial, []verdict.Step{step(verdict.Serialised, serial, 1.9, fast, fast)}, nil,
+		{"proven", serial, []verdict.Link{link(verdict.Serialised, serial, 1.9, fast, fast)}, nil,
 			causes(verdict.Serialised), "Mending serialised was predicted to give 1.90x and gave 1.80x (1.60-2.00, 8 pairs)."},
-		{"no gain", serial, []verdict.Step{step(verdict.Serialised, serial, 1.9, none, none)}, nil,
+		{"no gain", serial, []verdict.Link{link(verdict.Serialised, serial, 1.9, none, none)}, nil,
 			causes(), "no verdict: it looks serialised, but mending serialised gave 1.02x"},
-		{"a gain that may be chance", serial, []verdict.Step{step(verdict.Serialised, serial, 1.9, gain(1.5, .9, 2.4), fast)}, nil,
+		{"a gain that may be chance", serial, []verdict.Link{link(verdict.Serialised, serial, 1.9, gain(1.5, .9, 2.4), fast)}, nil,
 			causes(), "no verdict"},
-		{"one pair", serial, []verdict.Step{step(verdict.Serialised, serial, 1.9, verdict.Gain{Mean: 2, Pairs: 1}, fast)}, nil,
+		{"one pair", serial, []verdict.Link{link(verdict.Serialised, serial, 1.9, verdict.Gain{Mean: 2, Pairs: 1}, fast)}, nil,
 			causes(), "no verdict"},
 		{"no intervention", serial, nil, nil, causes(), "no intervention on it was possible"},
-		{"stacked", serial, []verdict.Step{step(verdict.Serialised, serial, 1.9, fast, fast), step(verdict.UpstreamQueueing, queued, 3, gain(1.6, 1.4, 1.8), gain(3, 2.8, 3.3))}, nil,
+		{"stacked", serial, []verdict.Link{link(verdict.Serialised, serial, 1.9, fast, fast), link(verdict.UpstreamQueueing, queued, 3, gain(1.6, 1.4, 1.8), gain(3, 2.8, 3.3))}, nil,
 			causes(verdict.Serialised, verdict.UpstreamQueueing), "serialised, then upstream-queueing: window 32"},
-		{"what lies behind is not proven", serial, []verdict.Step{step(verdict.Serialised, serial, 1.9, fast, fast), step(verdict.UpstreamQueueing, queued, 3, none, fast)}, nil,
+		{"what lies behind is not proven", serial, []verdict.Link{link(verdict.Serialised, serial, 1.9, fast, fast), link(verdict.UpstreamQueueing, queued, 3, none, fast)}, nil,
 			causes(verdict.Serialised), "serialised: window 32"},
-		{"an upstream that can't be helped", queued, []verdict.Step{flat}, nil, causes(verdict.UpstreamQueueing), "gave 1.02x (0.95-1.10, 8 pairs): no less."},
-		{"full cores", healthy(), []verdict.Step{step(verdict.CPUSaturated, healthy(), 0, gain(6, 5.5, 6.5), gain(6, 5.5, 6.5))}, nil,
+		{"an upstream that can't be helped", queued, []verdict.Link{flat}, nil, causes(verdict.UpstreamQueueing), "gave 1.02x (0.95-1.10, 8 pairs): no less."},
+		{"full cores", healthy(), []verdict.Link{link(verdict.CPUSaturated, healthy(), 0, gain(6, 5.5, 6.5), gain(6, 5.5, 6.5))}, nil,
 			causes(verdict.CPUSaturated), "the roof of these cores"},
-		{"full cores that parallel decoding helps", healthy(), []verdict.Step{step(verdict.CPUSaturated, healthy(), 0, gain(6, 5.5, 6.5), gain(6, 5.5, 6.5))},
+		{"full cores that parallel decoding helps", healthy(), []verdict.Link{link(verdict.CPUSaturated, healthy(), 0, gain(6, 5.5, 6.5), gain(6, 5.5, 6.5))},
 			[]verdict.Intervention{parallel}, causes(), "no verdict: it looks cpu-saturated, but decoding in parallel gave 1.80x"},
-		{"memory buys a little", healthy(), []verdict.Step{step(verdict.GCBound, healthy(), 1.2, gain(1.15, 1.1, 1.2), fast)}, nil, causes(), "no verdict"},
+		{"memory buys a little", healthy(), []verdict.Link{link(verdict.GCBound, healthy(), 1.2, gain(1.15, 1.1, 1.2), fast)}, nil, causes(), "no verdict"},
 	} {
 		t.Run(x.name, func(t *testing.T) {
-			v := verdict.Prove(x.base, x.steps, x.asides)
+			v := verdict.Prove(x.base, x.chain, x.asides)
 			if !slices.Equal(v.Causes, x.want) || !strings.Contains(v.Sentence, x.says) {
 				t.Errorf("got %v, %q; want %v and %q", v.Causes, v.Sentence, x.want, x.says)
 			}
 			if n := strings.Count(v.Sentence, "\n"); n > 4 {
 				t.Errorf("%d lines:\n%s", n+1, v.Sentence)
 			}
-			if len(v.Interventions) != len(x.steps)+len(x.asides) {
-				t.Errorf("%d interventions are told of, %d were made", len(v.Interventions), len(x.steps)+len(x.asides))
+			if len(v.Interventions) != len(x.chain)+len(x.asides) {
+				t.Errorf("%d interventions are told of, %d were made", len(v.Interventions), len(x.chain)+len(x.asides))
 			}
 			if (len(v.Causes) == 0) != (len(v.Missing) > 0) {
 				t.Errorf("causes %v, missing %q", v.Causes, v.Missing)
@@ -74,14 +74,14 @@ func TestProve(t *testing.T) {
 // TestStackedGain is of all causes together, and healthy cores promise none.
 func TestStackedGain(t *testing.T) {
 	serial := change(collector)
-	v := verdict.Prove(serial, []verdict.Step{
-		step(verdict.Serialised, serial, 1.9, gain(1.8, 1.6, 2), gain(1.8, 1.6, 2)),
-		step(verdict.WindowTooSmall, serial, 3.6, gain(1.9, 1.7, 2.1), gain(3.4, 3.1, 3.7)),
+	v := verdict.Prove(serial, []verdict.Link{
+		link(verdict.Serialised, serial, 1.9, gain(1.8, 1.6, 2), gain(1.8, 1.6, 2)),
+		link(verdict.WindowTooSmall, serial, 3.6, gain(1.9, 1.7, 2.1), gain(3.4, 3.1, 3.7)),
 	}, nil)
 	if v.PredictedGain != 3.6 || v.MeasuredGain == nil || v.MeasuredGain.Mean != 3.4 {
 		t.Errorf("predicted %v, measured %v", v.PredictedGain, v.MeasuredGain)
 	}
-	v = verdict.Prove(healthy(), []verdict.Step{step(verdict.CPUSaturated, healthy(), 0, gain(6, 5, 7), gain(6, 5, 7))}, nil)
+	v = verdict.Prove(healthy(), []verdict.Link{link(verdict.CPUSaturated, healthy(), 0, gain(6, 5, 7), gain(6, 5, 7))}, nil)
 	if v.PredictedGain != 0 || v.MeasuredGain != nil {
 		t.Errorf("the healthy end promises %v", v.PredictedGain)
 	}

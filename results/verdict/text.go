@@ -4,25 +4,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
+
+	"collatebench/internal/spell"
 )
 
-func percent(share float64) string { return fmt.Sprintf("%.0f%%", 100*share) }
+func percent(share float64) string { return spell.Percent(share, 0) }
 
-// seconds prints a duration to three digits at most.
-func seconds(s float64) string {
-	d := time.Duration(s * 1e9)
-	switch {
-	case d >= 100*time.Millisecond:
-		return d.Round(10 * time.Millisecond).String()
-	case d >= 10*time.Millisecond:
-		return d.Round(time.Millisecond).String()
-	case d >= time.Millisecond:
-		return d.Round(100 * time.Microsecond).String()
-	default:
-		return d.Round(time.Microsecond).String()
-	}
-}
+// goTime spells seconds as Go spells durations, to three digits at most: 18ms.
+func goTime(s float64) string { return spell.Duration(s) }
 
 // String prints a gain as people say it: 1.8x (1.6-2.0, 8 pairs).
 func (g Gain) String() string {
@@ -32,12 +21,7 @@ func (g Gain) String() string {
 	return fmt.Sprintf("%.2fx (%.2f-%.2f, %s)", g.Mean, g.Low, g.High, pairs(g.Pairs))
 }
 
-func pairs(n int) string {
-	if n == 1 {
-		return "1 pair"
-	}
-	return fmt.Sprintf("%d pairs", n)
-}
+func pairs(n int) string { return spell.Plural(n, "pair") }
 
 // sentence begins with a capital. What has no name, in a file from elsewhere,
 // stays nothing.
@@ -50,11 +34,7 @@ func sentence(text string) string {
 
 // named lists causes as the first words of a verdict.
 func named(causes []Cause) string {
-	words := make([]string, len(causes))
-	for i, c := range causes {
-		words[i] = string(c)
-	}
-	return strings.Join(words, ", then ")
+	return strings.Join(spell.Strings(causes), ", then ")
 }
 
 // Rests returns the two or three figures that the verdict rests on; none where
@@ -64,11 +44,9 @@ func (v Verdict) Rests() []Figure {
 		return nil
 	}
 	var out []Figure
-	for _, r := range rules() {
-		for _, f := range v.Evidence {
-			if r.cause == v.Causes[0] && slices.Contains(r.rests, f.Name) {
-				out = append(out, f)
-			}
+	for _, f := range v.Evidence {
+		if slices.Contains(v.Causes[0].rule().rests, f.Name) {
+			out = append(out, f)
 		}
 	}
 	return out
@@ -78,13 +56,9 @@ func (v Verdict) Rests() []Figure {
 func (f Figure) String() string {
 	switch f.Unit {
 	case "s", "s/response":
-		return seconds(f.Value)
+		return goTime(f.Value)
 	case "share":
 		return percent(f.Value)
 	}
-	digits := 2
-	for v := f.Value; v >= 9.995 && digits > 0; v /= 10 {
-		digits--
-	}
-	return fmt.Sprintf("%.*f %s", digits, f.Value, f.Unit)
+	return spell.Amount(f.Value) + " " + f.Unit
 }

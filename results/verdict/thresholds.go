@@ -1,27 +1,24 @@
 package verdict
 
-// Every threshold of the rules, each with its reason: first those on a
-// client's evidence, two of which the rules for traces share, then what
-// predictions rest on, then those on a trace. They were set on other seeds
-// than those that the confusion matrix reports.
+// The thresholds that several causes share, each with its reason: first those
+// on a client's evidence, two of which the rules for traces share, then what
+// predictions rest on, then those on a trace. What one cause alone uses stands
+// in its file. All were set on other seeds than those that the confusion matrix
+// reports.
 const (
 	// saturated: share of the cores that were there to be used, from which on
 	// the cores are the limit. Placements at the roof were seen at 0.93 to 0.97
 	// of it, a serial one on two cores at 0.55 to 0.65.
 	saturated = .85
 
-	// alone: executing decodes below this are one at a time. Garbage collection
-	// and reading add up to 0.3 of a core to a serial decoder's 1.0.
-	alone = 1.5
+	// aboutOne: fewer executing decodes than this are one at a time, and with
+	// fewer goroutines runnable nobody waits for a core. Garbage collection and
+	// reading add up to 0.3 of a core to a serial decoder's 1.0.
+	aboutOne = 1.5
 
 	// idleCores: at least so many must be left over for a cap to be one; the
 	// design's half a core.
 	idleCores = .5
-
-	// busy: share of the wall in which some decode is under way, from which on
-	// decoding is what the others wait for. The first and the last response of
-	// an op, with nothing to decode, cost a small op up to a fifth.
-	busy = .75
 
 	// gathers: share of the window that must be found in one place for that to
 	// be what holds it back. In a closed loop requests gather in front of the
@@ -36,26 +33,9 @@ const (
 	// the cores left over make any client look as if it used them all.
 	disturbed = .25
 
-	// collecting: share of the busy CPU time that goes to garbage collection,
-	// from which on it is worth naming. With GOGC=100 this client was seen at
-	// .06 (json), .11 (cbor) and .13 (sonic), with GOGC=5 at .20 to .42.
-	collecting = .18
-
-	// starving: seconds by which a neighbour wakes late, from which on it is
-	// told: the scheduler's own time slice is 10 ms.
-	starving = .02
-
-	// redialled: connections made per response, from which on connections are
-	// not kept.
-	redialled = .2
-
 	// gains: a ratio from which on an intervention has gained; smaller ones are
 	// not worth a change, and drift makes some.
 	gains = 1.10
-
-	// gcGains: the same for garbage collection. Memory buys any client a little
-	// throughput, so that raising GOGC must buy more to be a cause.
-	gcGains = 1.25
 
 	// parallelGains: a ratio up to which one parallel placement may beat another
 	// without being a cause: fewer bodies half decoded at a time is worth a tenth.
@@ -64,14 +44,6 @@ const (
 
 // What predictions of a client's gain rest on.
 const (
-	// besideGC: what a collection costs beside its own time, as a share of it:
-	// write barriers and cold caches. .2 to .8 was seen, GOGC=5 against 40.
-	besideGC = .55
-
-	// rarer: what is left of that with a GOGC eight times as high. Not an
-	// eighth: the stacks and the smallest heap are collected all the same.
-	rarer = .25
-
 	// idling: cores that a client uses for being there, its own watch included.
 	idling = .03
 
@@ -122,10 +94,6 @@ const (
 	// 0.95 and more, and lose some to garbage collection.
 	busySection = .85
 
-	// endedAlone, share of the waits that one goroutine ends: two workers of a
-	// kind end half each.
-	endedAlone = .8
-
 	// turnsTaken, share of the interval with someone waiting: a lock or permit
 	// that is often free limits nobody.
 	turnsTaken = .8
@@ -138,36 +106,6 @@ const (
 	// fills a window, which is no fault.
 	manyWaiting = 1.5
 
-	// onePermit, goroutines past the permit, mean: up to here it is one at a time,
-	// and from morePermits on it is not.
-	onePermit = 1.4
-
-	// morePermits, the same: between the two nobody can say.
-	morePermits = 1.6
-
-	// poolShare, share of the interval with someone waiting for a connection:
-	// dials at the start pass.
-	poolShare = .5
-
-	// poolOfFlight, waiting for a connection, to waiting for an answer: below it
-	// more connections would add little.
-	poolOfFlight = .25
-
-	// dialHigh, share of CPU under dials: a window's first connections are a few
-	// per cent of a second of one core; to keep connections is then worth 1.18 at
-	// least.
-	dialHigh = .15
-
-	// gcHigh, share of CPU under the garbage collector: its workers take a quarter
-	// of the cores while a cycle runs: above that, cycles run end to end and
-	// allocation pays too.
-	gcHigh = .3
-
-	// stoppedRun, share of the cores in use, goroutines runnable, while garbage is
-	// collected: a collection that begins and ends all the time stops the world,
-	// and leaves cores idle though goroutines wait for them. .67 was seen.
-	stoppedRun = .6
-
 	// outsideCores, share of the cores in use: 0.0 to 0.4 of 2 was seen on waiting
 	// clients; nearer to the roof, CPU has a part in it.
 	outsideCores = .6
@@ -175,10 +113,6 @@ const (
 	// outsideBusy, busiest goroutine, share of the interval: one that runs more
 	// may be what the others wait for.
 	outsideBusy = .7
-
-	// answerShare, share of the interval with someone waiting for an answer: else
-	// the process has nothing to do for some of it.
-	answerShare = .8
 
 	// answerWaiting, waiting for an answer, goroutines, mean: fewer is a process
 	// with nothing to do.
@@ -206,8 +140,4 @@ const (
 	// grows, throughput at twice the window, to that at the window: from here on
 	// the window was a limit.
 	grows = 1.1
-
-	// queues, requests in the upstream's queue, mean: one that is there half of
-	// the time is no accident.
-	queues = .5
 )

@@ -1,25 +1,22 @@
-// Package verdict says which cause holds a client back: evidence in, verdict
-// out. The evidence is plain numbers, from a client's probes and its upstream's
-// statistics ([Client]) or from an execution trace ([Trace]); the rules are a
-// row a cause, and every threshold stands in one table with its reason. It does
-// not know how evidence is taken or where verdicts are kept, and does no I/O.
+// Package verdict says which cause holds a client back: evidence in, verdict out:
+//
+//	v := verdict.Observe(verdict.Client{
+//		Window: 32, Cores: 2, Machine: 2, CPUs: 1.06, Throughput: 105, Busy: .97, Overlap: 1,
+//		Response: .24, Headers: .012, DecodeWait: .21, Decode: .0092, // seconds
+//	})
+//	fmt.Println(v.Causes)
+//	fmt.Println(v.Sentence)
+//
+// The evidence is plain numbers: those of a client's probes and of its upstream's
+// statistics ([Client]), of an execution trace ([Trace]), or of what can be seen
+// from outside ([External]). A cause is one file: its rules for each kind of
+// evidence, its thresholds with their reasons, its sentences, its interventions. The
+// orders in which the rules are asked stand in causes.go. The package does not know
+// how evidence is taken or where verdicts are kept, and does no I/O.
 package verdict
 
-// A Cause is one of the reasons for which a window does not pay.
+// A Cause is one of the reasons why a window does not pay.
 type Cause string
-
-// The causes. All but CPUSaturated, the healthy end, are faults to mend.
-const (
-	Serialised       Cause = "serialised"        // one goroutine, or one lock's holder at a time, does the work
-	HiddenCap        Cause = "hidden-cap"        // no more than k at a time, 1 < k, and neither window nor cores say so
-	ConnectionPool   Cause = "connection-pool"   // requests wait for, or dial, connections
-	UpstreamQueueing Cause = "upstream-queueing" // requests wait at the upstream
-	NetworkBound     Cause = "network-bound"     // the link is full
-	WindowTooSmall   Cause = "window-too-small"  // the window is full and the cores are idle
-	GCBound          Cause = "gc-bound"          // the collector of garbage takes the cores
-	CPUSaturated     Cause = "cpu-saturated"     // the roof of these cores with this codec
-	Outside          Cause = "outside"           // upstream, link or window: which one only the upstream's figures tell
-)
 
 // A Verdict is what the evidence says. No cause is a verdict too: Missing then
 // says what would be needed for one.
@@ -67,14 +64,4 @@ type Gain struct {
 	Low   float64 `json:"low"`
 	High  float64 `json:"high"` // 0 where there are too few pairs for an interval
 	Pairs int     `json:"pairs"`
-}
-
-// An Intervention changed one thing, or those named.
-type Intervention struct {
-	Name      string  `json:"name"`                // "decode in parallel"
-	Change    string  `json:"change"`              // "placement=pool", as a cell spells it
-	OnTopOf   string  `json:"on_top_of,omitempty"` // the changes before it, where it is not on the client as it was
-	Proves    []Cause `json:"proves,omitempty"`    // the causes that a gain proves
-	Predicted float64 `json:"predicted,omitempty"` // gain, before it was made; 0 where none was predicted
-	Measured  Gain    `json:"measured"`
 }

@@ -11,7 +11,7 @@ import (
 	"collatebench/results/report"
 )
 
-// ServeHTTP refuses what could be no page of ours before it looks for one.
+// ServeHTTP refuses requests that no page here can answer, and routes the others.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	secure(w.Header())
 	switch {
@@ -25,7 +25,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// secure sets what holds for every answer. Pages of pprof's loosen the policy.
+// secure sets the headers of every answer. Pages of pprof loosen the policy.
 func secure(h http.Header) {
 	h.Set("Content-Security-Policy", report.Policy()+"; frame-ancestors 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -36,7 +36,7 @@ func secure(h http.Header) {
 	h.Set("Cache-Control", "no-cache")
 }
 
-// answer turns what a page's function returns into a page.
+// answer turns the error of a page's function into an error page.
 func (s *server) answer(serve func(*server, http.ResponseWriter, *http.Request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := serve(s, w, r); err != nil {
@@ -57,8 +57,8 @@ func missing(format string, args ...any) error {
 	return &refusal{http.StatusNotFound, fmt.Sprintf(format, args...)}
 }
 
-// refuse writes the page of an error. A file that was there a moment ago is
-// one that was deleted.
+// refuse writes the page of an error. A file that is missing now was deleted while
+// the request was answered: that is 404.
 func (s *server) refuse(w http.ResponseWriter, err error) {
 	answer := &refusal{http.StatusInternalServerError, err.Error()}
 	if !errors.As(err, &answer) && errors.Is(err, fs.ErrNotExist) {
@@ -68,7 +68,7 @@ func (s *server) refuse(w http.ResponseWriter, err error) {
 	s.render(w, answer.status, report.Page{Title: title, Nav: nav("")}, "error.html", struct{ Title, Sentence string }{title, answer.sentence})
 }
 
-// render writes a page whose body is a template's.
+// render writes a page with a template as its body.
 func (s *server) render(w http.ResponseWriter, status int, p report.Page, name string, data any) {
 	body, err := execute(name, data)
 	if err == nil {
@@ -85,10 +85,11 @@ func (s *server) render(w http.ResponseWriter, status int, p report.Page, name s
 func writePage(w http.ResponseWriter, status int, page []byte) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(page) // a browser that went away wants no answer
+	_, _ = w.Write(page) // an error means that the browser has gone
 }
 
-// nav leads to the other pages, of the run with this ID too unless it is "".
+// nav has links to the other pages, and to those of the run with this ID unless it
+// is "".
 func nav(id string) []report.Link {
 	links := []report.Link{{Text: "Runs", To: "/"}, {Text: "Compare", To: "/compare"}}
 	if id == "" {

@@ -10,7 +10,7 @@ import (
 	"collatebench/results/view"
 )
 
-// TestReadOnly: nothing but looking is answered.
+// TestReadOnly: only GET and HEAD are answered.
 func TestReadOnly(t *testing.T) {
 	root := t.TempDir()
 	r := profiledRun(t, root, "first", 0)
@@ -32,7 +32,7 @@ func TestReadOnly(t *testing.T) {
 	}
 }
 
-// TestHeaders: every answer carries what keeps others from embedding it.
+// TestHeaders: every answer has the headers that keep other sites from embedding it.
 func TestHeaders(t *testing.T) {
 	root := t.TempDir()
 	r := profiledRun(t, root, "first", 0)
@@ -63,8 +63,8 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
-// TestServed: as it is served to people, pages elsewhere get nothing, and it
-// ends in peace.
+// TestServed: behind profiles.ServeUI, pages of other origins get nothing, and the
+// server ends without an error.
 func TestServed(t *testing.T) {
 	root := t.TempDir()
 	r := newRun(t, root, newInfo(t, "first", 0), 3)

@@ -7,20 +7,20 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// making bounds how many values of a cache are made at a time, whatever is
-// asked for: each takes a core, and memory that is not kept.
+// making bounds how many values of a cache are made at the same time: each takes a
+// core, and memory that is freed afterwards.
 const making = 2
 
-// A cache keeps the values that were asked for last. hashicorp/golang-lru does
-// so too, but makes a value twice when two ask at once, and keeps what is of an
-// older version of its files until others push it out.
+// A cache keeps the values that were requested last. hashicorp/golang-lru does so
+// too, but it makes a value twice for two requests at the same time, and keeps a
+// value of an older version of its files until others replace it.
 type cache[V any] struct {
 	bound  int
 	slots  chan struct{}
 	flight singleflight.Group
 
 	mu    sync.Mutex
-	order list.List // of *kept[V], the one asked for last in front
+	order list.List // of *kept[V]; the one requested last is at the front
 	byKey map[string]*list.Element
 }
 
@@ -33,15 +33,14 @@ func newCache[V any](bound int) *cache[V] {
 	return &cache[V]{bound: bound, slots: make(chan struct{}, making), byKey: map[string]*list.Element{}}
 }
 
-// get returns the value of key that was made at this version, and makes it
-// where it is not kept. An error is not kept. Those who ask for the same at
-// once wait for one making.
+// get returns the value of a key at a version, and makes it if it is not kept. An
+// error is not kept. Requests for the same value at the same time make it once.
 func (c *cache[V]) get(key, version string, make func() (V, error)) (V, error) {
 	if v, ok := c.find(key, version); ok {
 		return v, nil
 	}
 	made, err, _ := c.flight.Do(key+"\x00"+version, func() (any, error) {
-		// Another making may have ended since.
+		// Another request may have made it since.
 		if v, ok := c.find(key, version); ok {
 			return v, nil
 		}
@@ -68,8 +67,8 @@ func (c *cache[V]) find(key, version string) (v V, ok bool) {
 	return e.Value.(*kept[V]).value, true
 }
 
-// keep puts a value in the place of its older version, and lets the one go
-// that nobody has asked for the longest.
+// keep replaces the older version of a value. Above the bound it drops the value
+// whose last request is the oldest.
 func (c *cache[V]) keep(k kept[V]) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

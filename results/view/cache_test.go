@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestCacheMakesOnce: whoever asks while a value is made gets that one.
+// TestCacheMakesOnce: a request while a value is made gets that value.
 func TestCacheMakesOnce(t *testing.T) {
 	c := newCache[int](4)
 	var made atomic.Int64
@@ -26,7 +26,7 @@ func TestCacheMakesOnce(t *testing.T) {
 	for range 20 {
 		wg.Go(func() { get(t, c, "a", "1", slow, 7) })
 	}
-	// Others are made meanwhile, and what is kept is there at once.
+	// Other values can be made meanwhile, and kept values are returned at once.
 	get(t, c, "b", "1", func() (int, error) { return 8, nil }, 8)
 	get(t, c, "b", "1", nil, 8)
 	close(release)
@@ -43,7 +43,8 @@ func get(t *testing.T, c *cache[int], key, version string, make func() (int, err
 	}
 }
 
-// TestCacheKeepsTheLast: no more than the bound, and of one key one version.
+// TestCacheKeepsTheLast: the cache keeps no more values than its bound, and one
+// version of each key.
 func TestCacheKeepsTheLast(t *testing.T) {
 	c := newCache[int](3)
 	value := func(n int) func() (int, error) { return func() (int, error) { return n, nil } }
@@ -61,7 +62,7 @@ func TestCacheKeepsTheLast(t *testing.T) {
 	}
 }
 
-// TestCacheKeepsNoError: nor does one stand in the way of the next try.
+// TestCacheKeepsNoError: after an error the next request makes the value.
 func TestCacheKeepsNoError(t *testing.T) {
 	c := newCache[http.Handler](3)
 	broken := errors.New("broken")

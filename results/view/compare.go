@@ -5,18 +5,18 @@ import (
 	"fmt"
 	"net/http"
 
-	"collatebench/results"
 	"collatebench/results/report"
+	"collatebench/results/stats"
 )
 
 // A Choice is a form that chooses two runs.
 type Choice struct {
-	Runs     []row // that can be read, the newest first
+	Runs     []row // those that can be read, the newest first
 	Old, New string
 }
 
-// newChoice offers the newest run against the one before it, unless something
-// else was chosen already.
+// newChoice proposes the newest run and the one before it, unless runs are chosen
+// already.
 func newChoice(rows []row, old, new string) Choice {
 	c := Choice{Old: old, New: new}
 	for _, r := range rows {
@@ -30,7 +30,7 @@ func newChoice(rows []row, old, new string) Choice {
 	return c
 }
 
-// compare shows two runs, or where not both are named the form to name them.
+// compare shows two runs, or the form to choose them if one is not named.
 func (s *server) compare(w http.ResponseWriter, r *http.Request) error {
 	old, new := r.URL.Query().Get("old"), r.URL.Query().Get("new")
 	if old == "" || new == "" {
@@ -50,7 +50,7 @@ func (s *server) compare(w http.ResponseWriter, r *http.Request) error {
 		return &refusal{http.StatusBadRequest, "A run compared with itself shows nothing: choose another one."}
 	}
 	page, err := s.comparison(a, b)
-	if apart := (*results.IncomparableError)(nil); errors.As(err, &apart) {
+	if apart := (*stats.IncomparableError)(nil); errors.As(err, &apart) {
 		return &refusal{http.StatusUnprocessableEntity, "These two can't be compared: " + apart.Error() + "."}
 	}
 	if err != nil {
@@ -69,7 +69,7 @@ func (s *server) choose(w http.ResponseWriter, old, new string) error {
 	return nil
 }
 
-func (s *server) comparison(a, b *run) ([]byte, error) {
+func (s *server) comparison(a, b *runFolder) ([]byte, error) {
 	old, oldVersion, err := a.loadWhole()
 	if err != nil {
 		return nil, err
@@ -82,6 +82,6 @@ func (s *server) comparison(a, b *run) ([]byte, error) {
 		links := append(nav(""),
 			report.Link{Text: "Report of " + a.id, To: runPath(a.id)},
 			report.Link{Text: "Report of " + b.id, To: runPath(b.id)})
-		return sheltered(func() ([]byte, error) { return report.Comparison(old, new, links) })
+		return catchPanic(func() ([]byte, error) { return report.Comparison(old, new, links) })
 	})
 }

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// has checks a page that is well and shows all that is wanted. Text is looked
-// for as a reader sees it and as it is in the source.
+// has checks that a page has status 200 and shows all texts, either as a reader sees
+// them or as they are in the source.
 func (p page) has(t testing.TB, want ...string) {
 	t.Helper()
 	if p.status != http.StatusOK {
@@ -21,7 +21,7 @@ func (p page) has(t testing.TB, want ...string) {
 	}
 }
 
-// lacks checks that a page shows nothing of this.
+// lacks checks that a page shows none of the texts.
 func (p page) lacks(t testing.TB, others ...string) {
 	t.Helper()
 	for _, o := range others {
@@ -31,8 +31,7 @@ func (p page) lacks(t testing.TB, others ...string) {
 	}
 }
 
-// refused checks an error page: its status and a sentence for people, which is
-// no page of another server's making.
+// refused checks an error page of this server: its status, and a sentence for people.
 func (p page) refused(t testing.TB, status int, says string) {
 	t.Helper()
 	if p.status != status || !strings.Contains(html.UnescapeString(p.body), says) {
@@ -43,7 +42,7 @@ func (p page) refused(t testing.TB, status int, says string) {
 	}
 }
 
-// main is the part of a page that is its own.
+// main is the part of a page that differs from page to page.
 func (p page) main() string {
 	_, rest, _ := strings.Cut(p.body, "<main")
 	main, _, ok := strings.Cut(rest, "</main>")

@@ -21,17 +21,17 @@ type file struct {
 	info fs.FileInfo
 }
 
-// matrixCell stands where a cell's folder would, for the profile of the whole
-// matrix. A cell's folder begins with a dimension, so that none is called so.
+// matrixCell takes the place of a cell's folder for the profile of the whole matrix.
+// No cell's folder has this name, since it begins with a dimension.
 const matrixCell = "all"
 
-// names lists what can be a raw file of the run, whether or not it is there:
-// nothing else is ever served. cells may be nil, where run.json is broken.
-func (r *run) names(cells []bench.Cell) []string {
+// fileNames lists all names that a raw file of the run can have, whether or not the
+// file exists. Nothing else is ever served. cells is nil if run.json is broken.
+func (f *runFolder) fileNames(cells []bench.Cell) []string {
 	out := []string{infoName, ledgerName, "bench.txt", "log.txt"}
-	if made, err := fs.ReadDir(r.dir.FS(), "report"); err == nil {
+	if made, err := fs.ReadDir(f.dir.FS(), "report"); err == nil {
 		for _, e := range made {
-			if !e.IsDir() && !strings.HasPrefix(e.Name(), ".") { // hidden: it is being written
+			if !e.IsDir() && !strings.HasPrefix(e.Name(), ".") { // hidden files are not yet whole
 				out = append(out, "report/"+e.Name())
 			}
 		}
@@ -53,22 +53,22 @@ func profileName(cell string, k profiles.Kind) string {
 	return path.Join("profiles", cell, k.File())
 }
 
-// files lists the raw files that are there. odd is the first thing found that
-// is there and no regular file inside the folder; nil where there is none.
-func (r *run) files(cells []bench.Cell) (there []file, odd error) {
-	for _, name := range r.names(cells) {
-		info, err := r.regular(name)
+// files lists the raw files that exist. odd is an error for the first name that
+// exists and is not a regular file inside the folder.
+func (f *runFolder) files(cells []bench.Cell) (there []file, odd error) {
+	for _, name := range f.fileNames(cells) {
+		info, err := f.regular(name)
 		switch {
 		case err == nil:
 			there = append(there, file{name, info})
 		case isThere(err) && odd == nil:
-			odd = fmt.Errorf("run %s: %w", r.id, err)
+			odd = fmt.Errorf("run %s: %w", f.id, err)
 		}
 	}
 	return there, odd
 }
 
-// cellsOf lists the cells of a run that was read.
+// cellsOf lists the cells of a run.
 func cellsOf(info results.Info) []bench.Cell {
 	var out []bench.Cell
 	for _, name := range info.Cells {
@@ -79,26 +79,26 @@ func cellsOf(info results.Info) []bench.Cell {
 	return out
 }
 
-// file sends a raw file to be saved, never to be shown: what a browser showed
-// as a page could act for this server. A run that is broken has its files too.
+// file sends a raw file as a download. A browser must never show it as a page, which
+// could act for this server. A broken run has files too.
 func (s *server) file(w http.ResponseWriter, r *http.Request) error {
-	run, err := s.open(r.PathValue("id"))
+	folder, err := s.open(r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	defer run.close()
+	defer folder.close()
 	var cells []bench.Cell
-	if loaded, err := run.load(); err == nil {
-		cells = cellsOf(loaded.Info())
+	if run, err := folder.load(); err == nil {
+		cells = cellsOf(run.Info())
 	}
 	name := r.PathValue("name")
-	if !slices.Contains(run.names(cells), name) {
-		return missing("Run %s has no file %q to download.", run.id, name)
+	if !slices.Contains(folder.fileNames(cells), name) {
+		return missing("Run %s has no file %q to download.", folder.id, name)
 	}
-	if _, err := run.regular(name); err != nil {
-		return missing("Run %s: %v.", run.id, err)
+	if _, err := folder.regular(name); err != nil {
+		return missing("Run %s: %v.", folder.id, err)
 	}
-	f, err := run.dir.Open(filepath.FromSlash(name))
+	f, err := folder.dir.Open(filepath.FromSlash(name))
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (s *server) file(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	w.Header().Set("Content-Type", contentType(name))
-	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": savedName(run.id, name)}))
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": savedName(folder.id, name)}))
 	http.ServeContent(w, r, "", info.ModTime(), f)
 	return nil
 }
@@ -121,7 +121,7 @@ func contentType(name string) string {
 	return "application/octet-stream"
 }
 
-// savedName tells the files of many cells and runs apart in one folder.
+// savedName is a name that no other file of any cell or run has.
 func savedName(id, name string) string {
 	return id + "_" + strings.ReplaceAll(strings.TrimPrefix(name, "profiles/"), "/", "_")
 }

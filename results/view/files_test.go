@@ -13,8 +13,8 @@ import (
 	"collatebench/profiles"
 )
 
-// TestDownloads: each raw file comes as it is, to be saved under a name of its
-// own and never to be shown as a page.
+// TestDownloads: each raw file is sent unchanged, as a download with a name of its
+// own, and never as a page.
 func TestDownloads(t *testing.T) {
 	root := t.TempDir()
 	r := profiledRun(t, root, "first", 0)
@@ -52,14 +52,14 @@ func TestDownloads(t *testing.T) {
 	}
 }
 
-// TestOtherFiles: what is no file of a run is not served, though it lies there.
+// TestOtherFiles: files that do not belong to a run are not served.
 func TestOtherFiles(t *testing.T) {
 	root := t.TempDir()
 	r := profiledRun(t, root, "first", 0)
 	s := serve(t, root)
 	for _, name := range []string{
 		"notes.txt", ".env", "run.json.bak", "report/.verdict.json-A1", "report/old/verdict.json",
-		"profiles/other/cpu.pb.gz", "profiles/" + folderName(t) + "/other.pb.gz", "profiles/" + folderName(t) + "/cpu.pb.gz.part",
+		"profiles/other/cpu.pb.gz", "profiles/" + folderName(t) + "/other.pb.gz", "profiles/" + folderName(t) + "/.cpu.pb.gz-A1B2C3D4E5",
 	} {
 		write(t, r, name, "of nobody's concern")
 		get(t, s, "/runs/"+r.Info().ID+"/files/"+name).refused(t, http.StatusNotFound, "has no file")
@@ -77,9 +77,9 @@ func TestProfilesPage(t *testing.T) {
 	at := "/runs/" + r.Info().ID + "/profiles/"
 	p := get(t, s, at)
 	for _, folder := range append(folders(t, r), "all") {
-		quoted := "'" + strings.ReplaceAll(filepath.Join(r.Dir(), "profiles", folder), "'", `'\''`)
+		quoted := "'" + strings.ReplaceAll(filepath.Join(r.Dir(), "profiles", folder), "'", `'"'"'`)
 		if folder == "all" {
-			p.has(t, "go tool pprof '"+strings.ReplaceAll(filepath.Join(r.Dir(), "profiles"), "'", `'\''`)+"/cpu.pb.gz'")
+			p.has(t, "go tool pprof '"+strings.ReplaceAll(filepath.Join(r.Dir(), "profiles"), "'", `'"'"'`)+"/cpu.pb.gz'")
 			continue
 		}
 		for _, k := range pprofKinds() {
@@ -143,8 +143,8 @@ func folderName(t *testing.T) string {
 	return strings.ReplaceAll(cellNames(t)[0], "/", ",")
 }
 
-// TestLinkedRuns: what is read by its path is no link either, and no pipe that
-// would be waited for.
+// TestLinkedRuns: files that are read by path must not be links, or pipes, which
+// would block.
 func TestLinkedRuns(t *testing.T) {
 	root := t.TempDir()
 	good := newRun(t, root, newInfo(t, "good", 0), 3)

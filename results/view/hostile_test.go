@@ -11,9 +11,13 @@ import (
 
 	"collatebench/bench"
 	"collatebench/results"
+	"collatebench/results/evidence"
+	"collatebench/results/resultstest"
+	"collatebench/results/stats"
+	"collatebench/results/verdict"
 )
 
-// TestHostilePaths: none leads anywhere, and none is shown but as text.
+// TestHostilePaths: no such path leads to a file, and pages show them only as text.
 func TestHostilePaths(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "runs")
 	r := profiledRun(t, root, "first", 0)
@@ -46,13 +50,13 @@ func TestHostilePaths(t *testing.T) {
 		p.refused(t, http.StatusNotFound, "")
 		p.lacks(t, "nobody", "<script>alert")
 	}
-	// pprof's own answer to a page that it has not.
+	// pprof's own answer for a page that does not exist.
 	if p := get(t, s, mountPath(r, cell, "cpu")+script); p.status != http.StatusNotFound || strings.Contains(p.body, "<script>") {
 		t.Errorf("status %d: %s", p.status, p.body)
 	}
 }
 
-// hostile is what each text of run.json is set to in turn.
+// hostile is the text that replaces texts of run.json.
 var hostile = []string{
 	`<script>alert(1)</script>`, `"><script>alert(1)</script>`, `' onmouseover='alert(1)`, `javascript:alert(1)`, `</select></title></style><img src=x onerror=alert(1)>`,
 	`{{.}}`, "line\nbreak\x00\x1b[31m",
@@ -64,7 +68,7 @@ func TestHostileText(t *testing.T) {
 	for _, text := range hostile {
 		root := t.TempDir()
 		r := profiledRun(t, root, "first", 0)
-		setInfo(t, r, func(i *results.Info) { i.Why = &results.Why{Cell: i.Cells[0]} })
+		setInfo(t, r, func(i *results.Info) { i.Why = resultstest.Record(t, evidence.Why{Cell: i.Cells[0]}) })
 		rewrite(t, r, text)
 		other := profiledRun(t, root, "other", 1)
 		rewrite(t, other, text)
@@ -83,8 +87,8 @@ func TestHostileText(t *testing.T) {
 	}
 }
 
-// rewrite puts a text in the place of every text of run.json but the names of
-// the cells and the times, without which it is no run.json.
+// rewrite replaces every text of run.json, except the names of cells and the times,
+// which must be valid.
 func rewrite(t *testing.T, r *results.Run, text string) {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join(r.Dir(), "run.json"))
@@ -133,20 +137,20 @@ func quoteJSON(t *testing.T, v any) string {
 	return string(text)
 }
 
-// TestHostileFigures: what no run writes, such as an intervention without a
-// name, is a page at worst, and no broken connection.
+// TestHostileFigures: data that no run writes, such as an intervention without a
+// name, gives a page or an error page, never a broken connection.
 func TestHostileFigures(t *testing.T) {
 	for _, spoil := range []func(*results.Info){
 		func(i *results.Info) {
-			i.Why = &results.Why{Cell: i.Cells[0], Tries: []results.Try{{Cause: "x", Before: i.Cells[0], Cell: i.Cells[1], Predicted: 2}}}
+			i.Why = resultstest.Record(t, evidence.Why{Cell: i.Cells[0], Interventions: []verdict.Intervention{{Cause: "x", Before: i.Cells[0], Cell: i.Cells[1], Predicted: 2}}})
 		},
 		func(i *results.Info) {
-			i.Why = &results.Why{Cell: i.Cells[0], Tries: []results.Try{
-				{Name: "there", Before: i.Cells[0], Cell: i.Cells[1]}, {Name: "back", Before: i.Cells[1], Cell: i.Cells[0]}}}
+			i.Why = resultstest.Record(t, evidence.Why{Cell: i.Cells[0], Interventions: []verdict.Intervention{
+				{Name: "there", Before: i.Cells[0], Cell: i.Cells[1]}, {Name: "back", Before: i.Cells[1], Cell: i.Cells[0]}}})
 		},
 		func(i *results.Info) { i.Machine.Cores, i.Ops, i.Rounds = -1, -1, 0 },
 		func(i *results.Info) { i.Scaling = &bench.Scaling{Procs: 2, EffectiveCores: -1} },
-		func(i *results.Info) { i.NoiseFloor = &results.Floor{Cell: "x", Floor: -7} },
+		func(i *results.Info) { i.NoiseFloor = resultstest.Record(t, &stats.Floor{Cell: "x", Floor: -7}) },
 		func(i *results.Info) { i.Joined = map[string]int{i.Cells[0]: 1 << 60} },
 	} {
 		root := t.TempDir()

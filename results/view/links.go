@@ -3,18 +3,18 @@ package view
 import (
 	"fmt"
 	"path/filepath"
-	"regexp"
-	"strings"
+
+	"al.essio.dev/pkg/shellescape"
 
 	"collatebench/profiles"
 )
 
-// A profileLink is one profile, to open here or by hand.
+// A profileLink leads to one profile, to open it here or by hand.
 type profileLink struct {
 	Kind    profiles.Kind
 	UI      string // URL of pprof's interface; "" for a trace
 	File    string // URL of the file
-	Command string // the line for a shell that opens it
+	Command string // a shell command that opens it
 }
 
 // A fileLink is one raw file.
@@ -22,15 +22,15 @@ type fileLink struct {
 	Name, URL, Size string
 }
 
-func (r *run) profileLink(cell string, k profiles.Kind) *profileLink {
+func (f *runFolder) profileLink(cell string, k profiles.Kind) *profileLink {
 	name := profileName(cell, k)
-	tool, ui := "pprof", uiPath(r.id, cell, string(k))
+	tool, ui := "pprof", uiPath(f.id, cell, string(k))
 	if k == profiles.Trace {
 		tool, ui = "trace", ""
 	}
 	return &profileLink{
-		Kind: k, UI: ui, File: filePath(r.id, name),
-		Command: "go tool " + tool + " " + shellQuote(filepath.Join(r.path, filepath.FromSlash(name))),
+		Kind: k, UI: ui, File: filePath(f.id, name),
+		Command: "go tool " + tool + " " + shellescape.Quote(filepath.Join(f.path, filepath.FromSlash(name))),
 	}
 }
 
@@ -50,14 +50,4 @@ func bytesText(n int64) string {
 		return fmt.Sprintf("%d kB", n/1000)
 	}
 	return fmt.Sprintf("%d MB", n/1_000_000)
-}
-
-var shellSafe = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
-
-// shellQuote writes an argument as a POSIX shell takes it.
-func shellQuote(arg string) string {
-	if shellSafe.MatchString(arg) {
-		return arg
-	}
-	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
 }

@@ -15,7 +15,7 @@ import (
 	"collatebench/results/verdict"
 )
 
-// rows keeps each run's row as long as its files stay as they are.
+// rows keeps the row of each run until its files change.
 type rows struct {
 	mu   sync.Mutex
 	byID map[string]keptRow
@@ -26,7 +26,7 @@ type keptRow struct {
 	row     row
 }
 
-// listed returns the row of every run, the newest first. Those who ask at once
+// listed returns the row of every run, the newest first. Requests at the same time
 // share one reading.
 func (s *server) listed() ([]row, error) {
 	rows, err, _ := s.lists.Do("", func() (any, error) { return s.readRows() })
@@ -58,7 +58,7 @@ func (s *server) readRows() ([]row, error) {
 }
 
 func (s *server) readRow(id string) keptRow {
-	r, err := openRun(s.root, id)
+	r, err := openRunFolder(s.root, id)
 	if err != nil {
 		return keptRow{row: row{ID: id, Broken: err.Error()}}
 	}
@@ -77,7 +77,7 @@ func (r *rows) get(id string) (keptRow, bool) {
 	return k, ok
 }
 
-// replace keeps the rows of the runs that are there, and lets the others go.
+// replace keeps the rows of the runs that exist, and drops the others.
 func (r *rows) replace(ids []string, fresh []keptRow) {
 	byID := make(map[string]keptRow, len(ids))
 	for i, id := range ids {
@@ -88,8 +88,8 @@ func (r *rows) replace(ids []string, fresh []keptRow) {
 	r.byID = byID
 }
 
-// list shows all runs. The page is always a live one: read again it costs some
-// system calls a run, and a new run is to appear by itself.
+// list shows all runs. The page is always live, so that a new run appears by itself.
+// Reading the list again costs some system calls for each run.
 func (s *server) list(w http.ResponseWriter, _ *http.Request) error {
 	rows, err := s.listed()
 	if err != nil {
@@ -125,7 +125,7 @@ type rowJSON struct {
 	Label    string            `json:"label,omitempty"`
 	Broken   string            `json:"broken,omitempty"` // why the run cannot be read
 	State    results.State     `json:"state,omitempty"`
-	Lost     bool              `json:"lost,omitempty"` // running, it says, with no sign of life
+	Lost     bool              `json:"lost,omitempty"` // its state is running, but it gives no sign of life
 	Progress *results.Progress `json:"progress,omitempty"`
 	Started  time.Time         `json:"started,omitzero"`
 	Causes   []subjectJSON     `json:"causes,omitempty"`

@@ -10,11 +10,13 @@ import (
 	"time"
 
 	"collatebench/results"
+	"collatebench/results/evidence"
+	"collatebench/results/resultstest"
 	"collatebench/results/verdict"
 )
 
-// TestNoRuns: where there is no run, or not even the folder, the page says how
-// to make one.
+// TestNoRuns: if there is no run, or not even the folder, the page says how to make
+// one.
 func TestNoRuns(t *testing.T) {
 	for _, root := range []string{t.TempDir(), filepath.Join(t.TempDir(), "results", "runs")} {
 		s := serve(t, root)
@@ -41,7 +43,7 @@ func TestList(t *testing.T) {
 	p.lacks(t, "<progress")
 }
 
-// TestNewRunAppears: it does without a restart, and goes in the same way.
+// TestNewRunAppears: a new run appears without a restart, and a deleted one goes.
 func TestNewRunAppears(t *testing.T) {
 	root := t.TempDir()
 	s := serve(t, root)
@@ -58,7 +60,7 @@ func TestNewRunAppears(t *testing.T) {
 	}
 }
 
-// TestProgress: a run in progress shows how far it has come, each time anew.
+// TestProgress: the page of a run in progress shows how far it has come by now.
 func TestProgress(t *testing.T) {
 	root := t.TempDir()
 	s := serve(t, root)
@@ -75,7 +77,7 @@ func TestProgress(t *testing.T) {
 	get(t, s, "/runs/"+r.Info().ID+"/").lacks(t, "In progress")
 }
 
-// TestLost: a run that was killed cannot say so.
+// TestLost: a run that was killed is shown as lost, though its state is running.
 func TestLost(t *testing.T) {
 	root := t.TempDir()
 	r := newRun(t, root, newInfo(t, "killed", 0), 1)
@@ -91,8 +93,8 @@ func TestLost(t *testing.T) {
 	get(t, s, "/runs.json").has(t, `"lost": true`)
 }
 
-// TestVerdictIsRead: what report/ says counts as long as it is not older than
-// the ledger.
+// TestVerdictIsRead: the verdict in report/ is used unless it is older than the
+// ledger.
 func TestVerdictIsRead(t *testing.T) {
 	root := t.TempDir()
 	r := newRun(t, root, newInfo(t, "read", 0), 3)
@@ -112,12 +114,12 @@ func TestVerdictIsRead(t *testing.T) {
 	get(t, s, "/").has(t, "collector: serialised")
 }
 
-// TestWhy: of a run of why the list has the first line of its sentence.
+// TestWhy: for a run of why the list has the first line of its sentence.
 func TestWhy(t *testing.T) {
 	root := t.TempDir()
 	info := newInfo(t, "why", 0)
 	info.Cells = info.Cells[:1]
-	info.Why = &results.Why{Cell: info.Cells[0]}
+	info.Why = resultstest.Record(t, evidence.Why{Cell: info.Cells[0]})
 	r := newRun(t, root, info, 0)
 	s := serve(t, root)
 	get(t, s, "/").has(t, info.Cells[0]+": ")
@@ -127,11 +129,11 @@ func TestWhy(t *testing.T) {
 	p.lacks(t, "And more.")
 }
 
-// TestComparedClients: of clients the list says who has which cause.
+// TestComparedClients: the list has the clients of each cause.
 func TestComparedClients(t *testing.T) {
 	root := t.TempDir()
 	info := newInfo(t, "peers", 0)
-	info.Peers = &results.Peers{}
+	info.Peers = resultstest.Record(t, evidence.Peers{})
 	r := newRun(t, root, info, 0)
 	serial := []verdict.Cause{verdict.Serialised}
 	text, err := json.Marshal([]verdict.Verdict{
@@ -146,7 +148,7 @@ func TestComparedClients(t *testing.T) {
 	get(t, serve(t, root), "/").has(t, "serialised: go inline; python asyncio-wait (orjson)", "cpu-saturated: rust spawn")
 }
 
-// TestBrokenRuns: they are listed with the reason, and break nothing else.
+// TestBrokenRuns: broken runs are listed with the reason, and the others are shown.
 func TestBrokenRuns(t *testing.T) {
 	root := t.TempDir()
 	good := newRun(t, root, newInfo(t, "good", 0), 3)
@@ -155,9 +157,9 @@ func TestBrokenRuns(t *testing.T) {
 	damaged := newRun(t, root, newInfo(t, "damaged", 2), 1)
 	write(t, damaged, "samples.jsonl", "not a record\n{}\n")
 	strange := newRun(t, root, newInfo(t, "strange", 3), 0)
-	write(t, strange, "run.json", `{"id":"x","cells":["no cell"]}`)
+	write(t, strange, "run.json", `{"format":2,"id":"x","cells":["no cell"]}`)
 	endless := newRun(t, root, newInfo(t, "endless", 4), 0)
-	write(t, endless, "run.json", `{"id":"x","rounds":9000000000000000000}`)
+	write(t, endless, "run.json", `{"format":2,"id":"x","rounds":9000000000000000000}`)
 	bare := newRun(t, root, newInfo(t, "bare", 5), 0)
 	if err := os.Remove(filepath.Join(bare.Dir(), "samples.jsonl")); err != nil {
 		t.Fatal(err)

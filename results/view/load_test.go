@@ -17,24 +17,24 @@ import (
 	"collatebench/results"
 )
 
-// Of the mixed load: its clients, what each asks for unless VIEW_SOAK says how
-// long, and by how much the heap may have grown then. What is kept is bounded,
-// and full before the first reading.
+// The mixed load: its clients, the requests of each unless VIEW_SOAK sets a time, and
+// by how much the heap may grow. The caches are bounded, and full before the heap is
+// measured first.
 const (
 	clients      = 50
 	requestsEach = 8
 	heapGrowth   = 16 << 20
 )
 
-// An ask is one request with what is right about its answer.
+// An ask is one request with a check of its answer.
 type ask struct {
 	path  string
 	check func(testing.TB, page)
 }
 
-// TestMixedLoad has many people look at different things at once. Each has to
-// get what it asked for. VIEW_SOAK=60s has them go on that long, and holds the
-// memory to its bound; scripts/view-soak.sh does that with the race detector.
+// TestMixedLoad sends different requests at the same time. Each must get the page
+// that it asked for. With VIEW_SOAK=60s it goes on for that long, and checks the
+// memory's bound; scripts/view-soak.sh does so with the race detector.
 func TestMixedLoad(t *testing.T) {
 	root := t.TempDir()
 	runs := []*results.Run{profiledRun(t, root, "first", 0), profiledRun(t, root, "second", 1)}
@@ -114,7 +114,7 @@ func addSample(t testing.TB, r *results.Run, n int) {
 	}
 }
 
-// asks is the deck: every kind of page, of different runs, cells and kinds.
+// asks has every kind of page, of different runs, cells and kinds.
 func asks(t testing.TB, runs []*results.Run, growing *results.Run) []ask {
 	t.Helper()
 	shows := func(path string, want, other string) ask {

@@ -22,7 +22,7 @@ func serve(t testing.TB, root string) *httptest.Server {
 	return s
 }
 
-// A page is what a browser has in hand after redirects.
+// A page is what a browser gets after redirects.
 type page struct {
 	path   string
 	status int
@@ -35,7 +35,7 @@ func get(t testing.TB, s *httptest.Server, path string) page {
 	return do(t, s.Client(), http.MethodGet, s.URL+path, nil)
 }
 
-// do asks with a header, in which Host is the name asked for.
+// do sends a request with a header. Its Host is the name of the server.
 func do(t testing.TB, c *http.Client, method, url string, header http.Header) page {
 	t.Helper()
 	none := page{path: url, header: http.Header{}}

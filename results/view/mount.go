@@ -11,16 +11,16 @@ import (
 	"collatebench/profiles"
 )
 
-// A mount is one profile of one run: what pprof's interface shows, or its base.
+// A mount is one profile of one run, which pprof's interface shows or has as base.
 type mount struct {
-	run  *run
-	cell string // the cell's folder, or matrixCell
-	name string // the cell's name, for people
-	kind profiles.Kind
+	folder *runFolder
+	cell   string // the cell's folder, or matrixCell
+	name   string // the cell's name, for people
+	kind   profiles.Kind
 }
 
-// mount finds the profile that a request names. A cell is one only if it is
-// exactly the folder of a cell of the run.
+// mount finds the profile that a request names. The cell must be exactly the folder
+// of one of the run's cells.
 func (s *server) mount(id, cell, kind string) (*mount, error) {
 	r, err := s.open(id)
 	if err != nil {
@@ -33,50 +33,50 @@ func (s *server) mount(id, cell, kind string) (*mount, error) {
 	return m, err
 }
 
-func (r *run) mount(cell, kind string) (*mount, error) {
+func (f *runFolder) mount(cell, kind string) (*mount, error) {
 	k, err := profiles.ParseKind(kind)
 	if err != nil || k == profiles.Trace {
 		return nil, missing("No profile is of the kind %q; there are %s.", kind, kindList())
 	}
-	loaded, err := r.load()
+	run, err := f.load()
 	if err != nil {
 		return nil, err
 	}
-	m := &mount{run: r, cell: cell, name: "the whole matrix", kind: k}
+	m := &mount{folder: f, cell: cell, name: "the whole matrix", kind: k}
 	if cell == matrixCell {
 		if k != profiles.CPU {
 			return nil, missing("Of the whole matrix there is only the CPU profile.")
 		}
 		return m, m.check()
 	}
-	for _, c := range cellsOf(loaded.Info()) {
+	for _, c := range cellsOf(run.Info()) {
 		if c.Folder() == cell {
 			m.name = c.Name()
 			return m, m.check()
 		}
 	}
-	return nil, missing("Run %s has no cell %q.", r.id, cell)
+	return nil, missing("Run %s has no cell %q.", f.id, cell)
 }
 
-// check says what a person can do where the profile is not there.
+// check returns an error that tells a person why a profile may be missing.
 func (m *mount) check() error {
-	if _, err := m.run.regular(m.file()); err != nil {
-		return missing("Run %s has no %s profile of %s: was it made with --profile=false, or is it not that far yet?", m.run.id, m.kind, m.name)
+	if _, err := m.folder.regular(m.file()); err != nil {
+		return missing("Run %s has no %s profile of %s: was it made with --profile=false, or is it not that far yet?", m.folder.id, m.kind, m.name)
 	}
 	return nil
 }
 
 func (m *mount) file() string { return profileName(m.cell, m.kind) }
 
-func (m *mount) title() string { return m.name + ", run " + m.run.id }
+func (m *mount) title() string { return m.name + ", run " + m.folder.id }
 
-func (m *mount) version() string { return m.run.version(m.file()) }
+func (m *mount) version() string { return m.folder.version(m.file()) }
 
-// read reads the profile, and takes out of it the names of what is no source
-// file: pprof's source page shows whatever file a profile names, and a profile
-// may come from elsewhere.
+// read reads the profile and removes the names of files that are not source files.
+// The profile may come from elsewhere, and pprof's source page shows any file that
+// it names.
 func (m *mount) read() (*profile.Profile, error) {
-	f, err := m.run.dir.Open(filepath.FromSlash(m.file()))
+	f, err := m.folder.dir.Open(filepath.FromSlash(m.file()))
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func (m *mount) read() (*profile.Profile, error) {
 	return p, nil
 }
 
-// sourceNames are how the files end that Go programs are made from.
+// sourceNames are the extensions of files that Go programs are built from.
 func sourceNames() []string {
 	return []string{".go", ".s", ".c", ".h", ".cc", ".cpp", ".S"}
 }

@@ -9,26 +9,25 @@ import (
 	"collatebench/profiles"
 )
 
-// pprofPolicy lets pprof's pages run: their scripts and styles stand in them,
-// their pictures too, and all they ask this server for is to save settings,
-// which is refused.
+// pprofPolicy lets pprof's pages run. Their scripts, styles and pictures are inside
+// them. Their only requests to this server are to save settings, which it refuses.
 const pprofPolicy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; " +
 	"connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 
-// pprof serves a page of pprof's interface for one profile, with another as
-// its base where the path names one.
+// pprof serves a page of pprof's interface for one profile, with a base if the path
+// names one.
 func (s *server) pprof(w http.ResponseWriter, r *http.Request) error {
 	m, err := s.mount(r.PathValue("id"), r.PathValue("cell"), r.PathValue("kind"))
 	if err != nil {
 		return err
 	}
-	defer m.run.close()
+	defer m.folder.close()
 	var base *mount
 	if r.PathValue("baseid") != "" {
 		if base, err = s.mount(r.PathValue("baseid"), r.PathValue("basecell"), r.PathValue("kind")); err != nil {
 			return err
 		}
-		defer base.run.close()
+		defer base.folder.close()
 	}
 	if r.PathValue("page") == "" && !inFolder(w, r) {
 		return nil
@@ -44,12 +43,12 @@ func (s *server) pprof(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// ui returns pprof's interface, set up once for all who look at the same
-// profile. Each of them holds the profile several times over.
+// ui returns pprof's interface for a profile. All requests share one, since each
+// holds several copies of the profile.
 func (s *server) ui(m, base *mount) (http.Handler, error) {
-	key, version := fmt.Sprintf("%q %q %q", m.run.id, m.cell, m.kind), m.version()
+	key, version := fmt.Sprintf("%q %q %q", m.folder.id, m.cell, m.kind), m.version()
 	if base != nil {
-		key += fmt.Sprintf(" %q %q", base.run.id, base.cell)
+		key += fmt.Sprintf(" %q %q", base.folder.id, base.cell)
 		version += base.version()
 	}
 	return s.uis.get(key, version, func() (http.Handler, error) { return newUI(m, base) })
@@ -78,27 +77,27 @@ func unreadable(m *mount, err error) error {
 	return &refusal{http.StatusUnprocessableEntity, fmt.Sprintf("The %s profile of %s cannot be read: %v.", m.kind, m.title(), err)}
 }
 
-// diff leads to the profile with the base that a form chose.
+// diff redirects a form to the profile with the chosen base.
 func (s *server) diff(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	m, err := s.mount(r.PathValue("id"), q.Get("cell"), q.Get("kind"))
 	if err != nil {
 		return err
 	}
-	defer m.run.close()
+	defer m.folder.close()
 	base, err := s.mount(q.Get("base"), q.Get("basecell"), q.Get("kind"))
 	if err != nil {
 		return err
 	}
-	defer base.run.close()
-	if m.run.id == base.run.id && m.cell == base.cell {
+	defer base.folder.close()
+	if m.folder.id == base.folder.id && m.cell == base.cell {
 		return &refusal{http.StatusBadRequest, "A profile less itself is nothing: choose another cell, or another run, as the base."}
 	}
-	http.Redirect(w, r, diffPath(m.run.id, m.cell, string(m.kind), base.run.id, base.cell), http.StatusSeeOther)
+	http.Redirect(w, r, diffPath(m.folder.id, m.cell, string(m.kind), base.folder.id, base.cell), http.StatusSeeOther)
 	return nil
 }
 
-// pprofKinds are the kinds that pprof shows.
+// pprofKinds are the kinds that pprof can show.
 func pprofKinds() []profiles.Kind {
 	var out []profiles.Kind
 	for _, k := range profiles.Kinds() {

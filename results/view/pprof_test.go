@@ -22,8 +22,8 @@ func diffPath(r *results.Run, folder string, k profiles.Kind, base *results.Run,
 	return mountPath(r, folder, k) + "base/" + base.Info().ID + "/" + url.PathEscape(baseFolder) + "/"
 }
 
-// TestEveryProfile: each cell and kind, and the matrix, is its own and opens
-// with the flame graph.
+// TestEveryProfile: the profile of each cell and kind, and of the matrix, is its own,
+// and its first page is the flame graph.
 func TestEveryProfile(t *testing.T) {
 	root := t.TempDir()
 	r := profiledRun(t, root, "first", 0)
@@ -43,7 +43,7 @@ func TestEveryProfile(t *testing.T) {
 	get(t, s, mountPath(r, "all", profiles.CPU)).has(t, mark(r.Info().ID, "all", profiles.CPU), "the whole matrix, run "+r.Info().ID)
 }
 
-// TestMountedPages: what pprof has is there, but for what would write.
+// TestMountedPages: all pages of pprof are there, except those that write.
 func TestMountedPages(t *testing.T) {
 	root := t.TempDir()
 	r := profiledRun(t, root, "first", 0)
@@ -70,8 +70,8 @@ func TestMountedPages(t *testing.T) {
 	get(t, s, mountPath(r, "all", profiles.Heap)).refused(t, http.StatusNotFound, "only the CPU profile")
 }
 
-// TestDiff: a form leads to the profile with any other as its base, which has
-// what is new in it above zero and what is gone below.
+// TestDiff: a form leads to the profile with any other as its base. Samples only in
+// the profile are positive, those only in the base negative.
 func TestDiff(t *testing.T) {
 	root := t.TempDir()
 	old, now := profiledRun(t, root, "old", 0), profiledRun(t, root, "now", 1)
@@ -108,7 +108,7 @@ func TestDiff(t *testing.T) {
 	}
 }
 
-// TestDiffToItself is no picture, but a slip of the hand in the form.
+// TestDiffToItself: a profile with itself as its base is refused.
 func TestDiffToItself(t *testing.T) {
 	root := t.TempDir()
 	r := profiledRun(t, root, "first", 0)
@@ -183,7 +183,7 @@ func TestSourceOfNoProgram(t *testing.T) {
 	}
 }
 
-// TestUnreadableProfiles: what is wrong is said in a sentence.
+// TestUnreadableProfiles: the page says in a sentence what is wrong.
 func TestUnreadableProfiles(t *testing.T) {
 	root := t.TempDir()
 	r := profiledRun(t, root, "first", 0)

@@ -6,19 +6,18 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/google/pprof/profile"
 
+	"collatebench/internal/rusage"
 	"collatebench/profiles"
 	"collatebench/results"
 )
 
-// captured is a real profile of each kind of this process, and its trace,
-// taken once. The function marked in them stands for whatever a profile is to
-// be told by.
+// captured is a real profile of each kind of this process, and its trace, taken once.
+// A test renames the function marked in them, to tell one profile from another.
 var captured = sync.OnceValues(func() (map[profiles.Kind][]byte, error) {
 	dir, err := os.MkdirTemp("", "collatebench-view-")
 	if err != nil {
@@ -56,22 +55,13 @@ func marked(c *profiles.Capture) {
 	wait := make(chan bool)
 	go func() { markedWaits(&mu, wait) }()
 	<-wait
-	for end := cpuTime() + 150*time.Millisecond; cpuTime() < end; {
+	for end := rusage.SelfCPU() + 150*time.Millisecond; rusage.SelfCPU() < end; {
 		for i := range held {
 			held[i] ^= byte(i)
 		}
 	}
 	mu.Unlock()
 	<-wait
-}
-
-// cpuTime is what this process has used.
-func cpuTime() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		panic(err) // it cannot fail for this process
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 //go:noinline
@@ -82,8 +72,8 @@ func markedWaits(mu *sync.Mutex, wait chan<- bool) {
 	wait <- true
 }
 
-// mark is the name that tells a profile: a function of its own in the run, the
-// cell and the kind.
+// mark is the name of a function that only one profile has: of that run, cell and
+// kind.
 func mark(id, folder string, k profiles.Kind) string {
 	plain := strings.NewReplacer("=", "_", ",", "_", "-", "_", "/", "_").Replace(id + "_" + folder)
 	return fmt.Sprintf("markOf_%s_%s", plain, k)
@@ -109,8 +99,8 @@ func writeProfiles(t testing.TB, r *results.Run, folder string) {
 	}
 }
 
-// writeMarked copies a profile. Where the kind caught nothing of the marked
-// function, as no profile of locks does for sure, a sample is made up.
+// writeMarked copies a profile. If it has no sample of the marked function, which may
+// happen in profiles of locks, it adds one.
 func writeMarked(t testing.TB, from []byte, to, name string) {
 	t.Helper()
 	p, err := profile.ParseData(from)

@@ -8,28 +8,28 @@ import (
 	"collatebench/results/report"
 )
 
-// A cellProfiles is a row of the page of profiles.
+// A cellProfiles is a row in the page of profiles.
 type cellProfiles struct {
 	Name, Folder string
-	Kinds        []*profileLink // as the columns; nil where there is no such profile
+	Kinds        []*profileLink // one for each column; nil if there is no such profile
 }
 
-// profiles shows which profiles a run has and how to open them, lets a base be
-// chosen for a diff, and lists all raw files.
+// profiles shows which profiles a run has and how to open them, a form to choose a
+// base for a diff, and all raw files.
 func (s *server) profiles(w http.ResponseWriter, r *http.Request) error {
-	run, err := s.open(r.PathValue("id"))
+	folder, err := s.open(r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	defer run.close()
+	defer folder.close()
 	if !inFolder(w, r) {
 		return nil
 	}
-	loaded, err := run.load()
+	run, err := folder.load()
 	if err != nil {
 		return err
 	}
-	base, err := s.chooseBase(run, r.URL.Query().Get("base"))
+	base, err := s.chooseBase(folder, r.URL.Query().Get("base"))
 	if err != nil {
 		return err
 	}
@@ -37,8 +37,8 @@ func (s *server) profiles(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	files, _ := run.files(cellsOf(loaded.Info()))
-	page := report.Page{Title: "Profiles of " + run.id, Nav: nav(run.id)}
+	files, _ := folder.files(cellsOf(run.Info()))
+	page := report.Page{Title: "Profiles of " + folder.id, Nav: nav(folder.id)}
 	s.render(w, http.StatusOK, page, "profiles.html", struct {
 		ID, Base, Self, Diff string
 		Kinds, Shown         []profiles.Kind
@@ -47,10 +47,10 @@ func (s *server) profiles(w http.ResponseWriter, r *http.Request) error {
 		Runs                 []string
 		Files                []fileLink
 	}{
-		ID: run.id, Base: base.id, Self: runPath(run.id, "profiles") + "/", Diff: runPath(run.id, "diff"),
+		ID: folder.id, Base: base.id, Self: runPath(folder.id, "profiles") + "/", Diff: runPath(folder.id, "diff"),
 		Kinds: profiles.Kinds(), Shown: pprofKinds(),
-		Cells: run.profiled(loaded.Info(), files), BaseCells: base.cells, Preset: preset(run.id, base),
-		Runs: ids, Files: fileLinks(run.id, files),
+		Cells: folder.profiled(run.Info(), files), BaseCells: base.cells, Preset: preset(folder.id, base),
+		Runs: ids, Files: fileLinks(folder.id, files),
 	})
 	return nil
 }
@@ -60,8 +60,8 @@ type baseChoice struct {
 	cells []cellProfiles
 }
 
-// preset is the base that the form begins with. A profile less itself is
-// nothing, so in the same run it is the next one.
+// preset is the base that the form proposes. In the same run it is the second cell:
+// the first cell's profile minus itself is empty.
 func preset(id string, base baseChoice) int {
 	if base.id == id && len(base.cells) > 1 {
 		return 1
@@ -69,9 +69,9 @@ func preset(id string, base baseChoice) int {
 	return 0
 }
 
-// chooseBase lists the profiles of the run that the base is to come from: this
-// one, unless another is named.
-func (s *server) chooseBase(self *run, id string) (baseChoice, error) {
+// chooseBase lists the profiles of the run that has the base: the same run, unless
+// another is named.
+func (s *server) chooseBase(self *runFolder, id string) (baseChoice, error) {
 	if id == "" {
 		id = self.id
 	}
@@ -80,19 +80,19 @@ func (s *server) chooseBase(self *run, id string) (baseChoice, error) {
 		return baseChoice{}, err
 	}
 	defer base.close()
-	loaded, err := base.load()
+	run, err := base.load()
 	if err != nil {
 		return baseChoice{}, err
 	}
-	files, _ := base.files(cellsOf(loaded.Info()))
-	return baseChoice{id, base.profiled(loaded.Info(), files)}, nil
+	files, _ := base.files(cellsOf(run.Info()))
+	return baseChoice{id, base.profiled(run.Info(), files)}, nil
 }
 
 // profiled lists the cells that have a profile, the whole matrix first.
-func (r *run) profiled(info results.Info, files []file) []cellProfiles {
+func (f *runFolder) profiled(info results.Info, files []file) []cellProfiles {
 	there := map[string]bool{}
-	for _, f := range files {
-		there[f.name] = true
+	for _, raw := range files {
+		there[raw.name] = true
 	}
 	rows := []cellProfiles{{Name: "the whole matrix", Folder: matrixCell}}
 	for _, c := range cellsOf(info) {
@@ -104,7 +104,7 @@ func (r *run) profiled(info results.Info, files []file) []cellProfiles {
 		for _, k := range profiles.Kinds() {
 			var link *profileLink
 			if there[profileName(row.Folder, k)] && (row.Folder != matrixCell || k == profiles.CPU) {
-				link, any = r.profileLink(row.Folder, k), true
+				link, any = f.profileLink(row.Folder, k), true
 			}
 			row.Kinds = append(row.Kinds, link)
 		}

@@ -8,27 +8,27 @@ import (
 	"collatebench/results/report"
 )
 
-// report shows the report of a run, made in memory. That of a run in progress
-// is made of what there is, and made anew once there is more.
+// report shows the report of a run. It makes the page in memory. For a run in
+// progress it makes a new page whenever the files have changed.
 func (s *server) report(w http.ResponseWriter, r *http.Request) error {
-	run, err := s.open(r.PathValue("id"))
+	folder, err := s.open(r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	defer run.close()
+	defer folder.close()
 	if !inFolder(w, r) {
 		return nil
 	}
-	loaded, version, err := run.loadWhole()
+	run, version, err := folder.loadWhole()
 	if err != nil {
 		return err
 	}
-	page, err := s.pages.get(fmt.Sprintf("%q", run.id), version, func() ([]byte, error) {
-		links, err := progressLinks(run.id, loaded)
+	page, err := s.pages.get(fmt.Sprintf("%q", folder.id), version, func() ([]byte, error) {
+		links, err := progressLinks(folder.id, run)
 		if err != nil {
 			return nil, err
 		}
-		return sheltered(func() ([]byte, error) { return report.HTML(loaded, links) })
+		return catchPanic(func() ([]byte, error) { return report.HTML(run, links) })
 	})
 	if err != nil {
 		return err
@@ -37,28 +37,28 @@ func (s *server) report(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// loadWhole reads a run of which everything may be asked for, and the version
-// of all its files. It refuses one that has something odd in it: what is read
-// by path would follow it.
-func (r *run) loadWhole() (*results.Run, string, error) {
-	version := r.version(infoName)
-	loaded, err := r.load()
+// loadWhole reads a run of which any file may be needed, and the version of all its
+// files. It refuses a run with a file that is not regular: package results opens
+// files by path, and would follow a link.
+func (f *runFolder) loadWhole() (*results.Run, string, error) {
+	version := f.version(infoName)
+	run, err := f.load()
 	if err != nil {
 		return nil, "", err
 	}
-	cells := cellsOf(loaded.Info())
-	version += r.version(r.names(cells)[1:]...)
-	_, odd := r.files(cells)
-	return loaded, version, odd
+	cells := cellsOf(run.Info())
+	version += f.version(f.fileNames(cells)[1:]...)
+	_, odd := f.files(cells)
+	return run, version, odd
 }
 
-// progressLinks is nav, with how far the run has come while it is in progress.
-func progressLinks(id string, loaded *results.Run) ([]report.Link, error) {
+// progressLinks is nav and, for a run in progress, how far it has come.
+func progressLinks(id string, run *results.Run) ([]report.Link, error) {
 	links := nav(id)
-	if loaded.Info().State != results.Running {
+	if run.Info().State != results.Running {
 		return links, nil
 	}
-	p, err := loaded.Progress()
+	p, err := run.Progress()
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ import (
 	"collatebench/results"
 )
 
-// TestReport: the report is served without a trace of it in the run folder.
+// TestReport: serving the report changes nothing in the run folder.
 func TestReport(t *testing.T) {
 	root := t.TempDir()
 	r := profiledRun(t, root, "first", 0)
@@ -62,7 +62,7 @@ func TestCompare(t *testing.T) {
 	s := serve(t, root)
 	ids := func(a, b *results.Run) string { return "/compare?old=" + a.Info().ID + "&new=" + b.Info().ID }
 	get(t, s, ids(old, now)).has(t, old.Info().ID, now.Info().ID, "Report of "+old.Info().ID, "Report of "+now.Info().ID)
-	// Which is which is no matter of what was asked for before.
+	// The order of the two runs does not depend on earlier requests.
 	p := get(t, s, ids(now, old))
 	if strings.Index(p.body, now.Info().ID) > strings.Index(p.body, old.Info().ID) {
 		t.Errorf("the first is not %s:\n%s", now.Info().ID, p.main())
@@ -76,8 +76,8 @@ func TestCompare(t *testing.T) {
 	get(t, s, "/compare?old="+old.Info().ID+"&new=nothing").refused(t, http.StatusNotFound, `There is no run "nothing" here.`)
 }
 
-// TestPagesFollowTheirFiles: a page that was made before is made anew when its
-// run has changed, in a comparison too.
+// TestPagesFollowTheirFiles: when a run has changed, its pages are made again, and
+// its comparisons too.
 func TestPagesFollowTheirFiles(t *testing.T) {
 	root := t.TempDir()
 	old := newRun(t, root, newInfo(t, "old", 0), 3)

@@ -7,9 +7,8 @@ import (
 	"strings"
 )
 
-// routes is the table of all pages. Each path of a folder has a row without
-// its slash too: left to itself the mux would redirect whatever is asked for,
-// and what is not there is to be refused.
+// routes is the table of all pages. Each folder has a row without its slash too:
+// otherwise the mux would redirect any such path, even one that does not exist.
 var routes = []struct {
 	pattern string
 	serve   func(*server, http.ResponseWriter, *http.Request) error
@@ -34,15 +33,15 @@ var routes = []struct {
 // ReportPath is where the report of the run with this ID is served.
 func ReportPath(id string) string { return runPath(id) }
 
-// runPath joins names to a path below the run's. Each is escaped, so that none
-// reaches out of its place.
-func runPath(id string, names ...string) string {
+// runPath is a path below the run's. Each element is escaped, so that it stays one
+// element.
+func runPath(id string, elements ...string) string {
 	out := "/runs/" + url.PathEscape(id) + "/"
-	for i, name := range names {
+	for i, element := range elements {
 		if i > 0 {
 			out += "/"
 		}
-		out += url.PathEscape(name)
+		out += url.PathEscape(element)
 	}
 	return out
 }
@@ -57,14 +56,15 @@ func filePath(id, name string) string {
 	return runPath(id, append([]string{"files"}, strings.Split(name, "/")...)...)
 }
 
-// isPlain says whether a path is its own shortest form. The mux would redirect
-// to that form; what nobody types by mistake is refused instead.
+// isPlain reports whether a path is its own shortest form. The mux would redirect
+// other paths to that form; but no person types them by mistake, so they are
+// refused.
 func isPlain(p string) bool {
 	return p == "/" || strings.HasPrefix(p, "/") && p != "//" && path.Clean(p) == strings.TrimSuffix(p, "/")
 }
 
-// inFolder sends a request for a folder that lacks the slash there, and says
-// whether it did: links of pages are relative to the folder.
+// inFolder redirects a request for a folder whose path lacks the last slash, since
+// the links of its pages are relative. It returns false if it did.
 func inFolder(w http.ResponseWriter, r *http.Request) bool {
 	if strings.HasSuffix(r.URL.Path, "/") {
 		return true

@@ -9,42 +9,44 @@ import (
 	"time"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/results"
+	"collatebench/results/evidence"
 	"collatebench/results/verdict"
 )
 
 // verdictName is where report/ keeps the verdict.
 var verdictName = path.Join("report", results.VerdictFile)
 
-// A row is what the list says of one run.
+// A row is one run in the list.
 type row struct {
 	ID       string
-	Broken   string // why the run cannot be read; all below is then zero
+	Broken   string // why the run cannot be read; "" if it can. All below is then zero
 	Info     results.Info
 	Progress results.Progress
 	Verdicts []verdict.Verdict
+	About    string // of a run of why, the cell
 }
 
-// rowVersion is what a row is made of. The log and the profiles are there for
-// the sign of life.
-func (r *run) rowVersion() string {
-	return r.version(infoName, ledgerName, verdictName, "log.txt", "profiles")
+// rowVersion is the version of the files that a row depends on. The log and the
+// profiles are among them because they are the run's sign of life.
+func (f *runFolder) rowVersion() string {
+	return f.version(infoName, ledgerName, verdictName, "log.txt", "profiles")
 }
 
-// row reads what the list says of a run. What is wrong with one run is said in
-// its row, whatever it is: the others are shown all the same.
-func (r *run) row() row {
-	out, err := sheltered(r.read)
+// row reads the row of a run. Any error is shown in the row, so that the other runs
+// are shown all the same.
+func (f *runFolder) row() row {
+	out, err := catchPanic(f.read)
 	if err != nil {
-		return row{ID: r.id, Broken: err.Error()}
+		return row{ID: f.id, Broken: err.Error()}
 	}
 	return out
 }
 
-// sheltered makes an error of a panic. Figures and pages are made of files that
-// need not come from a run of ours, and a folder with one such run is to be of
-// use.
-func sheltered[V any](make func() (V, error)) (v V, err error) {
+// catchPanic turns a panic of make into an error. The files may be of another origin
+// and may hold anything; one such run must not make the whole folder unusable.
+func catchPanic[V any](make func() (V, error)) (v V, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("it holds what no run writes: %v", p)
@@ -53,46 +55,46 @@ func sheltered[V any](make func() (V, error)) (v V, err error) {
 	return make()
 }
 
-func (r *run) read() (row, error) {
-	loaded, err := r.load()
+func (f *runFolder) read() (row, error) {
+	run, err := f.load()
 	if err != nil {
 		return row{}, err
 	}
-	out := row{ID: r.id, Info: loaded.Info()}
-	if out.Progress, err = loaded.Progress(); err != nil {
+	out := row{ID: f.id, Info: run.Info()}
+	why, err := evidence.ReadWhy(out.Info)
+	if err != nil {
 		return row{}, err
 	}
-	if out.Verdicts, err = r.verdicts(loaded); err != nil {
+	if why != nil {
+		out.About = why.Cell
+	}
+	if out.Progress, err = run.Progress(); err != nil {
+		return row{}, err
+	}
+	if out.Verdicts, err = f.verdicts(run); err != nil {
 		return row{}, err
 	}
 	return out, nil
 }
 
-// verdicts takes what report/ says where that is not older than the ledger. To
-// make it anew takes 20 ms a run of the default matrix: seconds, for a list.
-func (r *run) verdicts(loaded *results.Run) ([]verdict.Verdict, error) {
-	if made, ok := r.writtenVerdicts(loaded.Info().Why != nil); ok {
+// verdicts reads the verdicts from report/ if they are not older than the ledger.
+// Making them takes 20 ms for a run of the default matrix: too long for each run of
+// a list.
+func (f *runFolder) verdicts(run *results.Run) ([]verdict.Verdict, error) {
+	if made, ok := f.writtenVerdicts(run.Info().Proves()); ok {
 		return made, nil
 	}
-	samples, err := loaded.Samples()
-	if err != nil {
-		return nil, err
-	}
-	if why := loaded.Info().Why; why != nil {
-		v, err := why.Verdict(loaded.Info(), samples)
-		return []verdict.Verdict{v}, err
-	}
-	s, err := results.Summarise(loaded.Info(), samples)
-	return s.Verdicts, err
+	reading, err := evidence.Read(run)
+	return reading.Verdicts(), err
 }
 
-func (r *run) writtenVerdicts(why bool) (made []verdict.Verdict, ok bool) {
-	written, err := r.regular(verdictName)
-	ledger, ledgerErr := r.regular(ledgerName)
+func (f *runFolder) writtenVerdicts(why bool) (made []verdict.Verdict, ok bool) {
+	written, err := f.regular(verdictName)
+	ledger, ledgerErr := f.regular(ledgerName)
 	if errors.Join(err, ledgerErr) != nil || written.ModTime().Before(ledger.ModTime()) {
 		return nil, false
 	}
-	text, err := r.dir.ReadFile(verdictName)
+	text, err := f.dir.ReadFile(verdictName)
 	if err != nil {
 		return nil, false
 	}
@@ -110,7 +112,7 @@ func (r row) InfoURL() string           { return filePath(r.ID, infoName) }
 func (r row) IsRunning() bool           { return r.Info.State == results.Running }
 func (r row) isLost(now time.Time) bool { return r.IsRunning() && r.Progress.Lost(now) }
 
-// State says how far the run has come, in words.
+// State is the state of the run, in words.
 func (r row) State() string {
 	switch {
 	case r.isLost(time.Now()):
@@ -121,7 +123,7 @@ func (r row) State() string {
 	return string(r.Info.State)
 }
 
-// Done says how many samples there are.
+// Done is the number of samples, in words.
 func (r row) Done() string {
 	if r.Info.State == results.Complete {
 		return fmt.Sprintf("%d samples", r.Progress.Samples)
@@ -129,17 +131,17 @@ func (r row) Done() string {
 	return fmt.Sprintf("%d of %d samples, round %d", r.Progress.Samples, r.Progress.Of, r.Progress.Round)
 }
 
-// Says gives the verdict in a line each: of a matrix the causes by placement,
-// of a run of why its sentence, of clients that are compared who has which.
-func (r row) Says() []string {
-	if r.Info.Peers != nil && len(r.Verdicts) > 0 {
+// VerdictLines are the verdicts, a line each: the causes of each placement in a
+// matrix, the sentence of a run of why, the clients of each cause where clients are
+// compared.
+func (r row) VerdictLines() []string {
+	if r.Info.Compares() && len(r.Verdicts) > 0 {
 		return byCause(r.Verdicts)
 	}
 	var out []string
 	for _, v := range r.Verdicts {
-		if r.Info.Why != nil {
-			first, _, _ := strings.Cut(v.Sentence, "\n")
-			out = append(out, r.Info.Why.Cell+": "+first)
+		if r.Info.Proves() {
+			out = append(out, r.About+": "+spell.FirstLine(v.Sentence))
 			continue
 		}
 		out = append(out, placementOf(v.Subject)+": "+causes(v))
@@ -150,8 +152,7 @@ func (r row) Says() []string {
 	return out
 }
 
-// byCause lists whom each verdict is about: there are many clients and few
-// causes.
+// byCause lists the clients of each cause: there are many clients and few causes.
 func byCause(verdicts []verdict.Verdict) []string {
 	var order []string
 	who := map[string][]string{}
@@ -169,8 +170,8 @@ func byCause(verdicts []verdict.Verdict) []string {
 	return out
 }
 
-// clientOf names a client's placement, and its codec where that is not the
-// usual one.
+// clientOf names a client and its placement, and its codec if that is not the
+// default one.
 func clientOf(cell string) string {
 	c, err := bench.ParseCell(cell)
 	if err != nil {

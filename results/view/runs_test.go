@@ -49,8 +49,8 @@ func newInfo(t testing.TB, label string, minutes int) results.Info {
 	}
 }
 
-// probes are what the probes of a collector and of the other placements said
-// on two cores, window 32.
+// probes are figures that the probes of a collector and of other placements gave on
+// two cores with a window of 32.
 const (
 	serialProbes = "46637 conn-wait-ns/resp 1.070 cpus 0.9794 decode-busy 12057916 decode-ns/resp 1.000 decode-overlap 269378157 decode-wait-ns/resp " +
 		"0.0001000 dials/resp 0.01720 gc-share 17656400 headers-ns/resp 33.55 held-MB 1.058 inflight 4485119 sched-latency-p99-ns 1.000 queue-ns/resp " +
@@ -101,7 +101,7 @@ func addRound(t testing.TB, r *results.Run, round int) {
 	}
 }
 
-// newRun makes a run folder of so many rounds, complete where all are there.
+// newRun makes a run folder with that many rounds. It is complete if it has all.
 func newRun(t testing.TB, root string, info results.Info, rounds int) *results.Run {
 	t.Helper()
 	r, err := results.Create(root, info)

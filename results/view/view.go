@@ -1,24 +1,43 @@
-// Package view serves the runs of one folder to a browser: the list of runs
-// with verdict and progress, each run's report, two runs compared, pprof's web
-// interface for every profile and any other as its diff base, and every raw
-// file. What is asked for is read anew where its files have changed, so that
+// Package view serves the runs of one folder to a browser:
+//
+//	s := httptest.NewServer(view.Handler("results/runs")) // the folder may be missing
+//	defer s.Close()
+//	resp, err := s.Client().Get(s.URL + "/runs.json")
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	defer resp.Body.Close()
+//	list, err := io.ReadAll(resp.Body)
+//	fmt.Println(resp.Status, strings.TrimSpace(string(list)), err)
+//
+// Its pages are the list of runs with verdicts and progress, the report of each run,
+// two runs compared, pprof's web interface for every profile, with any other profile
+// as its base, and every raw file. It reads a file again after it has changed, so
 // new runs, and rounds of a run in progress, appear by themselves.
 //
-// It only reads, keeps a bounded number of pages in memory, and takes no path
-// and follows no link out of the folder. Whatever stands in that folder may
-// come from elsewhere: it is shown as text. Package view does not know how a
-// run is made, what a report says, or who may ask: [profiles.ServeUI] checks
-// Host and Origin.
+// It only reads. It keeps a bounded number of pages in memory. It never opens a path
+// outside of the folder and follows no link out of it. The files may come from
+// elsewhere, so their text is never markup. It does not know how a run is made or
+// what a report says. It does not check who may ask: [profiles.ServeUI] checks Host
+// and Origin.
 package view
 
 import (
+	"embed"
+	"html/template"
 	"net/http"
 
 	"golang.org/x/sync/singleflight"
 )
 
-// Bounds of what is kept: of pages, which are up to 3 MB each, and of pprof's
-// interfaces, which take a megabyte each for the default matrix.
+//go:embed pages/*.html
+var pageFiles embed.FS
+
+// pages are the bodies of this package's own pages.
+var pages = template.Must(template.ParseFS(pageFiles, "pages/*.html"))
+
+// Bounds of the caches. A page is up to 3 MB, and one of pprof's interfaces takes a
+// megabyte for the default matrix.
 const (
 	pagesKept = 16
 	uisKept   = 32
@@ -31,11 +50,11 @@ type server struct {
 	lists singleflight.Group
 	rows  rows
 	pages *cache[[]byte]       // reports and comparisons
-	uis   *cache[http.Handler] // pprof's, by profile and base
+	uis   *cache[http.Handler] // pprof's interfaces, by profile and base
 }
 
-// Handler serves the runs folder root, which need not exist yet. It is to be
-// mounted at / of a server of its own.
+// Handler serves the runs folder root, which need not exist yet. Mount it at / of a
+// server of its own.
 func Handler(root string) http.Handler {
 	s := &server{
 		root:  root,

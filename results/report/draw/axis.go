@@ -2,26 +2,26 @@ package draw
 
 import "math"
 
-// An Axis is what one direction of a plot shows.
+// An Axis is one direction of a plot.
 type Axis struct {
 	Label    string // with its unit
 	Min, Max float64
 	Log      bool   // Min must be above 0
-	Ticks    []Tick // nil: chosen
-	Bare     bool   // without grid lines, as for named places
+	Ticks    []Tick // nil means that they are chosen
+	Bare     bool   // without grid lines
 }
 
-// A Tick is a marked place of an axis, in the data's unit.
+// A Tick is a marked value of an axis, in the data's unit.
 type Tick struct {
 	At    float64
 	Label string
 }
 
-// share is where v lies between Min (0) and Max (1), beyond them where v is.
+// share is the place of v on the axis: 0 at Min, 1 at Max, less or more beyond.
 func (a Axis) share(v float64) float64 {
 	low, high := a.Min, a.Max
 	if a.Log {
-		// A value of 0 has no place: it goes far below.
+		// A value of 0 has no place on a logarithmic axis: it goes far below Min.
 		low, high, v = logarithm(low), logarithm(high), logarithm(v)
 	}
 	if low == high {
@@ -30,8 +30,8 @@ func (a Axis) share(v float64) float64 {
 	return (v - low) / (high - low)
 }
 
-// holds tells whether v is between Min and Max; the sum of a few steps may miss
-// an end by a rounding error.
+// holds reports whether v is between Min and Max. It allows for the rounding error
+// of a sum of steps.
 func (a Axis) holds(v float64) bool {
 	s := a.share(v)
 	return s > -1e-9 && s < 1+1e-9
@@ -39,7 +39,7 @@ func (a Axis) holds(v float64) bool {
 
 func logarithm(v float64) float64 { return math.Log10(max(v, 1e-300)) }
 
-// ticks are those given, or about so many.
+// ticks returns the ticks that are set, or chooses about so many.
 func (a Axis) ticks(about int) []Tick {
 	switch {
 	case a.Ticks != nil:

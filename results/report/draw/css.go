@@ -8,10 +8,11 @@ import (
 // The dash of a stroke, in pixels.
 const dashOn, dashOff = 6, 4
 
-// CSS is the rules that every SVG of a page shares: a property --ink-NAME for
-// each ink, light or dark as the reader's system has it unless the root element
-// has data-theme="light" or "dark", and the classes .f-NAME and .s-NAME that
-// fill and stroke with it. The page itself is to be of --ink-paper.
+// CSS is the style sheet that all SVGs of a page share. It has a property
+// --ink-NAME for each ink, and the classes .f-NAME and .s-NAME that fill and stroke
+// with it. The inks are light or dark as the reader's system is, unless the root
+// element has data-theme="light" or "dark". The page's background must be
+// --ink-paper.
 func CSS() string {
 	var light, dark, classes strings.Builder
 	for _, s := range inks {

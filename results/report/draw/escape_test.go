@@ -10,8 +10,7 @@ import (
 	"collatebench/results/report/draw"
 )
 
-// What a page's author would not write, but the name of a function, a file or
-// a host may contain.
+// Texts that the name of a function, a file or a host may contain.
 const hostile = "</title></svg><script>alert(1)</script>\"' onload=\"x' &amp; a\nb\x00\x1b[1m\u202e]]>"
 
 func hostileScene() draw.Scene {
@@ -79,7 +78,7 @@ func TestNoTextBecomesMarkup(t *testing.T) {
 	}
 }
 
-// checkElement knows all that may be in an SVG.
+// checkElement checks that an element and its attributes are allowed in an SVG.
 func checkElement(t *testing.T, e xml.StartElement, given string) {
 	t.Helper()
 	elements := []string{"svg", "title", "desc", "g", "path", "rect", "circle", "text"}

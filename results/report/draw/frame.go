@@ -2,30 +2,31 @@ package draw
 
 import "math"
 
-// A Frame is a plot area within a scene, in pixels, with its two axes. Labels
-// stand outside it, to the left and below: Fit leaves room for them.
+// A Frame is a plot area in a scene, in pixels, with its two axes. Labels are
+// outside of it, to the left and below: Fit leaves room for them.
 type Frame struct {
 	X, Y, W, H   float64
 	XAxis, YAxis Axis
 }
 
-// Point is where a value of each axis is.
+// Point is the place of a pair of values, one for each axis.
 func (f Frame) Point(x, y float64) Point {
 	return Point{f.X + f.W*f.XAxis.share(x), f.Y + f.H*(1-f.YAxis.share(y))}
 }
 
 // Sizes around a plot area, in pixels.
 const (
-	labelGap  = 6  // from the area to its ticks' labels, and least between two
-	labelSize = 11 // of the ticks' labels
-	lineGap   = 16 // from the ticks' labels to the axis' own
+	labelGap  = 6  // from the area to the labels of ticks, and at least between two labels
+	labelSize = 11 // of the labels of ticks
+	lineGap   = 16 // from the labels of ticks to the label of the axis
 	descent   = 3  // of the lowest line of text
 )
 
 // Fit lays the frame out so that it fills the rectangle with all its labels.
 func (f Frame) Fit(x, y, w, h float64) Frame {
 	f.X, f.Y, f.W, f.H = x, y, w, h
-	// Kept, as the smaller area could choose others, of another width.
+	// The ticks are set here: for the smaller area others could be chosen, whose
+	// labels have another width.
 	f.XAxis.Ticks, f.YAxis.Ticks = f.xTicks(), f.yTicks()
 	left, bottom := f.labelsWidth(), float64(labelGap+labelSize+descent)
 	if f.YAxis.Label != "" {
@@ -44,12 +45,12 @@ func (f Frame) Fit(x, y, w, h float64) Frame {
 	return f
 }
 
-// Shapes are grid lines, the base line and all labels. They go first: the
-// data is drawn over them.
+// Shapes are the grid lines, the base line and all labels. Put them first, so that
+// the data is drawn over them.
 func (f Frame) Shapes() []Shape {
 	out := append(f.yShapes(), f.xShapes()...)
 	low := f.Y + f.H
-	out = append(out, rule(Point{f.X, low}, Point{f.X + f.W, low}, "muted"))
+	out = append(out, hairline(Point{f.X, low}, Point{f.X + f.W, low}, "muted"))
 	if f.XAxis.Label != "" {
 		at := Point{f.X + f.W/2, low + labelGap + labelSize + lineGap}
 		out = append(out, Text{At: at, Text: f.XAxis.Label, Anchor: Middle, Ink: "muted"})
@@ -64,7 +65,7 @@ func (f Frame) Shapes() []Shape {
 func (f Frame) xTicks() []Tick { return f.XAxis.ticks(int(f.W / 80)) }
 func (f Frame) yTicks() []Tick { return f.YAxis.ticks(int(f.H / 45)) }
 
-// labelsWidth is the room that the y axis' ticks take.
+// labelsWidth is the room for the labels of the y axis' ticks.
 func (f Frame) labelsWidth() float64 {
 	widest := 0.
 	for _, t := range f.yTicks() {
@@ -73,7 +74,7 @@ func (f Frame) labelsWidth() float64 {
 	return labelGap + widest
 }
 
-// yShapes leave out a label that would overlap the one before.
+// yShapes leaves out a label that would overlap the one before.
 func (f Frame) yShapes() []Shape {
 	var lines, labels []Shape
 	last := math.Inf(1)
@@ -83,7 +84,7 @@ func (f Frame) yShapes() []Shape {
 			continue
 		}
 		if !f.YAxis.Bare {
-			lines = append(lines, rule(Point{f.X, y}, Point{f.X + f.W, y}, "grid"))
+			lines = append(lines, hairline(Point{f.X, y}, Point{f.X + f.W, y}, "grid"))
 		}
 		if math.Abs(y-last) < labelSize {
 			continue
@@ -94,7 +95,7 @@ func (f Frame) yShapes() []Shape {
 	return append(lines, labels...)
 }
 
-// xShapes leave out a label that would run into the one before.
+// xShapes leaves out a label that would overlap the one before.
 func (f Frame) xShapes() []Shape {
 	var lines, labels []Shape
 	taken := math.Inf(-1)
@@ -104,7 +105,7 @@ func (f Frame) xShapes() []Shape {
 			continue
 		}
 		if !f.XAxis.Bare {
-			lines = append(lines, rule(Point{x, f.Y}, Point{x, f.Y + f.H}, "grid"))
+			lines = append(lines, hairline(Point{x, f.Y}, Point{x, f.Y + f.H}, "grid"))
 		}
 		half := TextWidth(t.Label, labelSize) / 2
 		if x-half < taken+labelGap {
@@ -116,9 +117,9 @@ func (f Frame) xShapes() []Shape {
 	return append(lines, labels...)
 }
 
-// rule is a line of one pixel that fills just that pixel: between two it would
-// be two wide and pale.
-func rule(from, to Point, ink Ink) Line {
+// hairline is a line of one pixel that is placed on whole pixels. Between two pixels
+// it would be two wide, and pale.
+func hairline(from, to Point, ink Ink) Line {
 	snap := func(v float64) float64 { return math.Floor(v) + .5 }
 	if from.X == to.X {
 		from.X, to.X = snap(from.X), snap(from.X)

@@ -31,7 +31,7 @@ func TestFramePoint(t *testing.T) {
 	}
 }
 
-// All that Fit lays out is within its rectangle, whatever the labels.
+// Everything that Fit lays out is inside its rectangle, for any labels.
 func TestFitHoldsAllLabels(t *testing.T) {
 	for _, c := range []struct{ x, y draw.Axis }{
 		{draw.Axis{Label: "window (gj)", Max: 1e5}, draw.Axis{Label: "throughput (MB/s)", Max: 1e5}},
@@ -106,7 +106,7 @@ func TestTicksBeyondAnAxisAreNotDrawn(t *testing.T) {
 	}
 }
 
-// A line of one pixel fills one, two dots wide, and no half ones beside it.
+// A line of one pixel is two dots wide, with no half dots beside it.
 func TestGridLinesAreSharp(t *testing.T) {
 	f := draw.Frame{X: 10, Y: 5, W: 80, H: 40, XAxis: draw.Axis{Max: 3, Ticks: []draw.Tick{{1, ""}}}, YAxis: draw.Axis{Max: 3, Ticks: []draw.Tick{{2, ""}}}}
 	m := render(t, draw.Scene{Width: 100, Height: 60, Shapes: f.Shapes()})

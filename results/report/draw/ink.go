@@ -6,11 +6,11 @@ import (
 	"strconv"
 )
 
-// An Ink names a colour by its role: a page resolves it by theme, a PNG takes
-// the light one. Unknown names are drawn as "text".
+// An Ink names a colour by its role. A page shows the light or the dark colour, a
+// PNG the light one. An unknown name is drawn as "text".
 type Ink string
 
-// Inks lists all inks: roles, series, phases, the heat scale, marks.
+// Inks lists all inks.
 func Inks() []Ink {
 	out := make([]Ink, len(inks))
 	for i, s := range inks {
@@ -19,10 +19,10 @@ func Inks() []Ink {
 	return out
 }
 
-// Light is the colour on white paper, as #rrggbb.
+// Light is the colour on a light page, as #rrggbb.
 func (i Ink) Light() string { return i.swatch().light }
 
-// Dark is the colour in a dark page, as #rrggbb.
+// Dark is the colour on a dark page, as #rrggbb.
 func (i Ink) Dark() string { return i.swatch().dark }
 
 // A Series is how one line of a chart looks.
@@ -31,10 +31,10 @@ type Series struct {
 	Form int // of its markers
 }
 
-// SeriesOf gives each name of a chart a series. A name of known has the place
-// in the palette that it has in known, wherever it is drawn. Any other name
-// takes one that nobody in the chart has: first those beyond known, then from
-// the end. There are eight; beyond them they repeat.
+// SeriesOf gives each name of a chart a series. A name of known has the same one in
+// every chart: the place in the palette that it has in known. Any other name gets one
+// that no name of the chart has: first those past known, then from the end. Past
+// eight names they repeat.
 func SeriesOf(known, names []string) []Series {
 	var free, spare []int
 	for at := range palette {
@@ -63,8 +63,8 @@ func SeriesOf(known, names []string) []Series {
 	return out
 }
 
-// HeatInks are the ground and the text of step 0 to 8 of the heat scale;
-// beyond its ends it stays at them.
+// HeatInks are the inks of ground and text for step 0 to 8 of the heat scale. A step
+// below or above counts as the first or the last.
 func HeatInks(step int) (ground, text Ink) {
 	n := strconv.Itoa(max(0, min(step, heatSteps-1)))
 	return Ink("heat" + n), Ink("heattext" + n)
@@ -89,11 +89,11 @@ func (i Ink) or(other Ink) Ink {
 func (i Ink) fillClass() string   { return "f-" + string(i.swatch().ink) }
 func (i Ink) strokeClass() string { return "s-" + string(i.swatch().ink) }
 
-// color is the light one.
+// color is the light colour.
 func (i Ink) color(opacity float64) color.Color {
 	v, err := strconv.ParseUint(i.Light()[1:], 16, 32)
 	if err != nil {
-		panic("draw: ink " + string(i) + ": " + err.Error()) // the table below is at fault
+		panic("draw: ink " + string(i) + ": " + err.Error()) // the table of inks has a mistake
 	}
 	return color.NRGBA{R: uint8(v >> 16), G: uint8(v >> 8), B: uint8(v), A: uint8(255*opaque(opacity) + .5)}
 }

@@ -50,8 +50,8 @@ func contrast(a, b colorful.Color) float64 {
 	return (max(y(a), y(b)) + .05) / (min(y(a), y(b)) + .05)
 }
 
-// apart fails where, in a theme and to some reader, two inks are closer than
-// that many CIEDE2000 units.
+// apart fails if two inks are closer than that many CIEDE2000 units, in any theme
+// and for any reader.
 func apart(t *testing.T, a, b draw.Ink, least float64) {
 	t.Helper()
 	for _, theme := range themes {
@@ -64,7 +64,7 @@ func apart(t *testing.T, a, b draw.Ink, least float64) {
 	}
 }
 
-// stands fails where the ink has less contrast with the ground in a theme.
+// stands fails if the ink has less contrast with the ground in any theme.
 func stands(t *testing.T, ink, ground draw.Ink, least float64) {
 	t.Helper()
 	for _, theme := range themes {
@@ -119,7 +119,7 @@ func TestTextCanBeRead(t *testing.T) {
 	apart(t, "good", "bad", 11)
 }
 
-// More is darker on white and lighter in the dark, by even steps.
+// A higher step is darker on a light page and lighter on a dark one, by even steps.
 func TestHeatScale(t *testing.T) {
 	for _, theme := range themes {
 		var steps []float64

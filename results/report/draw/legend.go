@@ -1,6 +1,6 @@
 package draw
 
-// The ways in which a legend shows a key's ink.
+// How a legend shows a key's ink.
 const (
 	KeyBox    = iota // a filled box, as for phases
 	KeyMarker        // a marker on its line, as for series
@@ -16,8 +16,7 @@ type Key struct {
 	Form  int // of a KeyMarker
 }
 
-// A Legend names what inks and forms stand for, in as many rows as its width
-// takes.
+// A Legend names what inks and forms stand for, in as many rows as its width needs.
 type Legend struct {
 	X, Y, W float64 // pixels
 	Keys    []Key
@@ -31,14 +30,14 @@ const (
 	keyPad    = 6  // between sample and label
 )
 
-// Height is the rows' height together, in pixels.
+// Height is the height of all rows, in pixels.
 func (l Legend) Height() float64 {
 	_, rows := l.places()
 	return float64(rows * keyRow)
 }
 
-// Shapes are the samples with their labels: a Group of class "key" each, with
-// the label as its data-key, for a page's script to make a switch of.
+// Shapes are the samples with their labels. Each is a Group of class "key" with its
+// label as data-key, which a page's script turns into a switch.
 func (l Legend) Shapes() []Shape {
 	var out []Shape
 	places, _ := l.places()
@@ -50,7 +49,7 @@ func (l Legend) Shapes() []Shape {
 	return out
 }
 
-// places are where each key begins, at half its row's height.
+// places are the points where each key begins, in the middle of its row.
 func (l Legend) places() (at []Point, rows int) {
 	x := l.X
 	for i, k := range l.Keys {
@@ -64,7 +63,7 @@ func (l Legend) places() (at []Point, rows int) {
 	return at, rows
 }
 
-// width of a sample: a box needs no length to be seen.
+// width is the width of a sample. A box can be shorter than a line.
 func (k Key) width() float64 {
 	if k.As == KeyBox {
 		return keySample / 2

@@ -3,9 +3,9 @@ package draw
 import "math"
 
 // LogTicks are ticks from min to max for a logarithmic axis: 1, 2 and 5 times
-// powers of ten where there is room, then just the powers, then every second
-// one and so on. A range too short for three of them is ticked as NiceTicks
-// does. min must be above 0.
+// powers of ten. If these are too many it takes only the powers, then every second
+// power, and so on. If a range has fewer than three of them, it takes those of
+// NiceTicks. min must be above 0.
 func LogTicks(min, max float64, about int) []Tick {
 	if !(max > min) || !(min > 0) || math.IsInf(max, 0) {
 		return []Tick{{min, plain(min)}}

@@ -12,7 +12,7 @@ import (
 var look = flag.String("look", "", "write the example scenes into this `folder`, to look at")
 
 // TestLook is a tool rather than a test: go test -run Look -look DIR, then open
-// the files. What is ugly no assertion finds.
+// the files. No assertion finds an ugly picture.
 func TestLook(t *testing.T) {
 	if *look == "" {
 		t.Skip("no -look")

@@ -18,7 +18,7 @@ const (
 // A Marker is a data point.
 type Marker struct {
 	At    Point
-	Form  int // Circle and so on; beyond the last it begins again
+	Form  int // Circle and so on; past the last form they repeat
 	Ink   Ink
 	Size  float64 // pixels across; 0 means 8
 	Title string  // shown by hovering
@@ -33,9 +33,9 @@ func (m Marker) size() float64 {
 	return m.Size
 }
 
-// outline is the form's polygon around its place, nil for the round ones. Each
-// covers about the area of the circle: an equal width would make the square
-// look larger than the diamond.
+// outline is the form's polygon around its point, nil for the round forms. Each has
+// about the area of the circle: with equal widths the square would look larger than
+// the diamond.
 func (m Marker) outline() []Point {
 	var unit []Point // in radii of the circle
 	switch m.form() {
@@ -77,7 +77,7 @@ func turn(points []Point, angle float64) []Point {
 
 const ringWidth = 2 // pixels
 
-// radius of the round ones; a ring's stroke lies within the circle.
+// radius is that of the round forms. A ring's stroke is inside the circle.
 func (m Marker) radius() float64 {
 	if m.form() == Ring {
 		return (m.size() - ringWidth/2) / 2

@@ -7,7 +7,7 @@ import (
 	"collatebench/results/report/draw"
 )
 
-// Each form has its own outline, and each is where it belongs.
+// Each form has an outline of its own, around its point.
 func TestMarkers(t *testing.T) {
 	seen := map[string]int{}
 	for form := range 8 {
@@ -40,7 +40,7 @@ func inkedAt(m image.Image, x, y int) bool {
 	return r+g+b < 3*0xd000
 }
 
-// inked is what of the picture is not paper, in dots.
+// inked is the part of the picture that is not paper, in dots.
 func inked(m image.Image) image.Rectangle {
 	var out image.Rectangle
 	b := m.Bounds()

@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// hundredths rounds pixels to what a page is told. What is no number, or
-// beyond any page, must not become markup that a browser refuses whole.
+// hundredths rounds pixels to hundredths, which the SVG states. It bounds them, and
+// turns NaN into 0: a browser refuses a whole path for one bad number.
 func hundredths(v float64) int64 {
 	const far = 1e7 // pixels
 	if math.IsNaN(v) {
@@ -35,7 +35,7 @@ func appendHundredths(b []byte, n int64) []byte {
 	return b
 }
 
-// appendPair needs no space where a minus sign divides.
+// appendPair writes two numbers. It leaves out the space before a minus sign.
 func appendPair(b []byte, x, y int64) []byte {
 	b = appendHundredths(b, x)
 	if y >= 0 {

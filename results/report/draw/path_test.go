@@ -23,7 +23,7 @@ func TestThousandsOfBoxesAreOneSmallElement(t *testing.T) {
 	}
 }
 
-// pathOf is the data of the one path that the shape becomes.
+// pathOf is the path data of a shape.
 func pathOf(t *testing.T, shape draw.Shape) string {
 	t.Helper()
 	m := regexp.MustCompile(` d="([^"]*)"`).FindStringSubmatch(draw.Scene{Width: 9, Height: 9, Shapes: []draw.Shape{shape}}.SVG())

@@ -13,11 +13,12 @@ import (
 )
 
 const (
-	density = 2       // dots a pixel
-	most    = 1 << 14 // pixels a side: a mistake in a layout must not take all memory
+	density = 2       // dots for each pixel
+	most    = 1 << 14 // pixels of a side: a mistake in a layout must not take all memory
 )
 
-// PNG writes the scene with two dots a pixel, rounded up to whole pixels.
+// PNG writes the scene with two dots for each pixel. Its size is rounded up to
+// whole pixels.
 func (s Scene) PNG(w io.Writer) error {
 	width, height := math.Ceil(s.Width), math.Ceil(s.Height)
 	if !(width > 0 && height > 0 && width <= most && height <= most) {
@@ -31,8 +32,8 @@ func (s Scene) PNG(w io.Writer) error {
 	return nil
 }
 
-// A canvas takes pixels from the top left corner, where gonum's takes points
-// of 1/72 inch from the bottom left one.
+// A canvas takes pixels from the top left corner. gonum's canvas takes points of
+// 1/72 inch from the bottom left corner.
 type canvas struct {
 	img           *vgimg.Canvas
 	width, height float64 // pixels, whole
@@ -51,7 +52,8 @@ func (c *canvas) shapes(shapes []Shape) {
 	}
 }
 
-// point keeps to where the rasteriser's fixed-point numbers don't overflow.
+// point bounds coordinates, so that the rasteriser's fixed-point numbers don't
+// overflow.
 func (c *canvas) point(p Point) vg.Point {
 	return vg.Point{X: length(sane(p.X)), Y: length(c.height - sane(p.Y))}
 }
@@ -95,8 +97,8 @@ func (c *canvas) stroke(path vg.Path, s Stroke) {
 	c.img.Stroke(path)
 }
 
-// clip draws on a canvas beside and takes the rectangle over: gonum's canvas
-// cannot clip, and to cut each shape would be a third drawing of each.
+// clip draws on a second canvas and copies the rectangle, since gonum's canvas
+// cannot clip. Clipping each shape would need a third way to draw each.
 func (c *canvas) clip(x, y, w, h float64, shapes []Shape) {
 	beside := newCanvas(c.width, c.height, color.Transparent)
 	beside.shapes(shapes)

@@ -59,7 +59,7 @@ func line(f draw.Frame, name string, series draw.Series) draw.Group {
 	return g
 }
 
-// timeline is one lane a request, which its phases fill.
+// timeline has one lane for each request, filled with its phases.
 func timeline() draw.Scene {
 	phases := []draw.Ink{"held-back", "queued", "fetching", "waiting", "decoding", "stalled", "decoding", "handed-over"}
 	ms := []float64{4, 6, 18, 30, 16, 5, 9, 7}

@@ -26,8 +26,8 @@ type Area struct {
 	Opacity float64 // 0 means 1
 }
 
-// A Rect is a rectangle. Without Fill it is seen by its border alone, yet a
-// pointer over it still finds its Title.
+// A Rect is a rectangle. Without Fill only its border is visible, but hovering over
+// it still shows its Title.
 type Rect struct {
 	X, Y, W, H float64
 	Fill       Ink
@@ -36,7 +36,7 @@ type Rect struct {
 	Title      string  // shown by hovering
 }
 
-// Boxes are thousands of rectangles of one ink, which cost a page one element.
+// Boxes are any number of rectangles of one ink, in one element of a page.
 type Boxes struct {
 	Fill  Ink
 	Boxes []Box

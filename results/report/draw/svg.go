@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// SVG is the scene as an element for a page that has CSS's rules.
+// SVG is the scene as an element for a page that contains [CSS].
 func (s Scene) SVG() string {
 	w := &svgWriter{}
 	w.open("svg", `xmlns="http://www.w3.org/2000/svg"`)
@@ -34,8 +34,8 @@ func (s Scene) SVG() string {
 	return s.withID(w.String())
 }
 
-// idMark stands where the id will be: it can depend on all that is written,
-// and no text can contain it.
+// idMark stands for the id until all is written, since the id may depend on it. No
+// text can contain this character.
 const idMark = "\x00"
 
 func (s Scene) withID(svg string) string {
@@ -48,7 +48,8 @@ func (s Scene) withID(svg string) string {
 	return strings.ReplaceAll(svg, idMark, id)
 }
 
-// idRune keeps what can stand in an id, an attribute's name and url(#id) alike.
+// idRune keeps the characters that are valid in an id, in an attribute's name and
+// in url(#id).
 func idRune(r rune) rune {
 	switch {
 	case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '-', r == '_':
@@ -69,7 +70,7 @@ func (w *svgWriter) raw(parts ...string) {
 	}
 }
 
-// text writes what was given from outside, as content or within double quotes.
+// text writes a text from outside, as content or within double quotes.
 func (w *svgWriter) text(s string) {
 	_ = xml.EscapeText(w, []byte(s)) // a strings.Builder gives no error
 }
@@ -116,7 +117,7 @@ func (w *svgWriter) opacity(o float64) {
 	}
 }
 
-// close ends an element that may have a title, and nothing else, within.
+// close ends an element that has at most a title in it.
 func (w *svgWriter) close(element, title string) {
 	if title == "" {
 		w.raw("/>")

@@ -91,7 +91,7 @@ func TestGivenID(t *testing.T) {
 	}
 }
 
-// Each class of a picture needs a rule, or it is black in both themes.
+// Each class of a picture is in the style sheet: otherwise it is black in both themes.
 func TestCSSHasEachClass(t *testing.T) {
 	css := draw.CSS()
 	s := table()

@@ -1,7 +1,7 @@
 package draw
 
-// polyline is the points as path data. Steps are taken between the rounded
-// places: rounded themselves, thousands of them would add up to pixels.
+// polyline writes points as path data. It rounds the points and not the steps: the
+// rounding errors of thousands of steps would add up to pixels.
 func polyline(points []Point) string {
 	var b []byte
 	var x, y int64
@@ -21,8 +21,8 @@ func polyline(points []Point) string {
 	return string(b)
 }
 
-// boxes is the rectangles as path data. The edges are rounded, not the widths,
-// so that neighbours touch; what has a width keeps one, for who zooms in.
+// boxes writes rectangles as path data. It rounds edges and not widths, so that
+// neighbours touch. A narrow box keeps a width of .01, to be visible when zoomed in.
 func boxes(bs []Box) string {
 	var b []byte
 	var x, y int64

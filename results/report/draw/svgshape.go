@@ -126,7 +126,7 @@ func (t Text) boldClass() string {
 	return ""
 }
 
-// inkClass is empty for the ink that all of a scene's text has.
+// inkClass is "" for the ink that every text of a scene has by default.
 func (t Text) inkClass() string {
 	if ink := t.Ink.or("text"); ink != "text" {
 		return ink.fillClass()

@@ -21,8 +21,9 @@ const (
 	End
 )
 
-// A Text is one line. White space is drawn as one space, and so is what has no
-// glyph of its own: control characters, and those that turn a line's direction.
+// A Text is one line. White space is drawn as one space, and so are characters
+// without a glyph, such as control characters and those that change a line's
+// direction.
 type Text struct {
 	At     Point // on the baseline
 	Text   string
@@ -30,7 +31,7 @@ type Text struct {
 	Anchor Anchor
 	Ink    Ink // "" means "text"
 	Bold   bool
-	Turned bool   // by 90 degrees counter-clockwise: reads upwards
+	Turned bool   // by 90 degrees, to read upwards
 	Title  string // shown by hovering
 }
 
@@ -42,9 +43,9 @@ func (t Text) Width() float64 {
 	return pixels(face.Width(t.line()))
 }
 
-// TextWidth is the width of a text in pixels, as the PNG has it. A page has it
-// too where Liberation Sans, Arial or Helvetica is installed: their widths are
-// the same by design.
+// TextWidth is the width of a text in the PNG, in pixels. It is the same in a page
+// if Liberation Sans, Arial or Helvetica is installed: their widths are equal by
+// design.
 func TextWidth(text string, size float64) float64 {
 	return Text{Text: text, Size: size}.Width()
 }
@@ -56,8 +57,8 @@ func (t Text) size() float64 {
 	return t.Size
 }
 
-// line is the text as both writers show it. A page would fold white space and
-// a PNG would draw a box for each character without glyph.
+// line is the text that both writers show. Otherwise a page would fold white space,
+// and a PNG would draw a box for each character without a glyph.
 func (t Text) line() string {
 	return strings.Join(strings.FieldsFunc(t.Text, func(r rune) bool {
 		return r == ' ' || !unicode.IsPrint(r)
@@ -72,8 +73,8 @@ func (t Text) face() font.Face {
 	return font.Face{Font: font.Font{Size: length(t.size())}, Face: f()}
 }
 
-// Just these two of the family: gonum's own collection brings all twelve,
-// 4 MB, into the program.
+// These are only two fonts of the family. gonum's own collection would add all
+// twelve to the program, which are 4 MB.
 var (
 	regular = sync.OnceValue(func() *opentype.Font { return parse(liberationsansregular.TTF) })
 	bold    = sync.OnceValue(func() *opentype.Font { return parse(liberationsansbold.TTF) })

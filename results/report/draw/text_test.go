@@ -30,7 +30,7 @@ func TestTextWidth(t *testing.T) {
 	}
 }
 
-// H fills its width but for a few dots, and its height is .69 of its size.
+// H fills its width except for a few dots, and its height is .69 of its size.
 func TestTextStandsAtItsAnchor(t *testing.T) {
 	const size = 20
 	wide := 2 * draw.TextWidth("HH", size)
@@ -57,7 +57,7 @@ func TestTextStandsAtItsAnchor(t *testing.T) {
 	}
 }
 
-// Placed by parts of a dot, gg cut an edge off each glyph.
+// gg cut an edge off each glyph that it placed by a part of a dot.
 func TestTextIsWholeBetweenTwoDots(t *testing.T) {
 	ink := func(by float64, turned bool) int {
 		m := paint(t, draw.Text{At: draw.Point{X: 30 + by, Y: 40 + by}, Text: "HE", Size: 20, Turned: turned})

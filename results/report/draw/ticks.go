@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// NiceTicks are ticks from min to max at steps of 1, 2 or 5 times a power of
-// ten: three to ten of them, as near to about as the steps allow. Where max is
+// NiceTicks are ticks from min to max at steps of 1, 2 or 5 times a power of ten.
+// There are three to ten of them, as near to about as the steps allow. If max is
 // not above min there is one, at min.
 //
-// Not plot.DefaultTicks: it takes steps such as 3 and 2.5 too, and unlabelled
-// minor ticks between.
+// It does not use plot.DefaultTicks, which also takes steps such as 3 and 2.5, and
+// adds minor ticks without labels.
 func NiceTicks(min, max float64, about int) []Tick {
 	if !(max-min > 1e-300) || math.IsInf(max-min, 0) {
 		return []Tick{{min, plain(min)}}
@@ -27,7 +27,7 @@ func NiceTicks(min, max float64, about int) []Tick {
 			}
 		}
 	}
-	if best.mantissa == 0 { // closer together than numbers are
+	if best.mantissa == 0 { // floating-point numbers are not that close
 		return []Tick{{min, plain(min)}}
 	}
 	return best.ticks(min, max)
@@ -37,14 +37,14 @@ func better(n, than, about int) bool {
 	return math.Abs(float64(n-about)) < math.Abs(float64(than-about))
 }
 
-// A step is mantissa times ten to the exponent: kept apart, since three times
-// 0.1 is no 0.3.
+// A step is mantissa times ten to the exponent. The two are kept apart, since
+// three times 0.1 is not 0.3 in floating point.
 type step struct {
 	mantissa float64
 	exponent int
 }
 
-// at is the k-th multiple, correctly rounded.
+// at is the k-th multiple of the step, correctly rounded.
 func (s step) at(k float64) float64 {
 	if s.exponent < 0 {
 		return k * s.mantissa / math.Pow10(-s.exponent)
@@ -52,7 +52,8 @@ func (s step) at(k float64) float64 {
 	return k * s.mantissa * math.Pow10(s.exponent)
 }
 
-// first and last are the multiples within. Division alone may be off by one.
+// within returns the first and the last multiple from min to max. The division may
+// be off by one.
 func (s step) within(min, max float64) (first, last float64) {
 	first, last = math.Ceil(min/s.at(1))-1, math.Floor(max/s.at(1))+1
 	for s.at(first) < min {
@@ -64,8 +65,8 @@ func (s step) within(min, max float64) (first, last float64) {
 	return first, last
 }
 
-// count is 0 where the multiples' numbers are so large that adding one to them
-// changes nothing.
+// count is the number of multiples from min to max. It is 0 if their numbers are so
+// large that adding one to them changes nothing.
 func (s step) count(min, max float64) int {
 	if math.Max(math.Abs(min), math.Abs(max))/s.at(1) > 1<<50 {
 		return 0
@@ -84,7 +85,7 @@ func (s step) ticks(min, max float64) []Tick {
 	return out
 }
 
-// label has the step's decimals, and k, M, G or T where numbers are long.
+// label has as many decimals as the step, and k, M, G or T for long numbers.
 func (s step) label(v, largest float64) string {
 	if v == 0 {
 		return "0" // not -0, nor 0.0 or 0k
@@ -96,7 +97,7 @@ func (s step) label(v, largest float64) string {
 	return strconv.FormatFloat(v/math.Pow10(power), 'f', max(0, power-s.exponent), 64) + unit
 }
 
-// suffix begins at 100000: below, the number itself is as short.
+// suffix begins at 100000: a smaller number is not longer without one.
 func suffix(largest float64) (unit string, power int) {
 	switch {
 	case largest >= 1e12:

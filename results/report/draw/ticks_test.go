@@ -71,8 +71,8 @@ func TestLogTicks(t *testing.T) {
 	}
 }
 
-// Whatever the range: three to ten ticks within, each further than the one
-// before, no two with one label.
+// For any range there are three to ten ticks within it, in ascending order, and no
+// two have the same label.
 func TestTicksOfAnyRange(t *testing.T) {
 	check := func(t *rapid.T, ticks []draw.Tick, low, high float64) {
 		if len(ticks) < 3 || len(ticks) > 10 {

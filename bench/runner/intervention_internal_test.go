@@ -1,0 +1,61 @@
+package runner
+
+import (
+	"testing"
+
+	"collatebench/bench"
+	"collatebench/results/verdict"
+)
+
+// TestEveryEditIsUnderstood: each intervention of the catalogue changes a cell
+// that has what it is about, by the settings that are told.
+func TestEveryEditIsUnderstood(t *testing.T) {
+	var cells []bench.Cell
+	for _, text := range []string{
+		"placement=collector/window=8/latency=5ms",
+		"placement=pool/workers=2/fetches=2/conns=2/queue=2/bandwidth=20MiBps/connbandwidth=20MiBps",
+	} {
+		c, err := bench.ReadCell(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cells = append(cells, c)
+	}
+	for _, i := range verdict.Interventions() {
+		changed := false
+		for _, c := range cells {
+			next, made := apply(i.Edit, c)
+			if (next != c) != (len(made) > 0) {
+				t.Errorf("%q on %s: %q makes %s", i.Name, c.Name(), made, next.Name())
+			}
+			changed = changed || next != c
+		}
+		if !changed {
+			t.Errorf("%q changes nothing: apply does not know %+v", i.Name, i.Edit)
+		}
+	}
+}
+
+// TestEditWithoutUse: what has nothing to change, or would leave the range of
+// its setting, leaves the cell as it is.
+func TestEditWithoutUse(t *testing.T) {
+	for _, x := range []struct {
+		cell string
+		edit verdict.Edit
+	}{
+		{"placement=request", verdict.Edit{Parallel: true}},
+		{"placement=pool", verdict.Edit{Set: "workers=none"}},
+		{"window=1", verdict.Edit{WindowTimes: .5}},
+		{"gogc=off", verdict.Edit{GOGCTimes: 8}},
+		{"gogc=100", verdict.Edit{GOGCTimes: 1 << 30}},
+		{"placement=pool", verdict.Edit{}},
+	} {
+		c, err := bench.ReadCell(x.cell)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if next, made := apply(x.edit, c); next != c || len(made) > 0 {
+			t.Errorf("%+v on %s makes %q", x.edit, x.cell, made)
+		}
+	}
+}

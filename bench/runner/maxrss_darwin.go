@@ -1,3 +1,0 @@
-package runner
-
-const maxrssUnit = 1 // bytes

@@ -1,0 +1,16 @@
+//go:build !unix
+
+package procgroup
+
+import "os/exec"
+
+// Lead does nothing here.
+func Lead(*exec.Cmd) {}
+
+// End kills a started program.
+func End(cmd *exec.Cmd) {
+	_ = cmd.Process.Kill() // it may have ended just now
+}
+
+// Alive knows of no groups here.
+func Alive(*exec.Cmd) bool { return false }

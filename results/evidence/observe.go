@@ -1,0 +1,35 @@
+package evidence
+
+import (
+	"collatebench/bench"
+	"collatebench/results"
+	"collatebench/results/stats"
+	"collatebench/results/verdict"
+)
+
+// An Observed is what a cell's evidence shows by itself, with no intervention.
+type Observed struct {
+	Cell bench.Cell
+	verdict.Verdict
+}
+
+// Observe judges each placement at the most cores and the largest window that
+// the run has, where a serial placement hurts most. Clients that are compared
+// are all judged alike, by what is seen from outside.
+func Observe(v stats.Values, info results.Info) []Observed {
+	var out []Observed
+	add := func(c bench.Cell, said verdict.Verdict) {
+		said.Subject = v.Name(c)
+		out = append(out, Observed{c, said})
+	}
+	if info.Compares() {
+		for _, p := range stats.Doublings(v.Cells) {
+			add(p.Cell, verdict.ObserveExternal(External(v, p, info)))
+		}
+		return out
+	}
+	for _, c := range stats.Headline(v.Cells) {
+		add(c, verdict.Observe(Client(v, c, info)))
+	}
+	return out
+}

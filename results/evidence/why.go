@@ -1,0 +1,248 @@
+package evidence
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+
+	"collatebench/bench"
+	"collatebench/internal/spell"
+	"collatebench/results"
+	"collatebench/results/stats"
+	"collatebench/results/verdict"
+)
+
+// A Why is what a run of `why` was about: a cell, and the interventions on it
+// as they were planned from the evidence.
+type Why struct {
+	Cell          string                 `json:"cell"`
+	Interventions []verdict.Intervention `json:"interventions,omitempty"` // as planned: what they gave is in the samples
+}
+
+// ReadWhy returns what a run's record says of the interventions in it; nil where
+// it is no run of why.
+func ReadWhy(info results.Info) (*Why, error) {
+	if !info.Proves() {
+		return nil, nil
+	}
+	var w *Why
+	if err := json.Unmarshal(info.Why, &w); err != nil {
+		return nil, fmt.Errorf("run %s: its interventions: %w", info.ID, err)
+	}
+	return w, nil
+}
+
+// Record is the value as a run's record has it.
+func (w Why) Record() (json.RawMessage, error) { return json.Marshal(w) }
+
+// Verdict gives the proven verdict of a run of `why`, from its ledger alone.
+func (w Why) Verdict(info results.Info, samples []results.Sample) (verdict.Verdict, error) {
+	s, err := newStudy(w, info, samples)
+	if err != nil {
+		return verdict.Verdict{}, err
+	}
+	base, err := s.client(w.Cell)
+	if err != nil {
+		return verdict.Verdict{}, err
+	}
+	chain, err := s.chain()
+	if err != nil {
+		return verdict.Verdict{}, err
+	}
+	asides, err := s.asides(chain)
+	if err != nil {
+		return verdict.Verdict{}, err
+	}
+	v := verdict.Prove(base, chain, asides)
+	v.Subject = w.Cell
+	v.Uncertain = append(v.Uncertain, s.doubts()...)
+	return v, nil
+}
+
+// doubts are what happened to the run.
+func (s *study) doubts() []string {
+	var out []string
+	if s.info.Stopped != "" {
+		out = append(out, "the run ended before its plan: "+s.info.Stopped)
+	}
+	flagged := 0
+	for _, r := range s.values.Rounds {
+		if r.Flagged {
+			flagged++
+		}
+	}
+	if flagged > 0 {
+		out = append(out, fmt.Sprintf("in %d of %s something else used the machine", flagged, spell.Plural(len(s.values.Rounds), "round")))
+	}
+	return out
+}
+
+// Evidence is a cell's evidence so far.
+func (w Why) Evidence(cell string, info results.Info, samples []results.Sample) (verdict.Client, error) {
+	s, err := newStudy(w, info, samples)
+	if err != nil {
+		return verdict.Client{}, err
+	}
+	return s.client(cell)
+}
+
+// Deepest returns the cell at which the proven chain of causes ends so far,
+// and how many causes lie behind it.
+func (w Why) Deepest(info results.Info, samples []results.Sample) (cell string, proven int, err error) {
+	s, err := newStudy(w, info, samples)
+	if err != nil {
+		return "", 0, err
+	}
+	chain, err := s.chain()
+	if err != nil {
+		return "", 0, err
+	}
+	cell = w.Cell
+	for i, link := range chain {
+		if link.Proven() {
+			cell, proven = link.Cell, i+1
+		}
+	}
+	return cell, proven, nil
+}
+
+// A study is a Why with its data.
+type study struct {
+	Why
+	info   results.Info
+	values stats.Values
+}
+
+func newStudy(w Why, info results.Info, samples []results.Sample) (*study, error) {
+	v, err := stats.NewValues(info, samples)
+	if err != nil {
+		return nil, err
+	}
+	return &study{Why: w, info: info, values: v}, nil
+}
+
+func (s *study) client(cell string) (verdict.Client, error) {
+	c, err := bench.ParseCell(cell)
+	if err != nil {
+		return verdict.Client{}, err
+	}
+	return Client(s.values, c, s.info), nil
+}
+
+// chain follows the causes: of the interventions on a cell, the one that proves
+// what was observed there, or else the one that gained most; then those made on
+// top of it.
+func (s *study) chain() ([]verdict.Link, error) {
+	var out []verdict.Link
+	promised := 1.0                                       // of all links so far
+	for at := s.Cell; len(out) <= len(s.Interventions); { // no run that was made has a cycle
+		here, err := s.client(at)
+		if err != nil {
+			return nil, err
+		}
+		options, err := s.options(at, here)
+		if err != nil || len(options) == 0 {
+			return out, err
+		}
+		link := choose(options, verdict.Observe(here).Causes)
+		promised *= link.Predicted
+		link.Promised = promised
+		out = append(out, link)
+		if !link.Proven() {
+			return out, nil
+		}
+		at = link.Cell
+	}
+	return nil, fmt.Errorf("run %s: its interventions stand on one another in a circle", s.info.ID)
+}
+
+// options are the interventions on a cell that have pairs, each as the next link.
+func (s *study) options(at string, here verdict.Client) ([]verdict.Link, error) {
+	var out []verdict.Link
+	for _, i := range s.Interventions {
+		if i.Before != at || i.Aside {
+			continue
+		}
+		var err error
+		if i.Measured, err = s.gain(i.Cell, i.Before); err != nil {
+			return nil, err
+		}
+		whole, err := s.gain(i.Cell, s.Cell)
+		if err != nil {
+			return nil, err
+		}
+		if i.Measured.Pairs > 0 {
+			out = append(out, verdict.Link{Intervention: i, Evidence: here, Whole: whole})
+		}
+	}
+	return out, nil
+}
+
+// choose takes the link to go on from: what is proven before what is not, a
+// fault before full cores, which are the end, what was observed before what
+// could only not be ruled out, and then what gained most.
+func choose(options []verdict.Link, observed []verdict.Cause) verdict.Link {
+	better := func(a, b verdict.Link) int {
+		return cmp.Or(
+			-compareBools(a.Proven(), b.Proven()),
+			compareBools(a.Proven() && a.Cause.Healthy(), b.Proven() && b.Cause.Healthy()),
+			-compareBools(slices.Contains(observed, a.Cause), slices.Contains(observed, b.Cause)),
+			cmp.Compare(slices.Index(observed, a.Cause), slices.Index(observed, b.Cause)),
+			-cmp.Compare(a.Measured.Mean, b.Measured.Mean),
+		)
+	}
+	return slices.MinFunc(options, better)
+}
+
+// compareBools puts false before true.
+func compareBools(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+// asides are the interventions that are in no link of the chain.
+func (s *study) asides(chain []verdict.Link) ([]verdict.Intervention, error) {
+	var out []verdict.Intervention
+	for _, i := range s.Interventions {
+		if slices.ContainsFunc(chain, func(l verdict.Link) bool { return l.Cell == i.Cell && l.Before == i.Before }) {
+			continue
+		}
+		var err error
+		if i.Measured, err = s.gain(i.Cell, i.Before); err != nil {
+			return nil, err
+		}
+		if i.Measured.Pairs > 0 {
+			out = append(out, i)
+		}
+	}
+	return out, nil
+}
+
+// gain is the paired ratio of two cells' throughput.
+func (s *study) gain(over, base string) (verdict.Gain, error) {
+	o, b := s.values.Paired(over, base)
+	if len(o) == 0 {
+		return verdict.Gain{}, nil
+	}
+	r, err := stats.NewRatio(o, b)
+	if err != nil {
+		return verdict.Gain{}, fmt.Errorf("%s over %s: %w", over, base, err)
+	}
+	return gain(r), nil
+}
+
+// gain is the ratio as a verdict has it.
+func gain(r stats.Ratio) verdict.Gain {
+	g := verdict.Gain{Mean: r.Mean, Low: r.Low, High: r.High, Pairs: r.Rounds}
+	if math.IsInf(r.High, 0) {
+		g.Low, g.High = 0, 0
+	}
+	return g
+}

@@ -1,0 +1,68 @@
+package report
+
+import (
+	"context"
+	"errors"
+
+	"collatebench/results"
+	"collatebench/results/evidence"
+	"collatebench/results/text"
+)
+
+// Write makes report/ of a run, and bench.txt, which the tables are made of. The
+// page comes last: it shows what was made before it.
+func Write(ctx context.Context, run *results.Run) error {
+	r, err := evidence.Read(run)
+	if err != nil {
+		return err
+	}
+	if err := writeNumbers(run, r); err != nil {
+		return err
+	}
+	if err := run.WriteBench(); err != nil {
+		return err
+	}
+	if err := writeTables(ctx, run); err != nil {
+		return err
+	}
+	return writePage(run)
+}
+
+func writeNumbers(run *results.Run, r evidence.Reading) error {
+	summary, err := r.SummaryJSON()
+	if err != nil {
+		return err
+	}
+	verdicts, err := r.VerdictJSON()
+	if err != nil {
+		return err
+	}
+	return errors.Join(run.WriteDerived(results.SummaryFile, summary), run.WriteDerived(results.VerdictFile, verdicts))
+}
+
+// writeTables removes the older tables first: if this fails, they must not stand
+// beside newer numbers.
+func writeTables(ctx context.Context, run *results.Run) error {
+	for _, name := range []string{results.BenchstatText, results.BenchstatCSV, results.BenchstatCSVDoubt} {
+		if err := run.RemoveDerived(name); err != nil {
+			return err
+		}
+	}
+	t, err := text.BenchstatTables(ctx, run)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(run.WriteDerived(results.BenchstatText, t.Text), run.WriteDerived(results.BenchstatCSV, t.CSV))
+	if t.Doubts != "" {
+		err = errors.Join(err, run.WriteDerived(results.BenchstatCSVDoubt, []byte(t.Doubts+"\n")))
+	}
+	return err
+}
+
+func writePage(run *results.Run) error {
+	page, err := HTML(run, nil)
+	if err != nil {
+		return err
+	}
+	return run.WriteDerived(results.ReportFile, page)
+}

@@ -1,0 +1,15 @@
+// Package stats makes numbers of the samples of a run, and of two: medians, ratios
+// paired by rounds, the noise floor of the A/A controls, the roof, and what has
+// changed between two runs.
+//
+//	request := []float64{178, 181, 169, 184, 175, 180} // MB/s, a value a round
+//	collector := []float64{113, 110, 108, 117, 109, 112}
+//	r, err := stats.NewRatio(request, collector)
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	fmt.Printf("%.2f (%.2f-%.2f) in %d rounds\n", r.Mean, r.Low, r.High, r.Rounds)
+//
+// It knows no cause and prints nothing. A doubt, such as too few rounds for an
+// interval, is a field beside the number that it doubts.
+package stats

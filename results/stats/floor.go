@@ -1,0 +1,118 @@
+package stats
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"collatebench/bench"
+	"collatebench/results"
+)
+
+// A Floor is how far a cell differs from itself: two samples of the same cell
+// in each round. A difference below it is not called one.
+type Floor struct {
+	Cell  string  `json:"cell"`  // the first pair, which sets the floor
+	Ratio Ratio   `json:"ratio"` // of the control to it
+	Floor float64 `json:"floor"` // upper 95% limit of the mean log ratio's size, as a ratio less 1: 0.07 for 7%
+
+	Second      string `json:"second,omitempty"` // the pair that tests the floor
+	SecondRatio Ratio  `json:"second_ratio,omitzero"`
+	Within      bool   `json:"within"` // the second pair's mean is below the floor
+}
+
+// FloorRounds is how many rounds a floor takes: of two rounds a t interval spans
+// orders of magnitude.
+const FloorRounds = 4
+
+// Known says that the floor rests on rounds enough to be used.
+func (f *Floor) Known() bool { return f != nil && f.Ratio.Rounds >= FloorRounds }
+
+// ReadFloor returns the floor that a run's record has; nil where it has none.
+func ReadFloor(info results.Info) (*Floor, error) {
+	if info.NoiseFloor == nil {
+		return nil, nil
+	}
+	var f *Floor
+	if err := json.Unmarshal(info.NoiseFloor, &f); err != nil {
+		return nil, fmt.Errorf("run %s: its noise floor: %w", info.ID, err)
+	}
+	return f, nil
+}
+
+// Record is the floor as a run's record has it; nil, nothing, for none.
+func (f *Floor) Record() (json.RawMessage, error) {
+	if f == nil {
+		return nil, nil
+	}
+	return json.Marshal(f)
+}
+
+// Covers says whether a ratio is too near to 1 to be called a difference.
+func (f *Floor) Covers(r Ratio) bool {
+	return f != nil && math.Abs(math.Log(r.Mean)) <= math.Log1p(f.Floor)
+}
+
+// noiseFloor sets the floor by the A/A control of collector and tests it by the
+// control of request, or by the first pairs that there are. Without a floor it
+// says why.
+func noiseFloor(v Values) (floor *Floor, why string, err error) {
+	pairs := controls(v.Cells)
+	if len(pairs) == 0 {
+		return nil, "no cell has an A/A control", nil
+	}
+	if len(v.Rounds) < 2 {
+		return nil, "it takes two complete rounds", nil
+	}
+	first, rest := pick(pairs, bench.Collector)
+	limit, err := v.logRatio(first)
+	if err != nil {
+		return nil, "", err
+	}
+	f := Floor{Cell: v.names[first.base], Floor: math.Expm1(math.Abs(limit.mean) + limit.half)}
+	if f.Ratio, err = v.ratio(first); err != nil {
+		return nil, "", err
+	}
+	if len(rest) > 0 {
+		second, _ := pick(rest, bench.Request)
+		f.Second = v.names[second.base]
+		if f.SecondRatio, err = v.ratio(second); err != nil {
+			return nil, "", err
+		}
+		f.Within = f.Covers(f.SecondRatio)
+	}
+	return &f, "", nil
+}
+
+// Controls counts the cells that are A/A controls.
+func Controls(cells []bench.Cell) int { return len(controls(cells)) }
+
+// A pair is two cells to compare within each round.
+type pair struct{ over, base bench.Cell }
+
+// controls pairs each marked cell with its base, in table order.
+func controls(cells []bench.Cell) []pair {
+	there := map[bench.Cell]bool{}
+	for _, c := range cells {
+		there[c] = true
+	}
+	var out []pair
+	for _, c := range cells {
+		if c.AA != "" && there[c.Base()] {
+			out = append(out, pair{c, c.Base()})
+		}
+	}
+	return out
+}
+
+// pick takes the first pair of a placement, or else the first.
+func pick(pairs []pair, p bench.Placement) (picked pair, rest []pair) {
+	at := 0
+	for i := len(pairs) - 1; i >= 0; i-- {
+		if pairs[i].base.Placement == p {
+			at = i
+		}
+	}
+	rest = append(rest, pairs[:at]...)
+	return pairs[at], append(rest, pairs[at+1:]...)
+}

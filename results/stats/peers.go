@@ -1,0 +1,98 @@
+package stats
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"collatebench/bench"
+)
+
+// A PeerRow is one way of a client to decode, at the window that is
+// doubled.
+type PeerRow struct {
+	Cell   bench.Cell
+	Twice  bench.Cell // the same at twice the window
+	ToBase *Ratio     // to the client's base placement with the same codec; nil where it is that, or there is none
+	ToBest *Ratio     // to the fastest of the table; nil where it is that
+}
+
+// A PeerTable is the clients at one setting of everything else.
+type PeerTable struct {
+	Title string
+	Rows  []PeerRow
+}
+
+// Compared says whether the run compares clients.
+func (s Summary) Compared() bool { return s.compares }
+
+// PeerTables puts clients side by side; none where the run compares none, or no
+// round is complete.
+func (s Summary) PeerTables() []PeerTable {
+	if !s.compares || s.Rounds == 0 {
+		return nil
+	}
+	var out []PeerTable
+	free := []string{"client", "codec", "placement", "window"}
+	at := map[string]int{}
+	for _, p := range Doublings(s.cells) {
+		k := fixed(p.Cell, free) + fmt.Sprint(p.Cell.Window)
+		n, there := at[k]
+		if !there {
+			n = len(out)
+			at[k], out = n, append(out, PeerTable{Title: fmt.Sprintf("window %d, and twice that  %s", p.Cell.Window, strings.Replace(title(p.Cell, s.plain(), free), "GOMAXPROCS=", "workers=", 1))})
+		}
+		out[n].Rows = append(out[n].Rows, PeerRow{Cell: p.Cell, Twice: p.Twice})
+	}
+	for _, t := range out {
+		s.relate(t.Rows)
+	}
+	return out
+}
+
+// relate fills in the ratios of a table's rows.
+func (s Summary) relate(rows []PeerRow) {
+	best := slices.MaxFunc(rows, func(a, b PeerRow) int {
+		return cmp.Compare(s.Of(a.Cell).Throughput.Median, s.Of(b.Cell).Throughput.Median)
+	})
+	for i := range rows {
+		c := rows[i].Cell
+		if r, ok := s.Paired(c); ok {
+			rows[i].ToBase = &r.Ratio
+		}
+		if c != best.Cell {
+			rows[i].ToBest = s.across(c, best.Cell)
+		}
+	}
+}
+
+// across is the paired ratio of any two cells; nil where no round has both.
+func (s Summary) across(over, base bench.Cell) *Ratio {
+	r, err := s.values.ratio(pair{over, base})
+	if err != nil {
+		return nil
+	}
+	return &r
+}
+
+// A Doubling is a cell and the one with twice its window.
+type Doubling struct{ Cell, Twice bench.Cell }
+
+// Doublings pairs the cells, in table order.
+func Doublings(cells []bench.Cell) []Doubling {
+	there := map[bench.Cell]bool{}
+	for _, c := range cells {
+		there[c] = true
+	}
+	var out []Doubling
+	for _, c := range cells {
+		twice := c
+		twice.Window *= 2
+		if !there[twice] || c.AA != "" {
+			continue
+		}
+		out = append(out, Doubling{c, twice})
+	}
+	return out
+}

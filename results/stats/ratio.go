@@ -1,0 +1,114 @@
+package stats
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"github.com/montanaflynn/stats"
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// fewRounds is below which a ratio is doubted: six are needed for the
+// medians' intervals too.
+const fewRounds = 6
+
+// A Ratio of two cells is taken within each round, so that what drifts from
+// round to round falls on both: exp of the mean of the log ratios, with a 95%
+// Student-t interval.
+type Ratio struct {
+	Mean      float64
+	Low, High float64 // 0 and +Inf where there are too few rounds for an interval
+	Rounds    int
+	Doubts    []string
+}
+
+// NewRatio compares over[i] with base[i], one pair a round.
+func NewRatio(over, base []float64) (Ratio, error) {
+	l, err := newLogRatio(over, base)
+	if err != nil {
+		return Ratio{}, err
+	}
+	r := Ratio{
+		Mean: math.Exp(l.mean), Low: math.Exp(l.mean - l.half), High: math.Exp(l.mean + l.half),
+		Rounds: l.rounds,
+	}
+	switch {
+	case l.rounds == 1:
+		r.Doubts = append(r.Doubts, "one round has no interval")
+	case l.rounds < fewRounds:
+		r.Doubts = append(r.Doubts, fmt.Sprintf("%d rounds are few: the interval rests on how they happened to scatter", l.rounds))
+	}
+	return r, nil
+}
+
+// Precision is the interval's half-width relative to the mean, 0.12 for 12%;
+// +Inf where there is no interval.
+func (r Ratio) Precision() float64 { return r.High/r.Mean - 1 }
+
+// logRatio is a ratio where it is symmetrical: its inverse is its negative.
+type logRatio struct {
+	mean   float64
+	half   float64 // half the width of the interval, +Inf for one round
+	rounds int
+}
+
+func newLogRatio(over, base []float64) (logRatio, error) {
+	if len(over) != len(base) || len(over) == 0 {
+		return logRatio{}, fmt.Errorf("ratio of %d values to %d: they must be pairs", len(over), len(base))
+	}
+	logs := make([]float64, len(over))
+	for i := range over {
+		logs[i] = math.Log(over[i]) - math.Log(base[i])
+		if math.IsNaN(logs[i]) || math.IsInf(logs[i], 0) {
+			return logRatio{}, fmt.Errorf("ratio of %v to %v: both must be above 0", over[i], base[i])
+		}
+	}
+	mean, err := stats.Mean(logs)
+	if err != nil {
+		return logRatio{}, err
+	}
+	l := logRatio{mean: mean, half: math.Inf(1), rounds: len(logs)}
+	if len(logs) == 1 {
+		return l, nil
+	}
+	sd, err := stats.StandardDeviationSample(logs)
+	if err != nil {
+		return logRatio{}, err
+	}
+	n := float64(len(logs))
+	l.half = tQuantile(n-1) * sd / math.Sqrt(n)
+	return l, nil
+}
+
+// tQuantile is how many standard errors the interval reaches to either side.
+func tQuantile(degrees float64) float64 {
+	return distuv.StudentsT{Sigma: 1, Nu: degrees}.Quantile(1 - (1-confidence)/2)
+}
+
+type ratioJSON struct {
+	Mean   float64  `json:"mean"`
+	Low    bound    `json:"low"`
+	High   *bound   `json:"high"` // null: not known
+	Rounds int      `json:"rounds"`
+	Doubts []string `json:"doubts,omitempty"`
+}
+
+// MarshalJSON writes null for an upper bound that is not known.
+func (r Ratio) MarshalJSON() ([]byte, error) {
+	high := bound(r.High)
+	return json.Marshal(ratioJSON{r.Mean, bound(r.Low), &high, r.Rounds, r.Doubts})
+}
+
+// UnmarshalJSON is the inverse of MarshalJSON.
+func (r *Ratio) UnmarshalJSON(text []byte) error {
+	var in ratioJSON
+	if err := json.Unmarshal(text, &in); err != nil {
+		return err
+	}
+	*r = Ratio{Mean: in.Mean, Low: float64(in.Low), High: math.Inf(1), Rounds: in.Rounds, Doubts: in.Doubts}
+	if in.High != nil {
+		r.High = float64(*in.High)
+	}
+	return nil
+}

@@ -1,0 +1,35 @@
+package stats
+
+// A Stage is a part of a response's time, from admission to collated.
+type Stage struct {
+	Name    string
+	Seconds float64 // a response, mean of a sample, median of the samples
+}
+
+// Stages divides the time of a cell's responses. What is left over is the
+// hand-over: decoded, and waiting to be gathered. Lines that tell no times
+// give nil.
+func (c CellSummary) Stages() []Stage {
+	whole := c.Unit("resp-ns")
+	if whole == 0 {
+		return nil
+	}
+	queue := c.Unit("queue-ns/resp")
+	served := max(0, c.Unit("headers-ns/resp")-queue)
+	service := min(served, c.Unit("service-ns/resp"))
+	out := []Stage{
+		{"client queue", c.Unit("start-wait-ns/resp") + c.Unit("conn-wait-ns/resp")},
+		{"upstream queue", queue},
+		{"service", service},
+		{"transfer", served - service + c.Unit("read-ns/resp")},
+		{"wait for decoding", c.Unit("decode-wait-ns/resp")},
+		{"decoding", c.Unit("decode-ns/resp")},
+	}
+	left := whole
+	for i, s := range out {
+		left -= s.Seconds
+		out[i].Seconds = inSeconds(s.Seconds)
+	}
+	// Medians of parts need not sum to the median of the whole.
+	return append(out, Stage{"hand-over", inSeconds(max(0, left))})
+}

@@ -1,0 +1,215 @@
+package stats
+
+import (
+	"math"
+	"slices"
+
+	"collatebench/bench"
+	"collatebench/results"
+)
+
+// A Summary is the numbers of a run, made from its ledger alone.
+type Summary struct {
+	Run     string        `json:"run"`
+	Label   string        `json:"label,omitempty"`
+	State   results.State `json:"state"`
+	Stopped string        `json:"stopped,omitempty"`
+	Cores   int           `json:"cores"`   // of the machine
+	Rounds  int           `json:"rounds"`  // complete ones, which all numbers are made from
+	Asked   int           `json:"asked"`   // rounds that the run was to have, at most
+	Samples int           `json:"samples"` // in the ledger, those of abandoned attempts too
+
+	Base       bench.Placement        `json:"base_placement"` // what the paired ratios are to
+	Cells      []CellSummary          `json:"cells"`          // in table order, A/A controls included
+	Ratios     []PairedRatio          `json:"paired_ratios"`  // in table order
+	NoiseFloor *Floor                 `json:"noise_floor"`
+	NoFloor    string                 `json:"no_noise_floor,omitempty"` // why there is none
+	Flagged    []results.FlaggedRound `json:"flagged_rounds,omitempty"`
+
+	cells    []bench.Cell // as Cells
+	compares bool         // it is a run that compares clients
+	values   Values       // what all of this is made from
+}
+
+// A CellSummary is what was measured of one cell.
+type CellSummary struct {
+	Cell          string         `json:"cell"`
+	Throughput    Estimate       `json:"throughput_mb_per_s"`
+	CPUs          Estimate       `json:"cpus"`
+	P50           int64          `json:"resp_p50_ns,omitempty"` // of all responses of all rounds, or where they were not kept the median of the lines; 0 where not known
+	P99           int64          `json:"resp_p99_ns,omitempty"`
+	Responses     int64          `json:"pooled_responses"`
+	UpstreamHeavy bool           `json:"upstream_above_tenth_of_cores"` // it competed for the client's cores
+	Units         []UnitEstimate `json:"units"`                         // every unit of the line
+
+	cell bench.Cell
+}
+
+// Unit returns the cell's median in a unit of its line, 0 where it has none.
+func (c CellSummary) Unit(name string) float64 {
+	for _, u := range c.Units {
+		if u.Unit == name {
+			return u.Value.Median
+		}
+	}
+	return 0
+}
+
+// A UnitEstimate is a cell's median in one unit of its line.
+type UnitEstimate struct {
+	Unit  string   `json:"unit"`
+	Value Estimate `json:"value"`
+}
+
+// A PairedRatio compares the throughput of two cells that differ in their
+// placement alone.
+type PairedRatio struct {
+	Cell       string `json:"cell"`
+	Base       string `json:"base"`
+	Ratio      Ratio  `json:"ratio"`
+	BelowFloor bool   `json:"below_noise_floor"`         // not to be called a difference
+	Unflagged  *Ratio `json:"unflagged_ratio,omitempty"` // without the flagged rounds; nil where none is, or all are
+
+	over bench.Cell
+}
+
+// Summarise makes the numbers of a run. Only complete rounds count. The order
+// of the samples does not matter.
+func Summarise(info results.Info, samples []results.Sample) (Summary, error) {
+	v, err := NewValues(info, samples)
+	if err != nil {
+		return Summary{}, err
+	}
+	s := Summary{
+		Run: info.ID, Label: info.Label, State: info.State, Stopped: info.Stopped, Cores: info.Machine.Cores,
+		Rounds: len(v.Rounds), Asked: info.Rounds, Samples: len(samples),
+		Flagged: results.FlaggedRounds(info, samples), cells: v.Cells, compares: info.Compares(), values: v,
+	}
+	if len(v.Cells) > 0 {
+		s.Base = basePlacement(v.Cells, v.Cells[0])
+	}
+	if s.NoiseFloor, s.NoFloor, err = noiseFloor(v); err != nil {
+		return Summary{}, err
+	}
+	if len(v.Rounds) == 0 {
+		return s, nil
+	}
+	for _, c := range v.Cells {
+		cell, err := v.summary(c, info.Machine.Cores)
+		if err != nil {
+			return Summary{}, err
+		}
+		s.Cells = append(s.Cells, cell)
+	}
+	s.Ratios, err = v.pairedRatios(s.NoiseFloor)
+	return s, err
+}
+
+// Precision is the widest of the paired ratios' relative half-widths, 0.12 for
+// 12%. It is +Inf where there is no ratio.
+func (s Summary) Precision() float64 {
+	if len(s.Ratios) == 0 {
+		return math.Inf(1)
+	}
+	widest := 0.0
+	for _, r := range s.Ratios {
+		widest = max(widest, r.Ratio.Precision())
+	}
+	return widest
+}
+
+// basePlacement is what a cell's client compares its placements with: Go's
+// collector, or else the first that it has with that codec.
+func basePlacement(cells []bench.Cell, of bench.Cell) bench.Placement {
+	first := bench.Placement("")
+	for _, c := range cells {
+		switch {
+		case c.Client != of.Client || c.Codec != of.Codec:
+		case c.Placement == bench.Collector && !c.Foreign():
+			return bench.Collector
+		case first == "":
+			first = c.Placement
+		}
+	}
+	return first
+}
+
+// BaseOf is the placement that a cell's ratio is to.
+func (s Summary) BaseOf(c bench.Cell) bench.Placement { return basePlacement(s.cells, c) }
+
+func (v Values) summary(c bench.Cell, cores int) (CellSummary, error) {
+	s := CellSummary{
+		cell:       c,
+		Cell:       v.names[c],
+		Throughput: NewEstimate(v.Series(c, results.Throughput)),
+		CPUs:       NewEstimate(v.Series(c, results.CPUs)),
+	}
+	for _, unit := range v.Units(c) {
+		e := NewEstimate(v.Series(c, unit))
+		s.Units = append(s.Units, UnitEstimate{unit, e})
+		if unit == "upstream-cpus" && cores > 0 {
+			s.UpstreamHeavy = e.Median > float64(cores)/10
+		}
+	}
+	h, err := v.Responses(c)
+	if err != nil {
+		return CellSummary{}, err
+	}
+	s.P50, s.P99 = int64(s.Unit("resp-p50-ns")), int64(s.Unit("resp-p99-ns"))
+	if h != nil {
+		s.P50, s.P99, s.Responses = h.ValueAtQuantile(50), h.ValueAtQuantile(99), h.TotalCount()
+	}
+	return s, nil
+}
+
+func (v Values) pairedRatios(floor *Floor) ([]PairedRatio, error) {
+	var out []PairedRatio
+	calm := v.unflagged()
+	for _, c := range v.Cells {
+		b := c
+		b.Placement = basePlacement(v.Cells, c)
+		if c.AA != "" || c == b || !slices.Contains(v.Cells, b) {
+			continue
+		}
+		p := pair{c, b}
+		if !v.met(p) {
+			continue // they joined the run in different rounds
+		}
+		r, err := v.ratio(p)
+		if err != nil {
+			return nil, err
+		}
+		row := PairedRatio{Cell: v.names[c], Base: v.names[b], Ratio: r, BelowFloor: floor.Covers(r), over: c}
+		if n := len(calm.Rounds); n > 0 && n < len(v.Rounds) && calm.met(p) {
+			without, err := calm.ratio(p)
+			if err != nil {
+				return nil, err
+			}
+			row.Unflagged = &without
+		}
+		out = append(out, row)
+	}
+	return out, nil
+}
+
+// Has says whether the cell was measured.
+func (s Summary) Has(c bench.Cell) bool { return s.Rounds > 0 && slices.Contains(s.cells, c) }
+
+// Of returns what was measured of a cell of the run.
+func (s Summary) Of(c bench.Cell) CellSummary { return s.Cells[slices.Index(s.cells, c)] }
+
+// Paired returns the ratio of a cell to the base placement; false where there
+// is none.
+func (s Summary) Paired(c bench.Cell) (PairedRatio, bool) {
+	i := slices.IndexFunc(s.Ratios, func(r PairedRatio) bool { return r.over == c })
+	if i < 0 {
+		return PairedRatio{}, false
+	}
+	return s.Ratios[i], true
+}
+
+// Values are the measurements that the summary is made of.
+func (s Summary) Values() Values { return s.values }
+
+// Listed are the cells of the run, in table order, A/A controls included.
+func (s Summary) Listed() []bench.Cell { return s.cells }

@@ -1,0 +1,187 @@
+package stats
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"collatebench/bench"
+	"collatebench/results"
+)
+
+// Values are what the statistics are made of: the measurements of each cell in
+// the complete rounds.
+type Values struct {
+	Cells  []bench.Cell // in table order, A/A controls included
+	Rounds []results.Round
+
+	names  map[bench.Cell]string           // a name costs 3 us to make
+	values []map[string]map[string]float64 // by round, as Rounds; by cell; by unit
+}
+
+// NewValues reads the lines of the samples. A sample that is not valid, or of no
+// cell of the run, is an error.
+func NewValues(info results.Info, samples []results.Sample) (Values, error) {
+	cells, err := info.Parse()
+	if err != nil {
+		return Values{}, err
+	}
+	for _, s := range samples {
+		if !slices.Contains(info.Cells, s.Cell) {
+			return Values{}, fmt.Errorf("sample of cell %q, which the run has not", s.Cell)
+		}
+	}
+	v := Values{Cells: cells, names: map[bench.Cell]string{}, Rounds: results.CompleteRounds(info, samples)}
+	for i, c := range cells {
+		v.names[c] = info.Cells[i]
+	}
+	for _, round := range v.Rounds {
+		byCell := map[string]map[string]float64{}
+		for name, s := range round.Samples {
+			if byCell[name], err = byUnit(s); err != nil {
+				return Values{}, err
+			}
+		}
+		v.values = append(v.values, byCell)
+	}
+	return v, nil
+}
+
+func byUnit(s results.Sample) (map[string]float64, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	values, err := s.Values()
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]float64{}
+	for _, m := range values {
+		out[m.Unit] = m.Value
+	}
+	return out, nil
+}
+
+// Series returns a cell's values in one unit, by round. Rounds whose line
+// lacks the unit are left out.
+func (v Values) Series(c bench.Cell, unit string) []float64 {
+	var out []float64
+	for _, round := range v.values {
+		if value, ok := round[v.names[c]][unit]; ok {
+			out = append(out, value)
+		}
+	}
+	return out
+}
+
+// Units returns those that the cell's lines have, in the order of the table.
+func (v Values) Units(c bench.Cell) []string {
+	there := map[string]bool{}
+	for _, round := range v.values {
+		for unit := range round[v.names[c]] {
+			there[unit] = true
+		}
+	}
+	var out []string
+	for _, unit := range unitOrder() {
+		if there[unit] {
+			out = append(out, unit)
+			delete(there, unit)
+		}
+	}
+	return append(out, slices.Sorted(maps.Keys(there))...)
+}
+
+// unitOrder puts first what a reader looks for first.
+func unitOrder() []string {
+	out := []string{results.Throughput, results.CPUs}
+	for _, u := range append(bench.Units(), results.TestingUnits()...) {
+		if !slices.Contains(out, u.Name) {
+			out = append(out, u.Name)
+		}
+	}
+	return out
+}
+
+// ratio compares throughput.
+func (v Values) ratio(p pair) (Ratio, error) {
+	return NewRatio(v.Paired(v.names[p.over], v.names[p.base]))
+}
+
+func (v Values) logRatio(p pair) (logRatio, error) {
+	return newLogRatio(v.Paired(v.names[p.over], v.names[p.base]))
+}
+
+// met says whether some round has both cells.
+func (v Values) met(p pair) bool {
+	o, _ := v.Paired(v.names[p.over], v.names[p.base])
+	return len(o) > 0
+}
+
+// Paired returns the throughputs of two cells in the rounds that have both: a
+// cell that joined a run late has none of the rounds before.
+func (v Values) Paired(over, base string) (o, b []float64) {
+	for _, round := range v.values {
+		x, y := round[over][results.Throughput], round[base][results.Throughput]
+		if x > 0 && y > 0 {
+			o, b = append(o, x), append(b, y)
+		}
+	}
+	return o, b
+}
+
+// unflagged leaves the flagged rounds out.
+func (v Values) unflagged() Values {
+	out := Values{Cells: v.Cells, names: v.names}
+	for i, r := range v.Rounds {
+		if !r.Flagged {
+			out.Rounds = append(out.Rounds, r)
+			out.values = append(out.values, v.values[i])
+		}
+	}
+	return out
+}
+
+// Responses pools a cell's response times over its rounds: the 99th percentile
+// of one op of 64 responses is no more than its maximum. It returns nil where
+// a sample has none.
+func (v Values) Responses(c bench.Cell) (*hdrhistogram.Histogram, error) {
+	var pool *hdrhistogram.Histogram
+	for _, round := range v.Rounds {
+		sample, there := round.Samples[v.names[c]]
+		detail := sample.Detail
+		switch {
+		case !there:
+			continue // the cell joined the run later
+		case detail.Responses == "":
+			return nil, nil
+		}
+		h, err := detail.Histogram()
+		if err != nil {
+			return nil, fmt.Errorf("cell %q, round %d: %w", v.names[c], round.N, err)
+		}
+		if pool == nil {
+			pool = h
+		} else if lost := pool.Merge(h); lost > 0 {
+			return nil, fmt.Errorf("cell %q, round %d: %d responses are beyond the first round's histogram", v.names[c], round.N, lost)
+		}
+	}
+	return pool, nil
+}
+
+// Name is the cell's name.
+func (v Values) Name(c bench.Cell) string { return v.names[c] }
+
+// Of returns the cell's samples in the complete rounds, in their order. A cell
+// that joined the run late has none of the rounds before.
+func (v Values) Of(c bench.Cell) []results.Sample {
+	var out []results.Sample
+	for _, round := range v.Rounds {
+		if s, there := round.Samples[v.names[c]]; there {
+			out = append(out, s)
+		}
+	}
+	return out
+}

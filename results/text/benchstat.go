@@ -1,0 +1,127 @@
+package text
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"collatebench/internal/spell"
+)
+
+// Benchstat runs benchstat, whose tables are internal to its command. It is
+// the tool of the enclosing collatebench module, or else the one in PATH.
+//
+// It prints its errors and exits with 0 all the same, so what it says on
+// standard error decides: that a file or a line could not be read is an error,
+// that a cell has too few samples is a doubt to show beside the tables.
+func Benchstat(ctx context.Context, args ...string) (stdout []byte, doubts string, err error) {
+	program, err := findBenchstat(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	return program.run(ctx, "", args...)
+}
+
+// benchstat is the path of the program.
+type benchstat string
+
+func findBenchstat(ctx context.Context) (benchstat, error) {
+	var why error
+	if dir, ok := enclosingModule(); ok {
+		cmd := exec.CommandContext(ctx, "go", "tool", "-n", "benchstat")
+		cmd.Dir = dir
+		// It builds the tool and prints where it is.
+		if out, err := cmd.Output(); err == nil {
+			return benchstat(strings.TrimSpace(string(out))), nil
+		} else {
+			why = fmt.Errorf("go tool -n benchstat in %s: %w%s", dir, err, firstStderr(err))
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	if path, err := exec.LookPath("benchstat"); err == nil {
+		return benchstat(path), nil
+	}
+	const advice = "no benchstat: run this in a clone of collatebench, or go install golang.org/x/perf/cmd/benchstat@latest"
+	if why != nil {
+		return "", fmt.Errorf("%s (%w)", advice, why)
+	}
+	return "", errors.New(advice)
+}
+
+// enclosingModule finds the source that this program is of, upwards from the
+// working directory.
+func enclosingModule() (dir string, ok bool) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", false
+	}
+	for {
+		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		if err == nil {
+			return dir, regexp.MustCompile(`(?m)^module\s+collatebench\s*$`).Match(text)
+		}
+		if dir == filepath.Dir(dir) {
+			return "", false
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+// run runs it in a folder, or with "" in the working directory.
+func (b benchstat) run(ctx context.Context, dir string, args ...string) (stdout []byte, doubts string, err error) {
+	var out, said bytes.Buffer
+	cmd := exec.CommandContext(ctx, string(b), args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &said
+	err = cmd.Run()
+	if ctx.Err() != nil {
+		return nil, "", ctx.Err()
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("benchstat: %w: %s", err, spell.FirstLine(said.String()))
+	}
+	doubts, err = judge(said.String())
+	if err != nil {
+		return nil, "", err
+	}
+	return out.Bytes(), doubts, nil
+}
+
+// judge divides what benchstat says on standard error.
+func judge(said string) (doubts string, err error) {
+	inTable := regexp.MustCompile(`^[A-Z]+[0-9]+: `) // a cell of its CSV
+	inFile := regexp.MustCompile(`^.+:[0-9]+: `)     // a line of its input
+	var beside []string
+	for line := range strings.Lines(said) {
+		line = strings.TrimRight(line, "\n")
+		switch {
+		case strings.HasPrefix(line, "benchstat: "):
+			return "", errors.New(line)
+		// Two versions may disagree on which direction of a unit is better;
+		// benchstat does not act on it.
+		case inTable.MatchString(line), strings.Contains(line, ": metadata "):
+			beside = append(beside, line)
+		case inFile.MatchString(line):
+			return "", fmt.Errorf("benchstat: %s", line)
+		case line != "":
+			beside = append(beside, line)
+		}
+	}
+	return strings.Join(beside, "\n"), nil
+}
+
+// firstStderr is the first line that a failed command left behind, if any.
+func firstStderr(err error) string {
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		return ""
+	}
+	return ": " + spell.FirstLine(string(exit.Stderr))
+}

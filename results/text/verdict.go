@@ -1,0 +1,78 @@
+package text
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"collatebench/results/evidence"
+	"collatebench/results/verdict"
+)
+
+// WriteVerdict prints a proven verdict for people: what was changed and what
+// it gave, what was ruled out by which figure, and last the verdict.
+func WriteVerdict(w io.Writer, v verdict.Verdict) {
+	if len(v.Interventions) > 0 {
+		t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+		fmt.Fprintln(t, "intervention\tchange\tpredicted\tmeasured")
+		for _, i := range v.Interventions {
+			predicted := "-"
+			if i.Predicted > 0 {
+				predicted = fmt.Sprintf("%.2fx", i.Predicted)
+			}
+			change := i.Change
+			if i.OnTopOf != "" {
+				change = i.OnTopOf + " + " + i.Change
+			}
+			fmt.Fprintf(t, "%s\t%s\t%s\t%v\n", i.Name, change, predicted, i.Measured)
+		}
+		_ = t.Flush() // as Fprintln below, it tells nobody
+		fmt.Fprintln(w)
+	}
+	for _, r := range v.RuledOut {
+		fmt.Fprintf(w, "ruled out: %s: %s\n", r.Cause, r.Because)
+	}
+	for _, u := range v.Uncertain {
+		fmt.Fprintf(w, "uncertain: %s\n", u)
+	}
+	if len(v.RuledOut)+len(v.Uncertain) > 0 {
+		fmt.Fprintln(w)
+	}
+	fmt.Fprintln(w, v.Sentence)
+}
+
+// writeObserved prints a line for each placement, or one where none has
+// evidence for a verdict.
+func (s writer) writeObserved(w io.Writer) {
+	blind := func(v evidence.Observed) bool { return len(v.Causes)+len(v.RuledOut) == 0 }
+	if len(s.reading.Observed) == 0 {
+		return
+	}
+	if !slices.ContainsFunc(s.reading.Observed, func(v evidence.Observed) bool { return !blind(v) }) {
+		fmt.Fprintf(w, "\n%s\n", s.reading.Observed[0].Sentence)
+		return
+	}
+	fmt.Fprintln(w, "\nobserved at the largest window and GOMAXPROCS (collatebench why CELL proves it)")
+	s.writeVerdicts(w)
+}
+
+// writeJudged prints what was seen of clients from the outside.
+func (s writer) writeJudged(w io.Writer) {
+	if len(s.reading.Observed) == 0 {
+		return
+	}
+	fmt.Fprintln(w, "\nseen from outside, with nothing asked of the client")
+	s.writeVerdicts(w)
+}
+
+func (s writer) writeVerdicts(w io.Writer) {
+	widest := 0
+	for _, o := range s.reading.Observed {
+		widest = max(widest, width(s.Called(o.Cell)))
+	}
+	for _, o := range s.reading.Observed {
+		fmt.Fprintf(w, "%s  %s\n", pad(s.Called(o.Cell), widest), strings.ReplaceAll(o.Sentence, "\n", " "))
+	}
+}

@@ -1,0 +1,55 @@
+package verdict
+
+import (
+	"slices"
+	"testing"
+)
+
+// TestRows: every cause is once in an order that allows it once, and what can
+// be mended says by how much.
+func TestRows(t *testing.T) {
+	seen := map[Cause]int{}
+	for _, r := range clientRules {
+		seen[r.cause]++
+		if r.cause.Healthy() != (r.mend == "") {
+			t.Errorf("%s: healthy %v, but to be mended by %q", r.cause, r.cause.Healthy(), r.mend)
+		}
+		listed := slices.ContainsFunc(blamedFirst, func(b clientRule) bool { return b.cause == r.cause })
+		if listed != (r.blamed != nil) {
+			t.Errorf("%s: its row says who blames it: %v; it is among those blamed first: %v", r.cause, r.blamed != nil, listed)
+		}
+	}
+	outside := map[Cause]int{}
+	for _, r := range externalRules {
+		outside[r.cause]++
+	}
+	for _, count := range []map[Cause]int{seen, outside} {
+		for cause, n := range count {
+			if n != 1 {
+				t.Errorf("%s has %d rows", cause, n)
+			}
+		}
+	}
+	if Outside.Healthy() || Cause("").Healthy() {
+		t.Error("a cause that no client's evidence shows is the healthy end")
+	}
+}
+
+// TestEveryCauseCanBeProven with our own upstream and with another. Outside is
+// no exception: a client's evidence, which interventions are planned from, tells
+// upstream, link and window apart, and has no row for it.
+func TestEveryCauseCanBeProven(t *testing.T) {
+	for _, r := range clientRules {
+		for _, elsewhere := range []bool{false, true} {
+			proves := func(i Intervention) bool { return i.Cause == r.cause && !i.Aside && i.Possible(elsewhere) }
+			if !slices.ContainsFunc(r.interventions, proves) {
+				t.Errorf("%s: no intervention of its row proves it; upstream elsewhere: %v", r.cause, elsewhere)
+			}
+		}
+	}
+	for _, i := range Interventions() {
+		if i.Cause != "" && i.Cause.rule().cause == "" {
+			t.Errorf("%q is to prove %s, which no client's evidence shows", i.Name, i.Cause)
+		}
+	}
+}

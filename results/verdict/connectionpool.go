@@ -1,0 +1,91 @@
+package verdict
+
+import (
+	"fmt"
+	"math"
+)
+
+// ConnectionPool means that requests wait for connections, or dial them.
+const ConnectionPool Cause = "connection-pool"
+
+var connectionPoolClient = clientRule{
+	cause: ConnectionPool,
+	holds: gathering(ConnectionPool),
+	says:  sayConnections,
+	not:   notGathering(ConnectionPool),
+	rests: []string{"conn-wait", "resp", "cpus"},
+	mend:  "more connections",
+	gain:  lifting(ConnectionPool),
+	interventions: []Intervention{
+		{Name: "lifting the connection limit", Cause: ConnectionPool, Recipe: Recipe{Edit: Edit{Set: "conns=none"}, Lifts: []string{"conns"}}},
+	},
+	doubt: dialled,
+}
+
+var connectionPoolDials = traceRule{
+	cause:   ConnectionPool,
+	samples: true,
+	holds:   Trace.dialling,
+	say:     Trace.sayDial,
+}
+
+var connectionPoolTrace = traceRule{
+	cause: ConnectionPool,
+	holds: Trace.pooled,
+	say:   Trace.sayPool,
+}
+
+const (
+	// redialled: connections made per response, from which on connections are
+	// not kept.
+	redialled = .2
+
+	// poolShare, share of the interval with someone waiting for a connection:
+	// dials at the start pass.
+	poolShare = .5
+
+	// poolOfFlight, waiting for a connection, to waiting for an answer: below it
+	// more connections would add little.
+	poolOfFlight = .25
+
+	// dialHigh, share of CPU under dials: a window's first connections are a few
+	// per cent of a second of one core; to keep connections is then worth 1.18 at
+	// least.
+	dialHigh = .15
+)
+
+func sayConnections(c Client) string {
+	return fmt.Sprintf("%.1f of %d requests wait for a connection, %s each; %.1f are sent at a time.",
+		c.population(c.ConnWait), c.Window, goTime(c.ConnWait), c.population(c.Headers+c.Read))
+}
+
+func dialled(c Client) string {
+	if c.Dials < redialled {
+		return ""
+	}
+	return fmt.Sprintf("%.2f connections were dialled per response", c.Dials)
+}
+
+func (t Trace) dialling() (bool, string) {
+	return t.DialShare >= dialHigh, fmt.Sprintf("%.0f%% of the CPU samples are dials and TLS handshakes", 100*t.DialShare)
+}
+
+func (t Trace) sayDial(v *Verdict) {
+	_, because := t.dialling()
+	v.Sentence = because + fmt.Sprintf("; %.1f goroutines wait for a connection, and ", t.Pool.Waiting) + t.cores() + ".\n" +
+		v.predict(1/(1-math.Min(t.DialShare, .9)), "Keep connections open between requests (MaxIdleConnsPerHost as wide as the window, bodies read to their end, one client for all)", "connections could all be kept")
+}
+
+func (t Trace) pooled() (bool, string) {
+	because := fmt.Sprintf("%.1f goroutines wait for a connection, and %.1f for an answer", t.Pool.Waiting, t.Answer.Waiting)
+	return t.idle() >= idleCores && t.Pool.Waiting >= someWaiting && t.Pool.Share >= poolShare &&
+		t.Pool.Waiting >= poolOfFlight*t.Answer.Waiting && t.Pool.Waiting > t.Gate.Waiting, because
+}
+
+func (t Trace) sayPool(v *Verdict) {
+	p := t.Pool
+	v.Sentence = fmt.Sprintf("%.0f goroutines wait for a connection and %.1f for an answer; %.2f of %d cores used.\n",
+		p.Waiting, t.Answer.Waiting, t.Executing, t.Procs) +
+		fmt.Sprintf("They wait in %s, called at %s (%s), %s each time.\n", p.Via, p.At, short(p.In), siTime(p.Seconds)) +
+		v.predict(t.admitted(p.Waiting, t.Answer.Waiting), "Raise the limit of connections (MaxConnsPerHost, MaxIdleConnsPerHost) or of streams", moreAtOnce)
+}

@@ -1,0 +1,42 @@
+package verdict
+
+import "fmt"
+
+// Outside means that the upstream, the link or the window is the limit. Which
+// one, only the upstream's figures tell. A client's evidence has these: it needs
+// no such cause, and no intervention that proves it.
+const Outside Cause = "outside"
+
+var outsideTrace = traceRule{
+	cause: Outside,
+	holds: Trace.outside,
+	say:   Trace.sayOutside,
+}
+
+var outsideExternal = externalRule{
+	cause: Outside,
+	holds: func(e External) bool { return e.CPUs < coreTaken },
+	says: func(e External) string {
+		return fmt.Sprintf("%s. The client keeps no core busy: the link, the upstream's answers or a wait of its own is the limit.", e.seen())
+	},
+}
+
+// answerShare, share of the interval with someone waiting for an answer: else
+// the process has nothing to do for some of it.
+const answerShare = .8
+
+func (t Trace) outside() (bool, string) {
+	because := fmt.Sprintf("%.1f goroutines wait for an answer, in %.0f%% of the time, and %s", t.Answer.Waiting, 100*t.Answer.Share, t.cores())
+	return t.Executing <= outsideCores*float64(t.Procs) && t.Busiest.Busy < outsideBusy &&
+		t.Answer.Waiting >= answerWaiting && t.Answer.Share >= answerShare && t.Answer.Waiting >= t.Asleep.Waiting, because
+}
+
+const upstreamHow = "its queue and service times (Server-Timing, access log or metrics) and the bytes per second tell which; doubling the window proves it"
+
+func (t Trace) sayOutside(v *Verdict) {
+	a := t.Answer
+	v.Sentence = fmt.Sprintf("%.1f goroutines wait for an answer, and %.2f of %d cores are used: upstream, link or window.\n",
+		a.Waiting, t.Executing, t.Procs) +
+		fmt.Sprintf("Most wait at %s (%s), %s each time.\n", a.At, short(a.In), siTime(a.Seconds)) +
+		"A trace of the client can't say which: take the upstream's figures; " + upstreamHow + "."
+}
