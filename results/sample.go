@@ -7,9 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/perf/benchfmt"
-
 	"collatebench/bench"
+	"collatebench/internal/benchline"
 )
 
 // Units that every line has, as it spells them.
@@ -52,47 +51,25 @@ type External struct {
 	InFlight  float64 `json:"in_flight_seconds"` // of all of them, at the upstream
 }
 
-// A Value is one measurement of a benchmark line.
-type Value struct {
-	Unit  string // as printed: "ns/op", not "sec/op"
-	Value float64
-}
-
 // Values returns the measurements of the sample's line, in its order.
-func (s Sample) Values() ([]Value, error) {
-	res, err := s.result()
-	if err != nil {
-		return nil, err
-	}
-	values := make([]Value, 0, len(res.Values))
-	for _, v := range res.Values {
-		// benchfmt turns ns into sec and MB into B, but not where the
-		// value is 0, and keeps what was printed only where it did.
-		if v.OrigUnit != "" {
-			v.Unit, v.Value = v.OrigUnit, v.OrigValue
-		}
-		values = append(values, Value{v.Unit, v.Value})
-	}
-	return values, nil
+func (s Sample) Values() ([]benchline.Value, error) {
+	line, err := s.parse()
+	return line.Values, err
 }
 
-// result parses the line.
-func (s Sample) result() (*benchfmt.Result, error) {
+// parse reads the line.
+func (s Sample) parse() (benchline.Line, error) {
 	if strings.ContainsAny(s.Line, "\r\n") {
-		return nil, fmt.Errorf("%q is more than one line", s.Line)
+		return benchline.Line{}, fmt.Errorf("%q is more than one line", s.Line)
 	}
-	r := benchfmt.NewReader(strings.NewReader(s.Line), "line")
-	if !r.Scan() {
-		return nil, errors.Join(fmt.Errorf("%q is no benchmark line", s.Line), r.Err())
+	line, err := benchline.Parse(s.Line)
+	switch wrong := (*benchline.SyntaxError)(nil); {
+	case errors.As(err, &wrong):
+		return line, fmt.Errorf("%q: %s", s.Line, wrong.Msg)
+	case err != nil:
+		return line, fmt.Errorf("%q is no benchmark line", s.Line)
 	}
-	switch rec := r.Result().(type) {
-	case *benchfmt.Result:
-		return rec, nil
-	case *benchfmt.SyntaxError:
-		return nil, fmt.Errorf("%q: %s", s.Line, rec.Msg)
-	default:
-		return nil, fmt.Errorf("%q is no benchmark line", s.Line)
-	}
+	return line, nil
 }
 
 // Validate says what is wrong with a sample: a line that does not parse or is
@@ -113,11 +90,11 @@ func (s Sample) validate() error {
 	if s.Round < 1 || s.Attempt < 1 {
 		return fmt.Errorf("round %d, attempt %d: both count from 1", s.Round, s.Attempt)
 	}
-	res, err := s.result()
+	line, err := s.parse()
 	if err != nil {
 		return err
 	}
-	if got := res.Name.String(); got != LinePrefix+c.Benchmark() {
+	if got := line.Name; got != LinePrefix+c.Benchmark() {
 		return fmt.Errorf("its line is of %q", got)
 	}
 	if !c.Foreign() && s.Detail.GOMAXPROCS != c.Procs {
@@ -128,14 +105,10 @@ func (s Sample) validate() error {
 			return err
 		}
 	}
-	return s.validateValues()
+	return validateValues(line.Values)
 }
 
-func (s Sample) validateValues() error {
-	values, err := s.Values()
-	if err != nil {
-		return err
-	}
+func validateValues(values []benchline.Value) error {
 	seen := map[string]float64{}
 	for _, v := range values {
 		if _, twice := seen[v.Unit]; twice {

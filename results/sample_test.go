@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"collatebench/internal/benchline"
 	"collatebench/results"
 	"collatebench/results/resultstest"
 )
@@ -16,7 +17,7 @@ func TestValuesKeepTheirUnits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []results.Value{{"ns/op", 747e6}, {"MB/s", 89.84}, {"cpus", 1.05}, {"queue-ns/resp", 0}, {"held-MB", 12.5}, {"B/op", 1234}, {"allocs/op", 12}}
+	want := []benchline.Value{{Unit: "ns/op", Value: 747e6}, {Unit: "MB/s", Value: 89.84}, {Unit: "cpus", Value: 1.05}, {Unit: "queue-ns/resp", Value: 0}, {Unit: "held-MB", Value: 12.5}, {Unit: "B/op", Value: 1234}, {Unit: "allocs/op", Value: 12}}
 	if len(got) != len(want) {
 		t.Fatalf("%v, want %v", got, want)
 	}

@@ -20,7 +20,6 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"collatebench/bench"
 	"collatebench/profiles"
@@ -30,7 +29,7 @@ import (
 // TestMain lets the test binary stand in for the program, which starts its
 // upstream from its own executable.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "mockserver" {
+	if len(os.Args) > 1 && os.Args[1] == "mockserver" || os.Getenv(beProgram) != "" {
 		main()
 	}
 	if len(os.Args) > 1 && (strings.HasPrefix(os.Args[1], "--")) && !strings.HasPrefix(os.Args[1], "--test.") {
@@ -106,8 +105,8 @@ func TestExamplesParse(t *testing.T) {
 func parses(line string) error {
 	line, _, _ = strings.Cut(line, "   ") // what follows is a remark
 	var args []string
-	for _, quoted := range regexp.MustCompile(`'[^']*'|\S+`).FindAllString(line, -1) {
-		args = append(args, strings.Trim(quoted, "'"))
+	for _, quoted := range regexp.MustCompile(`(?:'[^']*'|[^\s'])+`).FindAllString(line, -1) {
+		args = append(args, strings.ReplaceAll(quoted, "'", ""))
 	}
 	c, rest, err := rootCommand().Find(args[1:])
 	if err == nil {
@@ -127,30 +126,6 @@ func TestHelpOfEveryCommand(t *testing.T) {
 			t.Errorf("%v: exit code %d, %s%s", args, code, out, errs)
 		}
 	})
-}
-
-// TestMakefileKnowsEveryFlag keeps make's variables and the flags one.
-func TestMakefileKnowsEveryFlag(t *testing.T) {
-	text, err := os.ReadFile("Makefile")
-	if err != nil {
-		t.Fatal(err)
-	}
-	joined := strings.ReplaceAll(string(text), "\\\n", " ")
-	for _, c := range []*cobra.Command{benchCommand(), whyCommand(), diagnoseCommand(), verdictsCommand(), viewCommand(), peersCommand()} {
-		list := strings.ToUpper(c.Name()) + "_FLAGS"
-		line := regexp.MustCompile(`(?m)^` + list + ` := (.*)$`).FindStringSubmatch(joined)
-		if line == nil {
-			t.Fatalf("no %s in the Makefile", list)
-		}
-		var flags []string
-		c.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))) })
-		inMake := strings.Fields(line[1])
-		slices.Sort(flags)
-		slices.Sort(inMake)
-		if !slices.Equal(flags, inMake) {
-			t.Errorf("flags of %s are\n%v, the Makefile has\n%v", c.Name(), flags, inMake)
-		}
-	}
 }
 
 // TestBadInput: one line that names the flag, the value and what is allowed,
@@ -413,23 +388,6 @@ func TestInstalledElsewhere(t *testing.T) {
 	}
 	if left, err := fs.ReadDir(os.DirFS(cmd.Dir), "."); err != nil || len(left) > 0 {
 		t.Errorf("left %v (%v)", left, err)
-	}
-}
-
-// TestReadmeListsTheDimensions holds the README's list to the table.
-func TestReadmeListsTheDimensions(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var want []string
-	for _, d := range bench.Dimensions() {
-		if d.Asked() {
-			want = append(want, "| `"+d.Name+"` | "+d.MatrixValues()+" |")
-		}
-	}
-	if !strings.Contains(string(readme), strings.Join(want, "\n")) {
-		t.Errorf("the README's list of dimensions should be\n%s", strings.Join(want, "\n"))
 	}
 }
 
