@@ -17,8 +17,8 @@ import (
 // its context ended.
 var ErrInterrupted = errors.New("interrupted")
 
-// Start makes a run folder and carries the experiment out in it. Whenever a
-// folder was made the run is returned, with the error if there is one.
+// Start makes a run folder and carries the experiment out in it. It returns the
+// run whenever it has made the folder, also with an error.
 func Start(ctx context.Context, o Options) (*results.Run, error) {
 	x, err := newExperiment(ctx, o, plan)
 	if err != nil {
@@ -28,8 +28,8 @@ func Start(ctx context.Context, o Options) (*results.Run, error) {
 	return x.begin(ctx, nil, x.measure)
 }
 
-// Resume goes on with a run that was stopped. What is on its ledger is not
-// taken again; of the options only Source, Self, Progress and Notes count.
+// Resume goes on with a run that was stopped. What is on its ledger is not taken
+// again. Of the options only Program, Source, Self, Progress and Notes count.
 func Resume(ctx context.Context, run *results.Run, o Options) error {
 	info := run.Info()
 	if info.Proves() {
