@@ -17,9 +17,8 @@ import (
 
 // A Program is the compiled benchmark, in a folder of its own.
 type Program struct {
-	Source string // the folder of the module that it was compiled from
-	path   string
-	hash   string // SHA-256: samples of two programs are never mixed
+	path string
+	hash string // SHA-256: samples of two programs are never mixed
 }
 
 // Compile builds the benchmark from the collatebench module around dir, or around
@@ -66,7 +65,7 @@ func compile(ctx context.Context, source string) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Program{Source: source, path: filepath.Join(dir, "bench.test")}
+	b := &Program{path: filepath.Join(dir, "bench.test")}
 	last := filepath.Join(source, ".build", "bench.test")
 	before, _ := copyProgram(last, b.path) // without it go links
 	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-o", b.path, "./bench")

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -73,7 +74,8 @@ func Run(ctx context.Context, o Options) (Matrix, error) {
 type trial struct {
 	Options
 	scenarios []Scenario
-	program   *runner.Program
+	source    string            // the module's folder
+	program   *runner.Program   // nil where no scenario needs it
 	dir       string            // removed at the end
 	built     map[string]string // by program
 }
@@ -86,11 +88,10 @@ func newTrial(ctx context.Context, o Options) (*trial, error) {
 		o.Pairs = 4
 	}
 	r := &trial{Options: o, built: map[string]string{}}
-	program, err := runner.Compile(ctx, o.Source)
-	if err != nil {
+	var err error
+	if r.source, err = runner.ModuleRoot(ctx, o.Source); err != nil {
 		return nil, err
 	}
-	r.program = program
 	if r.dir, err = os.MkdirTemp("", "collatebench-verdicts-"); err != nil {
 		r.close()
 		return nil, err
@@ -98,7 +99,7 @@ func newTrial(ctx context.Context, o Options) (*trial, error) {
 	if r.Out == "" {
 		r.Out = r.dir
 	}
-	all, err := All(program.Source)
+	all, err := All(r.source)
 	if err != nil {
 		r.close()
 		return nil, err
@@ -106,6 +107,12 @@ func newTrial(ctx context.Context, o Options) (*trial, error) {
 	for _, s := range all {
 		if (s.Small || !o.Small) && (o.Only == nil || o.Only.MatchString(string(s.Command)+" "+s.Title())) {
 			r.scenarios = append(r.scenarios, s)
+		}
+	}
+	if slices.ContainsFunc(r.scenarios, func(s Scenario) bool { return s.Command == Why }) {
+		if r.program, err = runner.Compile(ctx, r.source); err != nil {
+			r.close()
+			return nil, err
 		}
 	}
 	return r, nil
@@ -135,7 +142,7 @@ func (r *trial) why(ctx context.Context, s Scenario, seed uint64) (verdict.Verdi
 		return verdict.Verdict{}, err
 	}
 	run, err := runner.Why(ctx, runner.Options{
-		Rounds: r.Pairs, Budget: r.Budget, Seed: seed, Source: r.program.Source, Program: r.program, Out: r.Out, Self: r.Self,
+		Rounds: r.Pairs, Budget: r.Budget, Seed: seed, Source: r.source, Program: r.program, Out: r.Out, Self: r.Self,
 	}, c)
 	if err != nil {
 		return verdict.Verdict{}, err
@@ -177,7 +184,7 @@ func (r *trial) build(ctx context.Context, name string) (string, error) {
 	}
 	path := filepath.Join(r.dir, name)
 	cmd := exec.CommandContext(ctx, "go", "build", "-o", path, "./"+Programs+"/"+name)
-	cmd.Dir = r.program.Source
+	cmd.Dir = r.source
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build it: %w\n%s", err, text)
 	}
