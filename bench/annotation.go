@@ -1,8 +1,12 @@
 package bench
 
 import (
+	"context"
 	"fmt"
+	"net/http"
+	"runtime/trace"
 	"strconv"
+	"time"
 )
 
 // A client that collates while an execution trace is recorded writes into it
@@ -35,4 +39,106 @@ func ParseLog(message string) (int64, error) {
 		return 0, fmt.Errorf("log message %q is not a whole number from 0", message)
 	}
 	return n, nil
+}
+
+// annotations are what one collation writes into the execution trace. nil
+// writes nothing, and is what a collation has that begins while none is
+// recorded: the measured pass then pays a comparison a step. A trace that
+// begins later says nothing of the collation, of which it lacks the beginning.
+type annotations struct {
+	ctx      context.Context // holds the collation's task and nothing else
+	task     *trace.Task
+	requests []annotated // by id; beside the items, which would grow by a size class
+}
+
+type annotated struct {
+	ctx  context.Context
+	task *trace.Task // nil before admission and once ended
+}
+
+func annotate(n int) *annotations {
+	if !trace.IsEnabled() {
+		return nil
+	}
+	a := &annotations{requests: make([]annotated, max(n, 0))}
+	a.ctx, a.task = trace.NewTask(context.Background(), TaskCollation)
+	return a
+}
+
+// end ends the tasks of requests that were decoded and will not be collated,
+// and the collation's.
+func (a *annotations) end() {
+	if a == nil {
+		return
+	}
+	for id := range a.requests {
+		a.collated(id)
+	}
+	a.task.End()
+}
+
+func (a *annotations) admitted(id int) {
+	if a == nil {
+		return
+	}
+	r := &a.requests[id]
+	r.ctx, r.task = trace.NewTask(a.ctx, TaskRequest)
+	a.log(id, LogRequest, int64(id))
+}
+
+func (a *annotations) collated(id int) {
+	if a == nil || a.requests[id].task == nil {
+		return
+	}
+	a.requests[id].task.End()
+	a.requests[id].task = nil
+}
+
+// A region is one that is open, where its collation writes any.
+type region struct{ open *trace.Region }
+
+// begin opens the region of a phase. Regions of one goroutine must be closed in
+// turn, the last one first, or the trace cannot be read.
+func (a *annotations) begin(id int, p phase) region {
+	if a == nil {
+		return region{}
+	}
+	return region{trace.StartRegion(a.requests[id].ctx, p.String())}
+}
+
+func (r region) end() {
+	if r.open != nil {
+		r.open.End()
+	}
+}
+
+// tracer is the probe's, and one of its own where there is no probe.
+func (a *annotations) tracer(t *tracer) *tracer {
+	if a == nil || t != nil {
+		return t
+	}
+	return newTracer()
+}
+
+// answered logs what is known with the headers: it takes the tracer before the
+// probe, which gives it to the next request.
+func (a *annotations) answered(id int, t *tracer, admitted, asked time.Time, r *http.Response) {
+	if a == nil || r == nil {
+		return
+	}
+	a.log(id, LogHeldBack, int64(t.connected(asked).Sub(admitted)))
+	if queue, ok := queueTime(r.Header); ok {
+		a.log(id, LogQueue, int64(queue))
+	}
+}
+
+// until logs how long it is from now to at.
+func (a *annotations) until(id int, category string, at time.Time) {
+	if a != nil {
+		a.log(id, category, int64(time.Until(at)))
+	}
+}
+
+func (a *annotations) log(id int, category string, n int64) {
+	trace.Log(a.requests[id].ctx, category, FormatLog(max(n, 0)))
 }

@@ -174,24 +174,18 @@ func splitProcs(s string) (element, procs string) {
 	return s[:i], s[i+1:]
 }
 
-func dimension(name string) (Dimension, bool) {
-	for _, d := range dimensions {
-		if d.Name == name {
-			return d, true
-		}
-	}
-	return Dimension{}, false
-}
-
-func dimensionNames() string {
-	var out []string
-	for _, d := range dimensions {
-		if !d.Hidden {
-			out = append(out, d.Name)
-		}
-	}
-	return strings.Join(out, ", ")
-}
-
 // Folder is the cell's name as the name of a folder.
 func (c Cell) Folder() string { return strings.ReplaceAll(c.Name(), "/", ",") }
+
+// Change returns the cell with one dimension changed, as in "placement=pool".
+func (c Cell) Change(element string) (Cell, error) {
+	name, value, _ := strings.Cut(element, "=")
+	d, ok := dimension(name)
+	if !ok {
+		return Cell{}, fmt.Errorf("%q is not dimension=value with one of %s", element, dimensionNames())
+	}
+	if err := d.set(&c, value); err != nil {
+		return Cell{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return c, nil
+}

@@ -1,13 +1,10 @@
 package bench
 
 import (
-	"fmt"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 
-	"collatebench/internal/spell"
 	"collatebench/mockserver/behaviour"
 	"collatebench/mockserver/payload"
 )
@@ -182,38 +179,21 @@ func (d Dimension) values(list string) ([]string, error) {
 	return out, nil
 }
 
-func named[T ~string](v T) string { return string(v) }
-
-func names[T ~string](values []T) func() []string {
-	return func() []string { return spell.Strings(values) }
+func dimension(name string) (Dimension, bool) {
+	for _, d := range dimensions {
+		if d.Name == name {
+			return d, true
+		}
+	}
+	return Dimension{}, false
 }
 
-// ParseCount reads a whole number of at least one, as windows and the like are.
-func ParseCount(s string) (int, error) {
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 || n > maxCount {
-		return 0, fmt.Errorf("%q is not a whole number from 1 to %d", s, maxCount)
+func dimensionNames() string {
+	var out []string
+	for _, d := range dimensions {
+		if !d.Hidden {
+			out = append(out, d.Name)
+		}
 	}
-	return n, nil
-}
-
-// maxCount bounds windows and responses: beyond it an op would not end.
-const maxCount = 1_000_000
-
-func parseProcs(s string) (int, error) {
-	if s == "all" {
-		return runtime.NumCPU(), nil
-	}
-	n, err := ParseCount(s)
-	if err != nil {
-		return 0, fmt.Errorf("%w, or all", err)
-	}
-	return n, nil
-}
-
-func parseAA(s string) (string, error) {
-	if s != "" && s != "b" {
-		return "", fmt.Errorf("%q is not b", s)
-	}
-	return s, nil
+	return strings.Join(out, ", ")
 }
