@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// A client that collates while an execution trace is recorded writes into it
-// what go tool trace shows of user tasks and regions. This is all of it: a task
-// for the collation; as its child a task for each request, from admission to
-// collated; regions for the steps of the request, each on the goroutine that
-// takes it, where a body that a decoder pulls makes fetch regions inside the
-// decode region; and logs of the request.
+// While an execution trace is recorded, a collation writes into it what go tool
+// trace shows as user tasks, regions and logs: a task for the collation; below
+// it a task for each request, from admission to collated; a region for each
+// phase of the request, on the goroutine that carries it out; and logs of the
+// request. Where a decoder pulls the body, fetch regions lie inside the decode
+// region.
 const (
 	TaskCollation = "collation"
 	TaskRequest   = "request"
@@ -41,10 +41,10 @@ func ParseLog(message string) (int64, error) {
 	return n, nil
 }
 
-// annotations are what one collation writes into the execution trace. nil
-// writes nothing, and is what a collation has that begins while none is
-// recorded: the measured pass then pays a comparison a step. A trace that
-// begins later says nothing of the collation, of which it lacks the beginning.
+// annotations write one collation into the execution trace. nil writes nothing:
+// a collation that begins while no trace is recorded has nil, so that the
+// measured pass pays a comparison a step. A trace that begins later has nothing
+// of that collation, as the beginning would be missing.
 type annotations struct {
 	ctx      context.Context // holds the collation's task and nothing else
 	task     *trace.Task
@@ -65,8 +65,8 @@ func annotate(n int) *annotations {
 	return a
 }
 
-// end ends the tasks of requests that were decoded and will not be collated,
-// and the collation's.
+// end ends the tasks of the requests that will not be collated, and then the
+// collation's.
 func (a *annotations) end() {
 	if a == nil {
 		return
@@ -94,11 +94,11 @@ func (a *annotations) collated(id int) {
 	a.requests[id].task = nil
 }
 
-// A region is one that is open, where its collation writes any.
+// A region is open until its end; the zero region is none.
 type region struct{ open *trace.Region }
 
-// begin opens the region of a phase. Regions of one goroutine must be closed in
-// turn, the last one first, or the trace cannot be read.
+// begin opens the region of a phase. A goroutine must close its regions in
+// reverse order, or the trace cannot be read.
 func (a *annotations) begin(id int, p phase) region {
 	if a == nil {
 		return region{}
@@ -112,7 +112,7 @@ func (r region) end() {
 	}
 }
 
-// tracer is the probe's, and one of its own where there is no probe.
+// tracer returns t, which is the probe's, or a new one where there is no probe.
 func (a *annotations) tracer(t *tracer) *tracer {
 	if a == nil || t != nil {
 		return t
@@ -120,8 +120,8 @@ func (a *annotations) tracer(t *tracer) *tracer {
 	return newTracer()
 }
 
-// answered logs what is known with the headers: it takes the tracer before the
-// probe, which gives it to the next request.
+// answered logs what is known with the headers. It must read the tracer before
+// the probe takes it back for the next request.
 func (a *annotations) answered(id int, t *tracer, admitted, asked time.Time, r *http.Response) {
 	if a == nil || r == nil {
 		return

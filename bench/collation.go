@@ -8,11 +8,10 @@ import (
 	"time"
 )
 
-// A collation is one call of Collate as its placement sees it: each runs every
-// item through open, read, decode and gather, and differs only in which
-// goroutine takes which step. A step passes over an item that has failed, so
-// that each admitted item reaches gather, which gives its place in the window
-// back.
+// A collation is one call of Collate. Its placement has every item take the
+// steps open, read, decode and gather, and decides only which goroutine takes
+// which. A step does nothing for an item that has failed, so that each admitted
+// item reaches gather, which gives its place in the window back.
 type collation[T any] struct {
 	client  *Client[T]
 	http    *http.Client
@@ -31,8 +30,10 @@ type collation[T any] struct {
 	held map[int]*item[T] // in request order: decoded ahead of their turn
 }
 
-// A phase is what a goroutine does for an item, told to the CPU profile by a
-// label and to the execution trace by a region.
+// A phase is what a goroutine does for an item: the CPU profile has it as a
+// label, the execution trace as a region. The steps open and read are one phase.
+// A stage is something else, a part of a response's time (see [Stages]): in some
+// stages no goroutine does anything for the item.
 type phase int
 
 const (
@@ -46,27 +47,27 @@ func (p phase) String() string { return [...]string{RegionFetch, RegionDecode, R
 
 func newCollation[T any](ctx context.Context, c *Client[T], n int, gather func(int, T) error) *collation[T] {
 	window := max(c.Window, 1)
-	run := &collation[T]{
+	collation := &collation[T]{
 		client: c, http: c.HTTP, n: n,
 		window: make(chan struct{}, window), deliver: gather,
 		cores: c.Simulation.cores(), probe: c.Probe, trace: annotate(n), held: map[int]*item[T]{},
 	}
-	if run.http == nil {
-		run.http = connections(window, 0, HTTP1, c.Probe)
+	if collation.http == nil {
+		collation.http = connections(window, 0, HTTP1, c.Probe)
 	}
 	if c.Fetches > 0 && c.Stored == nil {
-		run.permits = make(chan struct{}, c.Fetches)
+		collation.permits = make(chan struct{}, c.Fetches)
 	}
-	run.ctx, run.fail = context.WithCancelCause(ctx)
+	collation.ctx, collation.fail = context.WithCancelCause(ctx)
 	for p := range phases {
-		run.labels[p] = pprof.WithLabels(run.ctx, pprof.Labels("phase", p.String()))
+		collation.labels[p] = pprof.WithLabels(collation.ctx, pprof.Labels("phase", p.String()))
 	}
-	return run
+	return collation
 }
 
-// each admits the requests in order as the window allows, gives every one a
-// goroutine that takes the steps, and returns the channel on which they hand
-// their items over. It is closed after the last; who receives must drain it.
+// each admits the requests in order as the window allows and starts a goroutine
+// for each, which takes the steps and sends the item to the channel that each
+// returns. The channel is closed after the last item; the receiver must drain it.
 func (c *collation[T]) each(steps ...func(*item[T])) <-chan *item[T] {
 	out := make(chan *item[T])
 	go func() {
@@ -98,9 +99,9 @@ func (c *collation[T]) admit() bool {
 	}
 }
 
-// acquire waits for one of the client's Fetches, for as long as the collation
-// has not failed. With a permit for each of a few fetches the window is full
-// and the upstream idle: a limit that was set once and forgotten looks so.
+// acquire takes one of the permits for Fetches, or fails as the collation does.
+// Few permits and a large window are how a limit looks that was set once and
+// forgotten: the window is full, and the upstream is idle.
 func (c *collation[T]) acquire() error {
 	if c.permits == nil {
 		return nil
@@ -113,17 +114,17 @@ func (c *collation[T]) acquire() error {
 	}
 }
 
-// release gives the item's permit back once its body is read. That is so in
-// every placement: whoever reads takes all that is open, so a permit always
-// comes back, but for one whose request has failed, for which nobody waits.
+// release gives the permit back once the body is read. Every placement reads
+// each response that it opens, so each permit comes back, except that of a
+// request that failed: the collation has then failed, and nobody waits in acquire.
 func (c *collation[T]) release() {
 	if c.permits != nil {
 		<-c.permits
 	}
 }
 
-// step runs one step for an item that has not failed, under the phase's
-// label. Once the collation has failed it turns every item into a failed one.
+// step takes one step for an item that has not failed, under the phase's label.
+// Once the collation has failed, every item fails.
 func (c *collation[T]) step(it *item[T], p phase, do func() error) {
 	if it.failed {
 		return
@@ -142,7 +143,7 @@ func (c *collation[T]) step(it *item[T], p phase, do func() error) {
 	}
 }
 
-// discard closes a response whose body no later step will read.
+// discard closes the response of a failed item: no later step will read it.
 func (c *collation[T]) discard(it *item[T]) {
 	if it.response != nil {
 		it.response.Body.Close()

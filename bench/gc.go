@@ -41,12 +41,12 @@ func (c Cell) Tune() (restore func()) {
 }
 
 // gcTimes are CPU times of this process, in seconds since its start. The
-// runtime brings them up to date at the end of a garbage collection and at no
-// other time (golang/go#59749), so that they are of use against each other
-// alone: an interval begins and ends with the last collection before it.
+// runtime updates them at the end of a garbage collection and at no other time
+// (golang/go#59749), so they can only be compared with each other: an interval
+// begins and ends with the last collection before it.
 type gcTimes struct {
 	gc   float64 // collecting, but not on cores that nothing else wanted
-	busy float64 // all that cores did, but for the same
+	busy float64 // all that the cores did, but not such collecting
 }
 
 func readGC() gcTimes {

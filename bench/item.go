@@ -46,7 +46,7 @@ func (c *collation[T]) open(it *item[T]) {
 	})
 }
 
-// recall opens a response that needs no request.
+// recall takes a response from the client's memory, without a request.
 func (c *collation[T]) recall(it *item[T]) {
 	header, body := c.client.Stored(it.id)
 	it.response = &http.Response{Header: header, Body: io.NopCloser(bytes.NewReader(body))}
@@ -73,7 +73,7 @@ func (c *collation[T]) read(it *item[T]) {
 	})
 }
 
-// decode decodes the body and checks what came out, or makes as if it did.
+// decode decodes the body and checks the value, or holds a virtual core instead.
 func (c *collation[T]) decode(it *item[T]) {
 	size := len(it.body)
 	c.step(it, decoding, func() (err error) {
@@ -111,7 +111,7 @@ func (c *collation[T]) decodeStream(it *item[T]) {
 	})
 }
 
-// simulate takes a virtual core in place of decoding.
+// simulate holds a virtual core for the time of a decode.
 func (c *collation[T]) simulate(id int, ready time.Time) error {
 	waited, end := c.cores.reserve(ready, time.Now())
 	c.trace.until(id, LogCoreWait, end.Add(-c.cores.hold))
@@ -129,9 +129,9 @@ func (c *collation[T]) check(it *item[T]) error {
 	return c.client.Check(it.id, it.response.Header, it.value)
 }
 
-// gather hands the item to the caller, in request order after those before
-// it, and gives its place in the window back only then: else the window would
-// count sockets, not bodies and values in memory.
+// gather hands the item to the caller, where the order is that of the requests
+// after all before it. It gives the place in the window back after that, and not
+// earlier: the window would count sockets, not bodies and values in memory.
 func (c *collation[T]) gather(it *item[T]) {
 	if c.client.Order != RequestWise || it.failed {
 		c.collate(it)

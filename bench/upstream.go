@@ -59,23 +59,23 @@ func (w *Workload) readUpstream(ctx context.Context) (r upstreamReading, err err
 	return r, nil
 }
 
-// queueTime is what a response says of its wait at the upstream, such as
-// "Server-Timing: queue;dur=1.234, service;dur=10.0" in milliseconds. An
-// upstream that says nothing, or nonsense, has no queue time.
+// queueTime is a response's wait in the upstream's queue, as its header has it:
+// "Server-Timing: queue;dur=1.234, service;dur=10.0", in milliseconds. It is
+// false where the upstream says nothing, or nonsense.
 func queueTime(h http.Header) (time.Duration, bool) {
 	for _, line := range h.Values("Server-Timing") {
 		for metric := range strings.SplitSeq(line, ",") {
 			name, params, _ := strings.Cut(metric, ";")
 			if strings.TrimSpace(name) == "queue" {
-				return duration(params)
+				return durOf(params)
 			}
 		}
 	}
 	return 0, false
 }
 
-// duration reads the parameter dur among those of a metric.
-func duration(params string) (time.Duration, bool) {
+// durOf reads the parameter dur among those of a metric.
+func durOf(params string) (time.Duration, bool) {
 	for param := range strings.SplitSeq(params, ";") {
 		key, value, _ := strings.Cut(param, "=")
 		if !strings.EqualFold(strings.TrimSpace(key), "dur") {

@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"collatebench/internal/oneof"
-	"collatebench/internal/spell"
 )
 
 // An Order is the order in which results are gathered.
@@ -14,7 +13,7 @@ type Order string
 
 const (
 	Completion  Order = "completion" // as they are decoded
-	RequestWise Order = "request"    // as they were asked for: a slow first one holds the rest back
+	RequestWise Order = "request"    // as they were asked for: the others wait for a slow first one
 )
 
 // Orders returns every order, the default first.
@@ -65,7 +64,7 @@ func Sources() []Source { return []Source{Network, Memory} }
 // ParseSource is the inverse of string(s).
 func ParseSource(s string) (Source, error) { return oneof.Parse(s, Sources()) }
 
-// none is how a limit that does not limit is spelled, as the upstream's are.
+// none is the spelling of a limit that does not limit, here as in the upstream's.
 const none = "none"
 
 const limitAllowed = "none, or a whole number from 1"
@@ -88,11 +87,7 @@ func formatLimit(n int) string {
 	return strconv.Itoa(n)
 }
 
-func named[T ~string](v T) string { return string(v) }
-
-func names[T ~string](values []T) func() []string {
-	return func() []string { return spell.Strings(values) }
-}
+func asText[T ~string](v T) string { return string(v) }
 
 // ParseCount reads a whole number of at least one, as windows and the like are.
 func ParseCount(s string) (int, error) {

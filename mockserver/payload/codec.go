@@ -35,8 +35,8 @@ type codec struct {
 // that decodes, and share bodies.
 type layout struct {
 	mediaType string
-	// A body is open, the records with sep between them, and what end puts behind. That is at
-	// most tail bytes; end may also mend the head, of which it is told the records' number.
+	// A body is open, the records with sep between them, and what end appends: at most tail
+	// bytes. end may also complete the head, with the number of records.
 	open, sep string
 	tail      int
 	record    func(b []byte, r *Record) []byte

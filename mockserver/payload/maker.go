@@ -32,7 +32,7 @@ func newMaker(seed uint64) *maker {
 	}
 }
 
-// next makes a record, which lasts until the next call.
+// next makes a record; the next call overwrites it.
 func (m *maker) next() *Record {
 	r := &m.made
 	r.Id += 1 + m.random.Int64N(50)

@@ -6,10 +6,10 @@ import (
 	"io"
 )
 
-// pipeBuffer is in bytes. The libraries read in pieces of about 1 KiB when they are let.
+// pipeBuffer is in bytes. Without it some libraries read in pieces of about 1 KiB.
 const pipeBuffer = 32 << 10
 
-// A pipe is what one decode needs and the next can use again.
+// A pipe is what one decode needs, and the next decode uses again.
 type pipe struct {
 	inflater
 	in, out *bufio.Reader // before and behind the inflater; nil until the first stream
@@ -40,7 +40,7 @@ func (p *pipe) close() {
 	p.out.Reset(nil)
 }
 
-// limited is an io.LimitedReader to which more than the limit is an error, not the end.
+// limited is an io.LimitedReader that fails beyond the limit, where that one ends.
 type limited struct {
 	r    io.Reader
 	left int64
