@@ -15,6 +15,9 @@ import (
 // CPU profile that it made of itself.
 func elsewhere(t *testing.T) (executable, path string) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("SKIPPED: builds a program, and -short was given")
+	}
 	dir := t.TempDir()
 	executable, path = filepath.Join(dir, "spin"), filepath.Join(dir, profiles.CPU.File())
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", executable, "./testdata/spin").CombinedOutput(); err != nil {

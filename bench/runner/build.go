@@ -17,13 +17,12 @@ import (
 
 // A Program is the compiled benchmark, in a folder of its own.
 type Program struct {
-	Source string // the folder of the module that it was compiled from
-	path   string
-	hash   string // SHA-256: samples of two programs are never mixed
+	path string
+	hash string // SHA-256: samples of two programs are never mixed
 }
 
-// Compile builds the benchmark from the collatebench module around dir, or
-// around the working directory, for runs that share it.
+// Compile builds the benchmark from the collatebench module around dir, or around
+// the working directory. Runs can share it, also at the same time.
 func Compile(ctx context.Context, dir string) (*Program, error) {
 	source, err := findSource(ctx, dir)
 	if err != nil {
@@ -32,7 +31,7 @@ func Compile(ctx context.Context, dir string) (*Program, error) {
 	return compile(ctx, source)
 }
 
-// Remove deletes it.
+// Remove deletes the program.
 func (p *Program) Remove() {
 	if p != nil {
 		os.RemoveAll(filepath.Dir(p.path))
@@ -58,15 +57,15 @@ func findSource(ctx context.Context, dir string) (string, error) {
 	return "", &OptionError{"source", where, errors.New("no collatebench module around it: the benchmark is compiled from its source; go there, or name it by --source DIR")}
 }
 
-// compile builds the test binary of the bench package. go links nothing where
-// the output is there already and is what it would make: the last benchmark is
-// put there first, which saves most runs seconds.
+// compile builds the test binary of the bench package. go links nothing if the
+// output is there already and up to date, so the last benchmark is copied there
+// first. That saves most runs seconds.
 func compile(ctx context.Context, source string) (*Program, error) {
 	dir, err := os.MkdirTemp("", "collatebench-")
 	if err != nil {
 		return nil, err
 	}
-	b := &Program{Source: source, path: filepath.Join(dir, "bench.test")}
+	b := &Program{path: filepath.Join(dir, "bench.test")}
 	last := filepath.Join(source, ".build", "bench.test")
 	before, _ := copyProgram(last, b.path) // without it go links
 	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-o", b.path, "./bench")
@@ -105,8 +104,8 @@ func copyProgram(from, to string) (hash string, err error) {
 	return fmt.Sprintf("%x", h.Sum(nil)), nil
 }
 
-// keep puts a copy of the program where the next run looks for it. Where that
-// can't be, as in a read-only module, the next run links again.
+// keep copies the program to where the next run looks for it. If it can't, as in a
+// read-only module, the next run links again.
 func keep(program, last string) {
 	in, err := os.Open(program)
 	if err != nil {

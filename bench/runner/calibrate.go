@@ -22,7 +22,7 @@ func (x *experiment) calibrate(ctx context.Context) error {
 	}
 	x.doing("core scaling")
 	file := filepath.Join(x.scratch, "scaling.json")
-	if err := x.process(c, 1, "-scaling", "-detail="+file).run(ctx); err != nil {
+	if err := x.process(c, 1, "-scaling", "-detail="+file).execute(ctx); err != nil {
 		return err
 	}
 	scaling, err := bench.ReadScaling(file)

@@ -25,7 +25,7 @@ type experiment struct {
 	source    string
 	out       string
 	binary    *Program
-	scratch   string // where samples work: a folder of this run's own, as runs may share the program
+	scratch   string // the working folder of the samples, this run's own: runs may share the program
 	upstreams upstreams
 	machine   machine
 	run       *results.Run
@@ -79,9 +79,8 @@ func newExperiment(ctx context.Context, o Options, plan planner) (*experiment, e
 	return x, nil
 }
 
-// begin makes the run's folder, with the study that makes its record another than
-// a matrix's, and carries the experiment out in it. More, where it is not nil,
-// changes the record before it is written.
+// begin makes the run's folder and carries the experiment out in it. more changes
+// the run's record before it is written; it may be nil.
 func (x *experiment) begin(ctx context.Context, more func(*results.Info), measure func(context.Context) error) (*results.Run, error) {
 	info := x.describe()
 	if more != nil {
@@ -105,14 +104,15 @@ func (x *experiment) describe() results.Info {
 		Label: x.Label, State: results.Running, Started: x.began,
 		Command: os.Args, Machine: results.ThisMachine(),
 		Go: runtime.Version(), Commit: commit(x.source),
-		Matrix: x.Matrix.Changed(), Cells: names(x.cells),
+		Matrix: x.Matrix.Changed(), Cells: cellNames(x.cells),
 		Rounds: x.Rounds, Ops: x.Ops, Precision: x.Precision, Budget: x.Budget,
 		Seed: x.Seed, Profiled: x.Profile, Upstream: x.Upstream,
 		Bodies: x.bodies, TestBinary: x.binary.hash,
 	}
 }
 
-// recordStudy puts into a run's record what it is a study of, as it stands.
+// recordStudy writes the study of why or of peers into the run's record, as far as
+// it has come.
 func (x *experiment) recordStudy(info *results.Info) (err error) {
 	if x.why != nil {
 		info.Why, err = x.why.Record()
@@ -123,8 +123,8 @@ func (x *experiment) recordStudy(info *results.Info) (err error) {
 	return err
 }
 
-// carryOut starts the upstreams of an open run, takes what is missing of both
-// passes, and leaves the folder consistent however it ends.
+// carryOut starts the upstreams of an open run and takes what both passes lack.
+// However it ends, it leaves the folder consistent.
 func (x *experiment) carryOut(ctx context.Context, measure func(context.Context) error) error {
 	err := x.upstreams.start(ctx, x)
 	if err == nil {
@@ -164,7 +164,7 @@ func (x *experiment) open() error {
 	info := x.run.Info()
 	info.State, info.Stopped = results.Running, ""
 	if err := x.run.OpenLedger(); err != nil {
-		return err // another process has it: the run is not ours to touch
+		return err // another process has it, so this one must not change the run
 	}
 	return x.run.SetInfo(info)
 }

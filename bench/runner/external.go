@@ -8,12 +8,12 @@ import (
 )
 
 const (
-	arrivalPoll = 5 * time.Millisecond   // of the upstream, until the first request is there: nothing is timed yet
-	groupPoll   = 100 * time.Millisecond // of /proc: a scan takes a millisecond
+	arrivalPoll = 5 * time.Millisecond   // between looks at the upstream until the first request is there; nothing is timed yet
+	groupPoll   = 100 * time.Millisecond // between looks at /proc; a look takes a millisecond
 )
 
-// An externalSampler watches one sample from the outside, and asks nothing of it: the
-// CPU time of its process group, and what the upstream counts.
+// An externalSampler measures one sample from outside its process: the CPU time
+// of its process group, and what the upstream counts.
 type externalSampler struct {
 	machine  machine
 	url      string
@@ -22,9 +22,9 @@ type externalSampler struct {
 	cpu      float64   // of the upstream's process, at the first request
 	began    time.Time // of the first request; zero before it
 	first    float64   // CPU seconds of the group then
-	seen     float64   // and when it was last looked at
-	at       time.Time
-	err      error // of watching
+	seen     float64   // the most CPU seconds of the group so far
+	at       time.Time // when they were seen
+	err      error     // of watching
 }
 
 // upstreamSums are the parts of GET /v1/stats that an externalSampler reads.
@@ -35,16 +35,16 @@ type upstreamSums struct {
 	Flight   float64 `json:"in_flight_seconds"`
 }
 
-// externalSampler prepares to watch a process that has not begun; nil where nobody
-// asks for it.
+// externalSampler prepares to watch a process that has not started. It is nil in a
+// run that does not compare clients.
 func (x *experiment) externalSampler(ctx context.Context, p *process) (*externalSampler, error) {
 	if x.clients == nil {
 		return nil, nil
 	}
 	url, _ := x.upstreams.of(p.cell.Upstream)
 	o := &externalSampler{machine: x.machine, url: url, upstream: x.upstreams.pid(p.cell.Upstream)}
-	p.beside = func(pid int, ended <-chan struct{}) { o.err = o.watch(ctx, pid, ended) }
-	return o, answers(ctx, url, "/v1/stats", &o.before)
+	p.watch = func(pid int, ended <-chan struct{}) { o.err = o.watch(ctx, pid, ended) }
+	return o, getJSON(ctx, url, "/v1/stats", &o.before)
 }
 
 // watch looks at a process until ended is closed.
@@ -72,7 +72,7 @@ func (o *externalSampler) watch(ctx context.Context, pid int, ended <-chan struc
 // await notes the beginning once a request has come.
 func (o *externalSampler) await(ctx context.Context, pid int) error {
 	var now upstreamSums
-	if err := answers(ctx, o.url, "/v1/stats", &now); err != nil {
+	if err := getJSON(ctx, o.url, "/v1/stats", &now); err != nil {
 		return err
 	}
 	if now.InFlight == 0 && now.Requests == o.before.Requests {
@@ -84,35 +84,35 @@ func (o *externalSampler) await(ctx context.Context, pid int) error {
 	return nil
 }
 
-// look adds up the CPU time of the process group. What a member has waited
-// for is in its own account; what nobody has waited for is lost, so that the
-// sum can fall: the highest counts.
+// look adds up the CPU time of the process group. The time of an ended child
+// counts as its parent's once the parent has waited for it, and is lost if
+// nobody has. So the sum can fall; the highest one counts.
 func (o *externalSampler) look(pid int) {
 	if sum := o.machine.groupCPU(pid); sum >= o.seen {
 		o.seen, o.at = sum, time.Now()
 	}
 }
 
-// conclude makes the reading. total is the CPU time of the process and of the
-// children that it has waited for, as its parent is told.
+// conclude returns the reading. total is the CPU time of the process and of the
+// children that it has waited for, as wait(2) tells it.
 func (o *externalSampler) conclude(ctx context.Context, ended time.Time, total time.Duration) (*results.External, error) {
 	if o.err != nil {
 		return nil, o.err
 	}
 	var after upstreamSums
-	if err := answers(ctx, o.url, "/v1/stats", &after); err != nil {
+	if err := getJSON(ctx, o.url, "/v1/stats", &after); err != nil {
 		return nil, err
 	}
 	if o.began.IsZero() {
 		return nil, errNoRequest
 	}
 	cpu, end := total.Seconds(), ended
-	if o.seen > cpu { // it left children behind that it did not wait for
+	if o.seen > cpu { // there are children that it did not wait for
 		cpu, end = o.seen, o.at
 	}
 	looked := end.Sub(o.began).Seconds()
 	if !o.machine.known {
-		cpu, looked = 0, 0 // the whole process's would have its start in it
+		cpu, looked = 0, 0 // those of the whole process would include its start
 	}
 	return &results.External{
 		Seconds: ended.Sub(o.began).Seconds(), CPU: cpu - o.first, Looked: looked,
@@ -125,8 +125,8 @@ func (o *externalSampler) conclude(ctx context.Context, ended time.Time, total t
 // group is the CPU time of the process group, as far as it was seen.
 func (o *externalSampler) group() time.Duration { return time.Duration(o.seen * float64(time.Second)) }
 
-// groupCPU is the CPU time of a process group's members, and of the children
-// that they have waited for; 0 where there is no /proc.
+// groupCPU is the CPU time in seconds of a process group's members and of the
+// children that they have waited for; 0 where there is no /proc.
 func (m machine) groupCPU(leader int) float64 {
 	if !m.known {
 		return 0

@@ -11,10 +11,10 @@ import (
 	"collatebench/results"
 )
 
-// Above these shares of the machine's cores, over the life of a sample, what
-// came from outside disturbs it. They are set where a flag is rare on a quiet
-// machine: one tick of /proc/stat is 10 ms, a percent of a sample of half a
-// second on two cores, and the kernel's own threads take as much.
+// A sample is flagged if others took more than these shares of the machine's
+// cores while it ran. A quiet machine seldom reaches them: a tick of /proc/stat
+// is 10 ms, which is a percent of a sample of half a second on two cores, and
+// the kernel's own threads take as much.
 const (
 	maxSteal  = .05
 	maxOthers = .10
@@ -71,11 +71,11 @@ func (m machine) processCPU(pid int) float64 {
 	return stat.CPUTime()
 }
 
-// judge writes into a sample who used the cores while it ran, and flags it for
-// what came from outside. It does not look at the result.
-func (m machine) judge(s *results.Sample, spent usage, client, wall time.Duration) {
-	s.ClientCPU, s.UpstreamCPU, s.Steal = client.Seconds(), spent.upstream, spent.steal
-	s.OthersCPU = max(0, spent.busy-client.Seconds()-spent.upstream-spent.runner)
+// judge notes in a sample who used the cores while it ran, and flags it if
+// others used too much of them. It does not look at the result.
+func (m machine) judge(s *results.Sample, spent usage, clientCPU, wall time.Duration) {
+	s.ClientCPU, s.UpstreamCPU, s.Steal = clientCPU.Seconds(), spent.upstream, spent.steal
+	s.OthersCPU = max(0, spent.busy-clientCPU.Seconds()-spent.upstream-spent.runner)
 	if !m.known {
 		return
 	}

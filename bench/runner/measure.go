@@ -16,8 +16,8 @@ const (
 	lookEach  = 4 // rounds between its looks
 )
 
-// measure is the measured pass: every round that the ledger lacks, until the
-// plan, the precision or the budget ends it.
+// measure takes the rounds that the ledger lacks, until the plan, the precision
+// or the budget ends the measured pass.
 func (x *experiment) measure(ctx context.Context) error {
 	if x.run.Info().Scaling == nil && x.clients == nil {
 		if err := x.calibrate(ctx); err != nil {
@@ -29,7 +29,7 @@ func (x *experiment) measure(ctx context.Context) error {
 		return err
 	}
 	x.expect(x.Rounds*len(x.cells) + x.profiledSteps())
-	x.done(counting(results.Rounds(x.run.Info(), samples)))
+	x.done(countTaken(results.Rounds(x.run.Info(), samples)))
 	for round := 1; round <= x.Rounds; round++ {
 		took := time.Now()
 		if err := x.round(ctx, round); err != nil {
@@ -55,9 +55,9 @@ func (x *experiment) measure(ctx context.Context) error {
 	return nil
 }
 
-// round takes what is missing of a round. When a sample is flagged the rest of
-// the attempt is worth nothing, since a lone retake would break the pairs: the
-// whole round begins again, at most results.MaxAttempts times in all.
+// round takes the samples that a round lacks. A flagged sample ends the attempt,
+// and the whole round begins again: a second sample of that cell alone would
+// make no pair with those before. There are results.MaxAttempts attempts at most.
 func (x *experiment) round(ctx context.Context, n int) error {
 	for {
 		have, err := x.inForce(n)
@@ -71,7 +71,7 @@ func (x *experiment) round(ctx context.Context, n int) error {
 			if x.stopped = x.overBudget(); x.stopped != "" {
 				return nil
 			}
-			x.doing(fmt.Sprintf("round %d/%d %s", n, max(n, x.run.Info().Rounds), short(c)))
+			x.doing(fmt.Sprintf("round %d/%d %s", n, max(n, x.run.Info().Rounds), displayName(c)))
 			s, err := x.sample(ctx, c, n, have.Attempt)
 			if err != nil {
 				return err
@@ -88,7 +88,7 @@ func (x *experiment) round(ctx context.Context, n int) error {
 	}
 }
 
-// inForce returns the attempt of a round that counts, as far as it is taken.
+// inForce returns the attempt of a round that counts, with its samples so far.
 func (x *experiment) inForce(n int) (results.Round, error) {
 	samples, err := x.run.Samples()
 	if err != nil {
@@ -107,8 +107,8 @@ func (x *experiment) retake(n int, r results.Round, s results.Sample) {
 	x.expect(len(r.Samples) + 1)
 }
 
-// counting returns how many samples of the attempts in force are taken.
-func counting(rounds []results.Round) int {
+// countTaken returns how many samples of the attempts in force are taken.
+func countTaken(rounds []results.Round) int {
 	n := 0
 	for _, r := range rounds {
 		n += len(r.Samples)
@@ -137,8 +137,8 @@ func (x *experiment) enough(round int, took time.Duration) (string, error) {
 	return "", nil
 }
 
-// overBudget is the hard end of a budget, in the middle of a round if need be;
-// what is on the ledger of that round is used when the run is resumed.
+// overBudget says that the budget is used up, or "". A run then ends in the
+// middle of a round; resumed, it uses the samples of that round.
 func (x *experiment) overBudget() string {
 	if x.Budget == 0 || time.Since(x.began) < x.Budget {
 		return ""
@@ -146,8 +146,8 @@ func (x *experiment) overBudget() string {
 	return fmt.Sprintf("--budget %v was used up within a round", x.Budget)
 }
 
-// profileTime estimates the profiled passes from the time of a round: they run
-// each cell once a pass, and write files.
+// profileTime estimates the time of the profiled passes from that of a round:
+// each pass runs each cell once, and writes files.
 func (x *experiment) profileTime(round time.Duration) time.Duration {
 	if !x.Profile {
 		return 0
@@ -155,8 +155,8 @@ func (x *experiment) profileTime(round time.Duration) time.Duration {
 	return round * time.Duration(passes) * 5 / 4
 }
 
-// short is a cell's name without the codec and size that rarely vary.
-func short(c bench.Cell) string {
+// displayName is a cell's name without the codec and size that rarely vary.
+func displayName(c bench.Cell) string {
 	name := fmt.Sprintf("%s window=%d procs=%d", c.Placement, c.Window, c.Procs)
 	if c.Foreign() {
 		name = string(c.Client) + " " + name

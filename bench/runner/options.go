@@ -31,7 +31,7 @@ type Options struct {
 	Notes    io.Writer      // for a line on what is going on; nil for silence
 }
 
-// remembered takes from a run's record what was asked for at its start.
+// remembered returns the options that a run was started with, from its record.
 func remembered(o Options, info results.Info) (Options, error) {
 	o.Matrix = bench.Matrix{}
 	for name, list := range info.Matrix {
@@ -48,7 +48,7 @@ func remembered(o Options, info results.Info) (Options, error) {
 	return o, nil
 }
 
-// An OptionError is a fault of what was asked for, found before anything was
+// An OptionError says that an option is wrong. It comes before anything is
 // written.
 type OptionError struct {
 	Option string // as a flag is named; "" where Value is a cell

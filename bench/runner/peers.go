@@ -20,21 +20,21 @@ import (
 )
 
 const (
-	// sampleTime is how long the ops of a sample of a client are to take: a
-	// fast one would else be measured in a fifth of a second.
+	// sampleTime is what the ops of a client's sample should take together: one
+	// op of a fast client takes a fifth of a second, too little to measure.
 	sampleTime = 500 * time.Millisecond
 	maxOps     = 20
 )
 
 var errNoRequest = errors.New("no request of it reached the upstream")
 
-// leftBehind is how long a client's children may hold its output open after
-// its end. To wait for them would be for ever.
-const leftBehind = 2 * time.Second
+// outputDelay is how long a client's children may hold its output open after its
+// end. Without a limit a child that never ends would keep the run waiting.
+const outputDelay = 2 * time.Second
 
-// Peers compares clients: the cells that are given, of any client, in one
-// interleaved run, each sample watched from the outside. who says which
-// clients there are; of Options the matrix and the profiles do not count.
+// Peers compares clients: it takes samples of the given cells in one interleaved
+// run, and measures each from outside its process. who lists the clients. Matrix,
+// Profile and Precision of the options have no effect.
 func Peers(ctx context.Context, o Options, cells []bench.Cell, who evidence.Peers) (*results.Run, error) {
 	o.Profile, o.Precision = false, 0
 	x, err := newExperiment(ctx, o, func(o Options, _ []results.BodyFile) ([]bench.Cell, error) {
@@ -76,9 +76,9 @@ func (x *experiment) measurePeers(ctx context.Context) error {
 	return x.measure(ctx)
 }
 
-// tryOut runs each client's placements once, untimed: a client that does not
-// work must not stop a run in its third round. It settles how many ops fill a
-// sample.
+// tryOut runs one short op of each placement of each client: a client that does
+// not work should stop the run here, not in its third round. The time of that op
+// says how many ops fill a sample.
 func (x *experiment) tryOut(ctx context.Context) error {
 	info := x.run.Info()
 	ops := maps.Clone(x.clients.Ops)
@@ -94,9 +94,9 @@ func (x *experiment) tryOut(ctx context.Context) error {
 		if over := x.overBudget(); over != "" {
 			return errors.New(over + ", before each client was tried; give it more")
 		}
-		x.doing("trying " + short(try))
+		x.doing("trying " + displayName(try))
 		p := x.process(try, 1)
-		if err := p.run(ctx); err != nil {
+		if err := p.execute(ctx); err != nil {
 			return err
 		}
 		op, err := timeOfOp(p)
@@ -146,10 +146,10 @@ func variants(cells []bench.Cell) [][]bench.Cell {
 // neighbours: whether a client is serial rests on the ratio of the two, and the
 // machine's speed drifts less between neighbours.
 func orderPeers(cells []bench.Cell, r *rand.Rand) []bench.Cell {
-	groups := variants(cells)
-	r.Shuffle(len(groups), func(i, j int) { groups[i], groups[j] = groups[j], groups[i] })
+	shuffled := variants(cells)
+	r.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
 	var out []bench.Cell
-	for _, g := range groups {
+	for _, g := range shuffled {
 		r.Shuffle(len(g), func(i, j int) { g[i], g[j] = g[j], g[i] })
 		out = append(out, g...)
 	}
@@ -164,8 +164,8 @@ func (x *experiment) opsOf(c bench.Cell) int {
 	return x.Ops
 }
 
-// foreignArgs are the command of another language's client on a cell, as its
-// contract has it (package peers).
+// foreignArgs returns the command line of another language's client on a cell.
+// Package peers has the contract.
 func (x *experiment) foreignArgs(c bench.Cell, upstream string, ops int) []string {
 	var command []string
 	for _, p := range x.clients.Clients {
@@ -177,8 +177,8 @@ func (x *experiment) foreignArgs(c bench.Cell, upstream string, ops int) []strin
 		"--responses", strconv.Itoa(c.Responses), "--ops", strconv.Itoa(ops))
 }
 
-// checkWork holds a client to the requests that it is measured by: one that
-// asks for fewer would be the faster for it.
+// checkWork refuses a client that asked for fewer responses than its cell has: it
+// would seem faster than it is.
 func (x *experiment) checkWork(c bench.Cell, seen results.External) error {
 	want := bench.WarmUp(c.Window) + x.opsOf(c)*c.Responses
 	if seen.Responses < float64(want) {
@@ -188,7 +188,7 @@ func (x *experiment) checkWork(c bench.Cell, seen results.External) error {
 	return nil
 }
 
-// checkClient holds what a client calls itself to what it was taken for.
+// checkClient compares the name that a client prints with the one that was asked for.
 func (p *process) checkClient() error {
 	if !p.cell.Foreign() {
 		return nil

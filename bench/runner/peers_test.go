@@ -156,14 +156,14 @@ func TestPeers(t *testing.T) {
 			t.Errorf("%s: %q; want %d ops, enough to fill its time", s.Cell, s.Line, ops)
 		}
 		// The windows of a variant are neighbours.
-		alone := func(j int) bool {
+		apart := func(j int) bool {
 			if j < 0 || j >= len(samples) || samples[j].Round != s.Round {
 				return true
 			}
 			o, err := bench.ParseCell(samples[j].Cell)
 			return err != nil || o.Client != c.Client || o.Placement != c.Placement
 		}
-		if alone(i-1) && alone(i+1) {
+		if apart(i-1) && apart(i+1) {
 			t.Errorf("%s was sampled apart from its other window", s.Cell)
 		}
 	}

@@ -15,8 +15,8 @@ import (
 	"collatebench/results"
 )
 
-// plan returns the matrix's cells and the A/A controls. With captured bodies the
-// payload is theirs and the size their mean.
+// plan returns the matrix's cells and the A/A controls. With captured bodies, the
+// cells have that payload, and the mean size of the bodies.
 func plan(o Options, bodies []results.BodyFile) ([]bench.Cell, error) {
 	cells, err := o.Matrix.Cells()
 	if err != nil {
@@ -51,8 +51,8 @@ func possible(c bench.Cell, o Options) error {
 	return nil
 }
 
-// captured puts the bodies' payload and mean size into each cell. Cells that
-// differed in these alone become one.
+// captured gives each cell the bodies' payload and mean size. Cells that differed
+// only in these become one.
 func captured(cells []bench.Cell, o Options) ([]bench.Cell, error) {
 	if _, given := o.Matrix.Changed()["size"]; given {
 		return nil, &OptionError{"size", o.Matrix.Get("size"), errors.New("has no effect with --body: the size is that of the files")}
@@ -94,14 +94,15 @@ func meanSize(paths []string, cells []bench.Cell) (payload.Size, error) {
 	return payload.Size(total / len(paths)), nil
 }
 
-// controls returns second samples of two cells: collector's sets the noise floor
-// and request's tests it, each at the largest window and GOMAXPROCS of the
-// first block of the matrix. Where one is missing another placement stands in;
-// with a single placement there is one control and nothing tests the floor.
+// controls returns the A/A controls, which are second samples of two cells: one of
+// collector sets the noise floor, one of request tests it. Both have the largest
+// window and GOMAXPROCS in the first block of the matrix. Another placement stands
+// in for one that is missing. With a single placement there is one control, and
+// nothing tests the floor.
 func controls(cells []bench.Cell) []bench.Cell {
-	first, second := stand(cells, bench.Collector), stand(cells, bench.Request)
+	first, second := controlCell(cells, bench.Collector), controlCell(cells, bench.Request)
 	if first == second {
-		second = stand(cells, otherPlacement(cells, first.Placement))
+		second = controlCell(cells, otherPlacement(cells, first.Placement))
 	}
 	out := []bench.Cell{first, second}
 	if first == second {
@@ -113,9 +114,9 @@ func controls(cells []bench.Cell) []bench.Cell {
 	return out
 }
 
-// stand picks the cell with the largest window, then GOMAXPROCS, of a
-// placement, or of the first placement where p is not in the matrix.
-func stand(cells []bench.Cell, p bench.Placement) bench.Cell {
+// controlCell picks the cell of a placement with the largest window, and then the
+// largest GOMAXPROCS. Where p is not in the matrix the first placement is taken.
+func controlCell(cells []bench.Cell, p bench.Placement) bench.Cell {
 	if !slices.ContainsFunc(cells, func(c bench.Cell) bool { return c.Placement == p }) {
 		p = cells[0].Placement
 	}
@@ -148,7 +149,7 @@ func (x *experiment) order(round, attempt int) []bench.Cell {
 	return out
 }
 
-// describeBodies reads the captured files once, for their size and digest.
+// describeBodies reads the captured files once, for their sizes and digests.
 func describeBodies(paths []string) ([]results.BodyFile, error) {
 	var out []results.BodyFile
 	for _, p := range paths {
@@ -168,7 +169,7 @@ func describeBodies(paths []string) ([]results.BodyFile, error) {
 	return out, nil
 }
 
-func names(cells []bench.Cell) []string {
+func cellNames(cells []bench.Cell) []string {
 	out := make([]string, len(cells))
 	for i, c := range cells {
 		out[i] = c.Name()

@@ -14,8 +14,8 @@ import (
 // passes is how many times profiling runs each cell.
 var passes = len(profiles.Passes())
 
-// profile is the profiled passes: each cell in a fresh process a pass, apart
-// from the measured samples, which carry only the cheap probes.
+// profile takes the profiled passes: in each, every cell runs in a fresh process.
+// The measured samples are other processes, which carry only the cheap probes.
 func (x *experiment) profile(ctx context.Context) error {
 	x.at.Steps = x.at.Done + x.profiledSteps() // the measured pass may have ended early
 	for _, pass := range profiles.Passes() {
@@ -24,10 +24,10 @@ func (x *experiment) profile(ctx context.Context) error {
 				x.done(1)
 				continue
 			}
-			x.doing(fmt.Sprintf("%s profiles %s", pass, short(c)))
+			x.doing(fmt.Sprintf("%s profiles %s", pass, displayName(c)))
 			// One op: with more, the testing package would first run one by
 			// itself, and the same process would be profiled twice.
-			if err := x.process(c, 1, "-pass="+string(pass), "-profiles="+x.profilesDir()).run(ctx); err != nil {
+			if err := x.process(c, 1, "-pass="+string(pass), "-profiles="+x.profilesDir()).execute(ctx); err != nil {
 				return err
 			}
 			x.done(1)
@@ -55,8 +55,8 @@ func (x *experiment) profiledCells() []bench.Cell {
 	return out
 }
 
-// profiled reports whether the pass has left all its files; each of them is
-// whole when it is there.
+// profiled says whether the pass has written all its files. A file that is there
+// is whole.
 func (x *experiment) profiled(c bench.Cell, pass profiles.Pass) bool {
 	for _, k := range pass.Kinds() {
 		if _, err := os.Stat(filepath.Join(x.run.ProfileDir(c), k.File())); err != nil {

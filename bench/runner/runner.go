@@ -1,7 +1,31 @@
-// Package runner carries out an experiment: it compiles the benchmark, starts
-// the upstreams, takes each sample in a fresh process, rounds outside and
-// cells inside in shuffled order, and keeps the run's ledger. It does not know
-// what the figures mean; of a sample it judges only what came from outside.
+// Package runner carries out an experiment, and leaves a run folder with its samples:
+//
+//	out, err := os.MkdirTemp("", "runs-")
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	defer os.RemoveAll(out)
+//	o := runner.Options{Out: out, Self: []string{os.Args[0], "mockserver"}} // this program can be the upstream
+//	for name, list := range map[string]string{"placement": "collector,request", "window": "4", "size": "16KiB", "procs": "1"} {
+//		if err := o.Matrix.Set(name, list); err != nil {
+//			log.Fatal(err)
+//		}
+//	}
+//	run, err := runner.Start(context.Background(), o)
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	fmt.Println("The run is", run.Info().State)
+//	for _, cell := range run.Info().Cells {
+//		fmt.Println(cell)
+//	}
+//
+// It compiles the benchmark and starts the upstreams. It takes each sample in a
+// fresh process: round after round, and in a round the cells in shuffled order. It
+// keeps the ledger of the run, and resumes a run that was stopped.
+//
+// It does not know what the figures mean. It judges a sample only by what came from
+// outside: who else used the cores.
 package runner
 
 import (
@@ -17,8 +41,8 @@ import (
 // its context ended.
 var ErrInterrupted = errors.New("interrupted")
 
-// Start makes a run folder and carries the experiment out in it. Whenever a
-// folder was made the run is returned, with the error if there is one.
+// Start makes a run folder and carries the experiment out in it. It returns the
+// run whenever it has made the folder, also with an error.
 func Start(ctx context.Context, o Options) (*results.Run, error) {
 	x, err := newExperiment(ctx, o, plan)
 	if err != nil {
@@ -28,8 +52,8 @@ func Start(ctx context.Context, o Options) (*results.Run, error) {
 	return x.begin(ctx, nil, x.measure)
 }
 
-// Resume goes on with a run that was stopped. What is on its ledger is not
-// taken again; of the options only Source, Self, Progress and Notes count.
+// Resume goes on with a run that was stopped. What is on its ledger is not taken
+// again. Of the options only Program, Source, Self, Progress and Notes count.
 func Resume(ctx context.Context, run *results.Run, o Options) error {
 	info := run.Info()
 	if info.Proves() {

@@ -20,8 +20,8 @@ import (
 	"collatebench/results"
 )
 
-// sampleTimeout ends a sample that hangs; the longest op of a sane cell is
-// far below.
+// sampleTimeout ends a sample that hangs. It is far above the longest op of a
+// sensible cell.
 const sampleTimeout = 20 * time.Minute
 
 // sample measures one cell in a fresh process.
@@ -33,12 +33,12 @@ func (x *experiment) sample(ctx context.Context, c bench.Cell, round, attempt in
 	}
 	p := x.process(c, x.opsOf(c), args...)
 	upstream := x.upstreams.pid(c.Upstream)
-	look, err := x.externalSampler(ctx, p)
+	sampler, err := x.externalSampler(ctx, p)
 	if err != nil {
 		return results.Sample{}, err
 	}
 	before := x.machine.read(upstream)
-	if err := p.run(ctx); err != nil {
+	if err := p.execute(ctx); err != nil {
 		return results.Sample{}, err
 	}
 	after := x.machine.read(upstream)
@@ -52,10 +52,10 @@ func (x *experiment) sample(ctx context.Context, c bench.Cell, round, attempt in
 			err = fmt.Errorf("cell %q: the sample left no detail: %w", s.Cell, err)
 		}
 	}
-	client := p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()
-	if err == nil && look != nil {
-		s.External, err = look.conclude(ctx, p.started.Add(p.wall), client)
-		client = max(client, look.group())
+	clientCPU := p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()
+	if err == nil && sampler != nil {
+		s.External, err = sampler.conclude(ctx, p.started.Add(p.wall), clientCPU)
+		clientCPU = max(clientCPU, sampler.group())
 	}
 	if err == nil && s.External != nil {
 		err = x.checkWork(c, *s.External)
@@ -63,11 +63,11 @@ func (x *experiment) sample(ctx context.Context, c bench.Cell, round, attempt in
 	if err != nil {
 		return s, err
 	}
-	x.machine.judge(&s, after.since(before), client, p.wall)
+	x.machine.judge(&s, after.since(before), clientCPU, p.wall)
 	return s, s.Validate()
 }
 
-// A process is one run of the test binary on one cell.
+// A process is a client at work on one cell.
 type process struct {
 	cell     bench.Cell
 	cmd      *exec.Cmd
@@ -75,7 +75,7 @@ type process struct {
 	output   strings.Builder
 	started  time.Time
 	wall     time.Duration
-	beside   func(pid int, ended <-chan struct{}) // runs meanwhile; may be nil
+	watch    func(pid int, ended <-chan struct{}) // called beside it; may be nil
 }
 
 // line is the benchmark line that it printed.
@@ -98,14 +98,14 @@ func (x *experiment) process(c bench.Cell, ops int, args ...string) *process {
 	p.cmd.Dir = x.scratch
 	p.cmd.Stdout = io.MultiWriter(&p.output, x.log)
 	p.cmd.Stderr = p.cmd.Stdout
-	p.cmd.WaitDelay = leftBehind
+	p.cmd.WaitDelay = outputDelay
 	procgroup.Lead(p.cmd)
 	return p
 }
 
-// run runs the process to its end, or kills it when ctx or its upstream ends.
-func (p *process) run(ctx context.Context) error {
-	tether, err := p.cmd.StdinPipe() // held open: its closing ends the process
+// execute runs the process to its end, or kills it when ctx or its upstream ends.
+func (p *process) execute(ctx context.Context) error {
+	tether, err := p.cmd.StdinPipe() // the process ends when this is closed
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (p *process) run(ctx context.Context) error {
 	if err := p.cmd.Start(); err != nil {
 		return fmt.Errorf("cell %q: start the sample: %w", p.cell.Name(), err)
 	}
-	defer p.watched()()
+	defer p.startWatch()()
 	ended := make(chan error, 1)
 	go func() { ended <- p.cmd.Wait() }()
 	select {
@@ -138,22 +138,22 @@ func (p *process) run(ctx context.Context) error {
 	return p.explain(err)
 }
 
-// watched starts what runs beside the process, and returns what ends it.
-func (p *process) watched() (end func()) {
-	if p.beside == nil {
+// startWatch calls watch, if there is one, and returns what ends it.
+func (p *process) startWatch() (end func()) {
+	if p.watch == nil {
 		return func() {}
 	}
 	ended := make(chan struct{})
 	var running sync.WaitGroup
-	running.Go(func() { p.beside(p.cmd.Process.Pid, ended) })
+	running.Go(func() { p.watch(p.cmd.Process.Pid, ended) })
 	return func() {
 		close(ended)
 		running.Wait()
 	}
 }
 
-// explain names what made a sample fail: a client whose upstream has died
-// only knows that the connection broke.
+// explain finds why a sample failed. A client whose upstream has died knows
+// only that the connection broke.
 func (p *process) explain(err error) error {
 	if err == nil {
 		return nil

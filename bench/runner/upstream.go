@@ -19,11 +19,11 @@ import (
 	"collatebench/mockserver/behaviour"
 )
 
-// upstreams are those of a run, one process for each distinct behaviour,
-// all started before the first sample and idle unless sampled.
+// upstreams are the upstreams of a run, a process for each behaviour. All are
+// started before the first sample, and each is idle unless a sample uses it.
 type upstreams struct {
 	elsewhere string // base URL of the one upstream that is not ours
-	local     int    // its process, where it runs on this machine all the same; else 0
+	local     int    // its process if it runs on this machine; else 0
 	members   map[behaviour.Spec]*child.Child
 }
 
@@ -58,8 +58,8 @@ func (s *upstreams) of(spec behaviour.Spec) (string, *child.Child) {
 	return s.elsewhere, nil
 }
 
-// pid returns the process behind a behaviour, whose share of the cores is not
-// other processes'; 0 where it is on another machine.
+// pid returns the process of the upstream with a behaviour, so that its use of the
+// cores is not counted as other processes'. It is 0 on another machine.
 func (s *upstreams) pid(spec behaviour.Spec) int {
 	if u := s.members[spec]; u != nil {
 		return u.PID()
@@ -79,7 +79,7 @@ func localPID(ctx context.Context, base string) (int, error) {
 	var stats struct {
 		PID int `json:"pid"`
 	}
-	err = answers(ctx, base, "/v1/stats", &stats)
+	err = getJSON(ctx, base, "/v1/stats", &stats)
 	return stats.PID, err
 }
 
@@ -105,13 +105,13 @@ func checkElsewhere(ctx context.Context, base string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	if err := answers(ctx, base, "/readyz", nil); err != nil {
+	if err := getJSON(ctx, base, "/readyz", nil); err != nil {
 		return err
 	}
 	var stats struct {
 		Requests *float64 `json:"requests"`
 	}
-	err := answers(ctx, base, "/v1/stats", &stats)
+	err := getJSON(ctx, base, "/v1/stats", &stats)
 	if err == nil && stats.Requests == nil {
 		err = errors.New("GET /v1/stats says nothing of requests")
 	}
@@ -121,8 +121,8 @@ func checkElsewhere(ctx context.Context, base string) error {
 	return nil
 }
 
-// answers wants a 200, and JSON where into is set.
-func answers(ctx context.Context, base, path string, into any) error {
+// getJSON wants a 200, and JSON where into is set.
+func getJSON(ctx context.Context, base, path string, into any) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(base, "/")+path, nil)
 	if err != nil {
 		return err

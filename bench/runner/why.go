@@ -252,7 +252,7 @@ func (x *experiment) join(ctx context.Context, why evidence.Why, n int) error {
 	for _, c := range x.cells[len(info.Cells):] {
 		joined[c.Name()] = n
 	}
-	x.why, info.Joined, info.Cells = &why, joined, names(x.cells)
+	x.why, info.Joined, info.Cells = &why, joined, cellNames(x.cells)
 	if err := x.recordStudy(&info); err != nil {
 		return err
 	}

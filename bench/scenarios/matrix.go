@@ -12,7 +12,7 @@ import (
 	"collatebench/results/verdict"
 )
 
-// An Outcome is what was said of a scenario.
+// An Outcome is the verdict on a scenario.
 type Outcome struct {
 	Scenario Scenario        `json:"-"`
 	Command  Command         `json:"command"`
@@ -24,32 +24,32 @@ type Outcome struct {
 	Seconds  float64         `json:"seconds"`
 }
 
-// A Grade says how a verdict stands to the truth.
+// A Grade compares a verdict with the truth.
 type Grade string
 
 // The grades.
 const (
 	Right   Grade = "right"
 	Partial Grade = "partial"    // the first cause of two, and nothing wrong
-	None    Grade = "no verdict" // allowed, seldom
+	None    Grade = "no verdict" // allowed in one scenario of twenty
 	Wrong   Grade = "wrong"
 )
 
-// Grade compares the verdict with the truth.
+// Grade is the grade of the verdict.
 func (o Outcome) Grade() Grade {
-	said := o.Verdict.Causes
+	named := o.Verdict.Causes
 	switch {
-	case len(said) == 0:
+	case len(named) == 0:
 		return None
-	case slices.Equal(said, o.Truth) && o.found():
+	case slices.Equal(named, o.Truth) && o.found():
 		return Right
-	case len(said) < len(o.Truth) && slices.Equal(said, o.Truth[:len(said)]):
+	case len(named) < len(o.Truth) && slices.Equal(named, o.Truth[:len(named)]):
 		return Partial
 	}
 	return Wrong
 }
 
-// found says whether the function is the one that had to be found.
+// found says whether the verdict found the function that the scenario is about.
 func (o Outcome) found() bool {
 	if o.Scenario.Function == "" {
 		return true
@@ -58,37 +58,37 @@ func (o Outcome) found() bool {
 	return err == nil && matched
 }
 
-// Accused says that a healthy client was told to mend something.
+// Accused says that the verdict would have a healthy client mended.
 func (o Outcome) Accused() bool {
 	return o.Scenario.Healthy && slices.ContainsFunc(o.Verdict.Causes, func(c verdict.Cause) bool { return c != verdict.CPUSaturated })
 }
 
-// A Promise is a predicted gain beside the measured one.
-type Promise struct {
+// A Prediction is a predicted gain beside the measured one.
+type Prediction struct {
 	Title     string
 	Change    string
 	Predicted float64
 	Measured  verdict.Gain
 }
 
-// Kept says that the prediction is within 15% of the gain, or inside its
+// Holds says that the prediction is within 15% of the gain, or inside its
 // interval.
-func (p Promise) Kept() bool {
+func (p Prediction) Holds() bool {
 	inside := p.Measured.High > 0 && p.Predicted >= p.Measured.Low && p.Predicted <= p.Measured.High
 	return inside || math.Abs(p.Predicted/p.Measured.Mean-1) <= .15
 }
 
-// A Matrix is what came out of a whole run.
+// A Matrix is the confusion matrix of a run: every scenario's outcome.
 type Matrix []Outcome
 
-// Promises are the predictions for the causes that were named: what a person
-// would act on.
-func (m Matrix) Promises() []Promise {
-	var out []Promise
+// Predictions returns the predictions for the causes that were named. A person
+// would act on these.
+func (m Matrix) Predictions() []Prediction {
+	var out []Prediction
 	for _, o := range m {
 		for _, i := range o.Verdict.Interventions {
 			if i.Predicted > 0 && i.Measured.Pairs > 0 && slices.Contains(o.Verdict.Causes, i.Cause) {
-				out = append(out, Promise{o.Title, i.Change, i.Predicted, i.Measured})
+				out = append(out, Prediction{o.Title, i.Change, i.Predicted, i.Measured})
 			}
 		}
 	}
@@ -107,8 +107,8 @@ func (m Matrix) Count(g Grade) int {
 }
 
 // Fault says what is not good enough: a wrong cause, a healthy client that is
-// accused, or more than one in twenty without a whole verdict. How well gains
-// were predicted is told, and judged by its reader.
+// accused, or more than one scenario in twenty without a whole verdict. Write
+// also shows how well gains were predicted; its reader judges that.
 func (m Matrix) Fault() string {
 	switch open := m.Count(None) + m.Count(Partial); {
 	case m.Count(Wrong) > 0:
@@ -121,32 +121,32 @@ func (m Matrix) Fault() string {
 	return ""
 }
 
-// Write prints the matrix, true causes down and predicted ones across, then
-// what was not right, then how the predictions did.
+// Write prints the matrix, with true causes down and named ones across. The
+// verdicts that are not right follow, and the predictions that do not hold.
 func (m Matrix) Write(w io.Writer) {
-	truths, said := m.labels(func(o Outcome) string { return label(o.Truth) }), m.labels(func(o Outcome) string { return label(o.Verdict.Causes) })
+	truths, named := m.labels(func(o Outcome) string { return label(o.Truth) }), m.labels(func(o Outcome) string { return label(o.Verdict.Causes) })
 	codes := map[string]string{}
 	width := 0
-	for i, s := range said {
+	for i, s := range named {
 		codes[s] = string(rune('a' + i))
 	}
 	for _, t := range truths {
 		width = max(width, len(t))
 	}
 	head := strings.Repeat(" ", width) + "  "
-	for _, s := range said {
+	for _, s := range named {
 		head += fmt.Sprintf("%4s", codes[s])
 	}
 	fmt.Fprintf(w, "%s\n", head)
 	for _, t := range truths {
 		fmt.Fprintf(w, "%-*s  ", width, t)
-		for _, s := range said {
-			fmt.Fprintf(w, "%4s", blankZero(m.cell(t, s)))
+		for _, s := range named {
+			fmt.Fprintf(w, "%4s", blankZero(m.tally(t, s)))
 		}
 		fmt.Fprintln(w)
 	}
 	fmt.Fprintf(w, "\ntrue causes down, named ones across:")
-	for _, s := range said {
+	for _, s := range named {
 		fmt.Fprintf(w, " %s = %s;", codes[s], s)
 	}
 	fmt.Fprintf(w, "\n\n%d verdicts: %d right, %d partial, %d no verdict, %d wrong; %d of the healthy accused\n",
@@ -154,8 +154,8 @@ func (m Matrix) Write(w io.Writer) {
 	m.writeRest(w)
 }
 
-// writeRest lists each verdict that is not right, and the predictions that
-// were not kept.
+// writeRest lists the verdicts that are not right, and the predictions that do
+// not hold.
 func (m Matrix) writeRest(w io.Writer) {
 	for _, o := range m {
 		if g := o.Grade(); g != Right {
@@ -165,28 +165,28 @@ func (m Matrix) writeRest(w io.Writer) {
 			}
 		}
 	}
-	promises := m.Promises()
-	if len(promises) == 0 {
+	predictions := m.Predictions()
+	if len(predictions) == 0 {
 		return
 	}
-	kept := 0
-	for _, p := range promises {
-		if p.Kept() {
-			kept++
+	held := 0
+	for _, p := range predictions {
+		if p.Holds() {
+			held++
 		}
 	}
-	fmt.Fprintf(w, "%d of %d predicted gains are within 15%% of the measured one, or inside its interval\n", kept, len(promises))
-	for _, p := range promises {
-		if !p.Kept() {
+	fmt.Fprintf(w, "%d of %d predicted gains are within 15%% of the measured one, or inside its interval\n", held, len(predictions))
+	for _, p := range predictions {
+		if !p.Holds() {
 			fmt.Fprintf(w, "  %s, %s: predicted %.2fx, measured %v\n", p.Title, p.Change, p.Predicted, p.Measured)
 		}
 	}
 }
 
-func (m Matrix) cell(truth, said string) int {
+func (m Matrix) tally(truth, named string) int {
 	n := 0
 	for _, o := range m {
-		if label(o.Truth) == truth && label(o.Verdict.Causes) == said {
+		if label(o.Truth) == truth && label(o.Verdict.Causes) == named {
 			n++
 		}
 	}
@@ -203,7 +203,7 @@ func (m Matrix) accused() int {
 	return n
 }
 
-// labels lists what occurs, in the order of its first occurrence.
+// labels lists the labels in the order in which they first occur.
 func (m Matrix) labels(of func(Outcome) string) []string {
 	var out []string
 	for _, o := range m {
@@ -214,7 +214,7 @@ func (m Matrix) labels(of func(Outcome) string) []string {
 	return out
 }
 
-// label spells causes as one.
+// label joins causes.
 func label(causes []verdict.Cause) string {
 	if len(causes) == 0 {
 		return "no verdict"

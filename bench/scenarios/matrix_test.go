@@ -13,9 +13,9 @@ import (
 
 var update = flag.Bool("update", false, "write the golden file again")
 
-func outcome(title string, truth []verdict.Cause, said ...verdict.Cause) scenarios.Outcome {
+func outcome(title string, truth []verdict.Cause, named ...verdict.Cause) scenarios.Outcome {
 	s := scenarios.Scenario{Command: scenarios.Why, Cell: title, Causes: truth, Healthy: truth[0] == verdict.CPUSaturated}
-	v := verdict.Verdict{Causes: said, Sentence: "what was said\nand a second line"}
+	v := verdict.Verdict{Causes: named, Sentence: "what was said\nand a second line"}
 	return scenarios.Outcome{Scenario: s, Command: s.Command, Title: title, Seed: 1, Truth: truth, Verdict: v}
 }
 
@@ -53,7 +53,7 @@ func TestGrade(t *testing.T) {
 	}
 }
 
-func TestPromiseKept(t *testing.T) {
+func TestPredictionHolds(t *testing.T) {
 	for _, x := range []struct {
 		predicted, mean, low, high float64
 		want                       bool
@@ -64,8 +64,8 @@ func TestPromiseKept(t *testing.T) {
 		{1.3, 1.6, 1.5, 1.7, false}, // too low
 		{2, 1.6, 0, 0, false},       // no interval, and too far
 	} {
-		p := scenarios.Promise{Predicted: x.predicted, Measured: verdict.Gain{Mean: x.mean, Low: x.low, High: x.high, Pairs: 4}}
-		if p.Kept() != x.want {
+		p := scenarios.Prediction{Predicted: x.predicted, Measured: verdict.Gain{Mean: x.mean, Low: x.low, High: x.high, Pairs: 4}}
+		if p.Holds() != x.want {
 			t.Errorf("%+v", x)
 		}
 	}

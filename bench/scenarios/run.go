@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -39,21 +40,21 @@ type Options struct {
 // programSeconds is how long a program's trace is.
 const programSeconds = 2
 
-// Run puts each scenario to its command.
+// Run gives each scenario to its command.
 func Run(ctx context.Context, o Options) (Matrix, error) {
-	r, err := newTrial(ctx, o)
+	t, err := newTrial(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	defer r.close()
+	defer t.close()
 	var out Matrix
-	for _, seed := range r.Seeds {
-		for _, s := range r.scenarios {
-			if r.Progress != nil {
-				r.Progress(len(out), len(r.Seeds)*len(r.scenarios), fmt.Sprintf("%s %s", s.Command, s.Title()))
+	for _, seed := range t.Seeds {
+		for _, s := range t.scenarios {
+			if t.Progress != nil {
+				t.Progress(len(out), len(t.Seeds)*len(t.scenarios), fmt.Sprintf("%s %s", s.Command, s.Title()))
 			}
 			began := time.Now()
-			v, function, err := r.put(ctx, s, seed)
+			v, function, err := t.ask(ctx, s, seed)
 			if ctx.Err() != nil {
 				return out, runner.ErrInterrupted
 			}
@@ -73,7 +74,8 @@ func Run(ctx context.Context, o Options) (Matrix, error) {
 type trial struct {
 	Options
 	scenarios []Scenario
-	program   *runner.Program
+	source    string            // the module's folder
+	program   *runner.Program   // nil where no scenario needs it
 	dir       string            // removed at the end
 	built     map[string]string // by program
 }
@@ -85,63 +87,68 @@ func newTrial(ctx context.Context, o Options) (*trial, error) {
 	if o.Pairs == 0 {
 		o.Pairs = 4
 	}
-	r := &trial{Options: o, built: map[string]string{}}
-	program, err := runner.Compile(ctx, o.Source)
-	if err != nil {
+	t := &trial{Options: o, built: map[string]string{}}
+	var err error
+	if t.source, err = runner.ModuleRoot(ctx, o.Source); err != nil {
 		return nil, err
 	}
-	r.program = program
-	if r.dir, err = os.MkdirTemp("", "collatebench-verdicts-"); err != nil {
-		r.close()
+	if t.dir, err = os.MkdirTemp("", "collatebench-verdicts-"); err != nil {
+		t.close()
 		return nil, err
 	}
-	if r.Out == "" {
-		r.Out = r.dir
+	if t.Out == "" {
+		t.Out = t.dir
 	}
-	all, err := All(program.Source)
+	all, err := All(t.source)
 	if err != nil {
-		r.close()
+		t.close()
 		return nil, err
 	}
 	for _, s := range all {
 		if (s.Small || !o.Small) && (o.Only == nil || o.Only.MatchString(string(s.Command)+" "+s.Title())) {
-			r.scenarios = append(r.scenarios, s)
+			t.scenarios = append(t.scenarios, s)
 		}
 	}
-	return r, nil
+	if slices.ContainsFunc(t.scenarios, func(s Scenario) bool { return s.Command == Why }) {
+		if t.program, err = runner.Compile(ctx, t.source); err != nil {
+			t.close()
+			return nil, err
+		}
+	}
+	return t, nil
 }
 
-func (r *trial) close() {
-	r.program.Remove()
-	os.RemoveAll(r.dir)
+func (t *trial) close() {
+	t.program.Remove()
+	os.RemoveAll(t.dir)
 }
 
-// put returns the verdict, and the function that was found if it is a trace's.
-func (r *trial) put(ctx context.Context, s Scenario, seed uint64) (v verdict.Verdict, function string, err error) {
+// ask returns the command's verdict. A verdict on a trace may also name a function.
+func (t *trial) ask(ctx context.Context, s Scenario, seed uint64) (v verdict.Verdict, function string, err error) {
 	if s.Command == Why {
-		v, err = r.why(ctx, s, seed)
+		v, err = t.why(ctx, s, seed)
 		return v, "", err
 	}
-	report, err := r.diagnose(ctx, s, seed)
+	report, err := t.diagnose(ctx, s, seed)
 	if report.Section != nil {
 		function = report.Section.Function
 	}
 	return report.Verdict, function, err
 }
 
-func (r *trial) why(ctx context.Context, s Scenario, seed uint64) (verdict.Verdict, error) {
+func (t *trial) why(ctx context.Context, s Scenario, seed uint64) (verdict.Verdict, error) {
 	c, err := bench.ReadCell(s.Cell)
 	if err != nil {
 		return verdict.Verdict{}, err
 	}
 	run, err := runner.Why(ctx, runner.Options{
-		Rounds: r.Pairs, Budget: r.Budget, Seed: seed, Source: r.program.Source, Program: r.program, Out: r.Out, Self: r.Self,
+		Rounds: t.Pairs, Budget: t.Budget, Seed: seed, Source: t.source, Program: t.program, Out: t.Out, Self: t.Self,
 	}, c)
 	if err != nil {
 		return verdict.Verdict{}, err
 	}
-	if r.Out != r.dir && r.Report != nil {
-		if err := r.Report(ctx, run); err != nil {
+	if t.Out != t.dir && t.Report != nil {
+		if err := t.Report(ctx, run); err != nil {
 			return verdict.Verdict{}, err
 		}
 	}
@@ -153,12 +160,12 @@ func (r *trial) why(ctx context.Context, s Scenario, seed uint64) (verdict.Verdi
 }
 
 // diagnose records a trace of the program and reads it.
-func (r *trial) diagnose(ctx context.Context, s Scenario, seed uint64) (diagnose.Report, error) {
-	path, err := r.build(ctx, s.Name)
+func (t *trial) diagnose(ctx context.Context, s Scenario, seed uint64) (diagnose.Report, error) {
+	path, err := t.build(ctx, s.Name)
 	if err != nil {
 		return diagnose.Report{}, err
 	}
-	trace := filepath.Join(r.dir, "trace.out")
+	trace := filepath.Join(t.dir, "trace.out")
 	args := append([]string{"-trace=" + trace, "-seed=" + strconv.FormatUint(seed, 10), "-seconds=" + strconv.Itoa(programSeconds)}, s.Args...)
 	if text, err := exec.CommandContext(ctx, path, args...).CombinedOutput(); err != nil {
 		return diagnose.Report{}, fmt.Errorf("%w: %s", err, strings.TrimSpace(string(text)))
@@ -171,16 +178,16 @@ func (r *trial) diagnose(ctx context.Context, s Scenario, seed uint64) (diagnose
 	return diagnose.Read(f, diagnose.Options{Subject: s.Title()})
 }
 
-func (r *trial) build(ctx context.Context, name string) (string, error) {
-	if path, ok := r.built[name]; ok {
+func (t *trial) build(ctx context.Context, name string) (string, error) {
+	if path, ok := t.built[name]; ok {
 		return path, nil
 	}
-	path := filepath.Join(r.dir, name)
+	path := filepath.Join(t.dir, name)
 	cmd := exec.CommandContext(ctx, "go", "build", "-o", path, "./"+Programs+"/"+name)
-	cmd.Dir = r.program.Source
+	cmd.Dir = t.source
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build it: %w\n%s", err, text)
 	}
-	r.built[name] = path
+	t.built[name] = path
 	return path, nil
 }

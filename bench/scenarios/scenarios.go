@@ -1,7 +1,20 @@
-// Package scenarios holds the verdicts to the truth: cells and programs whose
-// cause is known because it was built in, at several strengths, run against
-// `why` and `diagnose`, and a matrix of what was said against what is true.
-// It does not know how either comes to its verdict.
+// Package scenarios compares verdicts with the truth, which is known since each cause
+// was built in:
+//
+//	matrix, err := scenarios.Run(context.Background(), scenarios.Options{Only: regexp.MustCompile("^diagnose pipeline .*-window=16$")})
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	for _, o := range matrix {
+//		fmt.Printf("%s: the cause is %v\n", o.Title, o.Truth)
+//	}
+//	fmt.Println(matrix.Count(scenarios.Wrong), "verdicts are wrong")
+//
+// A scenario is a cell for the command why, or a small program for diagnose. Each
+// cause occurs at several strengths. The outcome is a matrix of true causes and
+// named ones.
+//
+// It does not know how a command comes to its verdict.
 package scenarios
 
 import (
@@ -13,16 +26,16 @@ import (
 	"collatebench/results/verdict"
 )
 
-// A Command is what a scenario is put to.
+// A Command gives verdicts on scenarios.
 type Command string
 
-// The commands that give verdicts.
+// The commands.
 const (
 	Why      Command = "why"
 	Diagnose Command = "diagnose"
 )
 
-// A Scenario is a case with a known answer.
+// A Scenario is a client whose cause is known.
 type Scenario struct {
 	Command  Command         `json:"-"`
 	Name     string          `json:"name"`     // of diagnose: the program's folder
@@ -47,10 +60,10 @@ func (s Scenario) Title() string {
 }
 
 // cells are the scenarios of why, each cause at two strengths at least. They
-// differ in codec, size, window and delay so that no constant fits them all,
-// and each is built so that what lies behind the cause is the cores, or the
-// second cause that it names: a roof of the same height in between would make
-// the truth a matter of taste.
+// differ in codec, size, window and delay, so that no constant fits them all.
+// Behind the cause of each lie the cores, or the second cause that it names. Were
+// there another limit of the same height in between, nobody could say which is
+// the true one.
 func cells() []Scenario {
 	one := func(cell string, causes ...verdict.Cause) Scenario {
 		return Scenario{Command: Why, Cell: cell, Causes: causes, Healthy: causes[0] == verdict.CPUSaturated}
