@@ -55,6 +55,14 @@ func program(args ...string) (code int, stdout, stderr string) {
 	return code, out.String(), errs.String()
 }
 
+// starts says that a test starts processes: upstreams, samples or clients.
+func starts(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("SKIPPED: starts processes, and -short was given")
+	}
+}
+
 // everyCommand walks the tree.
 func everyCommand(c *cobra.Command, visit func(*cobra.Command)) {
 	visit(c)
@@ -240,6 +248,7 @@ var tiny = []string{"--placement", "collector,request", "--window", "4", "--size
 
 // TestBench runs the whole way of the data, from flags to tables and profiles.
 func TestBench(t *testing.T) {
+	starts(t)
 	t.Parallel()
 	out := t.TempDir()
 	code, stdout, stderr := program(append([]string{"bench", "--label", "first", "--out", out}, tiny...)...)
@@ -366,6 +375,7 @@ func checkPage(t *testing.T, url string) {
 
 // TestInstalledElsewhere builds the program and runs it where no source is.
 func TestInstalledElsewhere(t *testing.T) {
+	starts(t)
 	exe := filepath.Join(t.TempDir(), "collatebench")
 	if out, err := exec.Command("go", "build", "-o", exe, "./cmd/collatebench").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -384,6 +394,7 @@ func TestInstalledElsewhere(t *testing.T) {
 // TestUpstreamElsewhere measures against a server in the foreground, which
 // ends well on SIGTERM. A sample is large enough for a tick of CPU time, 10 ms.
 func TestUpstreamElsewhere(t *testing.T) {
+	starts(t)
 	t.Parallel()
 	server := exec.Command(os.Args[0], "mockserver", "--addr", "127.0.0.1:0", "--latency", "1ms")
 	said, err := server.StdoutPipe()

@@ -21,6 +21,7 @@ import (
 const simulated = "window=8/size=64KiB/responses=32/virtual-cores=8x4MiBps/"
 
 func TestWhyCommand(t *testing.T) {
+	starts(t)
 	t.Parallel()
 	out := t.TempDir()
 	code, stdout, stderr := program("why", simulated+"placement=collector/latency=none", "--pairs", "3", "--json", "--out", out)
@@ -59,6 +60,7 @@ func TestWhyCommand(t *testing.T) {
 // the window does as well, which shows it. The delay is 10 ms, since a busy
 // machine makes one of 5 ms half as long again.
 func TestWhyElsewhere(t *testing.T) {
+	starts(t)
 	server := exec.Command(os.Args[0], "mockserver", "--addr", "127.0.0.1:0", "--latency", "10ms", "--queue", "1")
 	said, err := server.StdoutPipe()
 	if err != nil {
