@@ -26,7 +26,10 @@ flags = $(foreach v,$(filter-out $(1),$(given)),$(call flag,$(v)))
 need = $(if $(filter $(1),$(given)),,$(error $(1) is missing: $(2)))
 run = $(if $(filter RUN,$(given)),$(call quote,$(RUN)),$(1))
 
-.PHONY: $(commands) test check help program
+.PHONY: $(commands) quick test check help program
+
+# formatted fails where gofmt would change a file.
+formatted = unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; }
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,11 +69,16 @@ mockserver: program ## serve the upstream alone [ADDR=127.0.0.1:8080 LATENCY=10m
 program: # the program, built anew where its source has changed
 	@go build -o $(PROGRAM) ./cmd/collatebench
 
+quick: ## format, vet, and the tests without processes, browsers and other languages
+	@$(formatted)
+	go vet ./...
+	go test -short ./...
+
 test: ## the tests; needs only Go
 	go test ./...
 
 check: ## format, vet, staticcheck, vulnerabilities, rooms, tests with the race detector
-	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; }
+	@$(formatted)
 	go vet ./...
 	go run $(STATICCHECK) ./...
 	go mod tidy -diff

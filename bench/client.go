@@ -1,7 +1,35 @@
-// Package bench measures one client against one upstream: the cells of the
-// experiment, the collating client and its placements, the probes and the
-// benchmark. It does not know where results are kept, nor how the upstream is
-// made: what it needs of either comes by flags and over HTTP.
+// Package bench measures one client against one upstream, cell by cell of the
+// experiment.
+//
+//	server, err := mockserver.New(mockserver.Options{})
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	upstream := httptest.NewServer(server.Handler())
+//	defer upstream.Close()
+//	cell, err := bench.ReadCell("placement=collector/window=8/size=64KiB/responses=16")
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	w, err := bench.NewWorkload(cell, upstream.URL)
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	defer w.Close()
+//	ctx := context.Background()
+//	m, err := w.Measure(ctx, func() error { return w.Op(ctx) })
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	for _, u := range bench.Units() {
+//		if u.Name == "decode-overlap" {
+//			fmt.Println(u.Name, u.Of(m)) // a window of 8, and one decode at a time
+//		}
+//	}
+//
+// It owns the cell and the matrix, the collating client and its placements, the
+// probes and the benchmark. It does not know where results are kept, nor how the
+// upstream is made: what it needs of either comes by flags and over HTTP.
 package bench
 
 import (

@@ -65,9 +65,9 @@ func newCollation[T any](ctx context.Context, c *Client[T], n int, gather func(i
 	return collation
 }
 
-// each admits the requests in order as the window allows and starts a goroutine
-// for each, which takes the steps and sends the item to the channel that each
-// returns. The channel is closed after the last item; the receiver must drain it.
+// each admits the requests in order as the window allows. A goroutine for each
+// request takes the steps and sends the item on the returned channel, which is
+// closed after the last one. The receiver must drain it.
 func (c *collation[T]) each(steps ...func(*item[T])) <-chan *item[T] {
 	out := make(chan *item[T])
 	go func() {
@@ -99,9 +99,9 @@ func (c *collation[T]) admit() bool {
 	}
 }
 
-// acquire takes one of the permits for Fetches, or fails as the collation does.
-// Few permits and a large window are how a limit looks that was set once and
-// forgotten: the window is full, and the upstream is idle.
+// acquire waits for one of the permits for Fetches; it fails once the collation
+// has failed. With few permits and a large window the window is full and the
+// upstream idle: a limit that somebody forgot looks like this.
 func (c *collation[T]) acquire() error {
 	if c.permits == nil {
 		return nil

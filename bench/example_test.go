@@ -4,14 +4,45 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log"
 	"net/http"
 	"net/http/httptest"
 
 	"collatebench/bench"
+	"collatebench/mockserver"
 )
 
+func Example() {
+	server, err := mockserver.New(mockserver.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	upstream := httptest.NewServer(server.Handler())
+	defer upstream.Close()
+	cell, err := bench.ReadCell("placement=collector/window=8/size=64KiB/responses=16")
+	if err != nil {
+		log.Fatal(err)
+	}
+	w, err := bench.NewWorkload(cell, upstream.URL)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer w.Close()
+	ctx := context.Background()
+	m, err := w.Measure(ctx, func() error { return w.Op(ctx) })
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, u := range bench.Units() {
+		if u.Name == "decode-overlap" {
+			fmt.Println(u.Name, u.Of(m)) // a window of 8, and one decode at a time
+		}
+	}
+	// Output: decode-overlap 1
+}
+
 // A client of any server, with a decoder of one's own: put yours in place of
-// this one and see what another placement is worth.
+// this one and see what another placement gives.
 func ExampleClient_Collate() {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `{"page": %s, "items": ["a", "b"]}`, r.URL.Query().Get("page"))

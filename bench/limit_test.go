@@ -322,6 +322,7 @@ var throughput = regexp.MustCompile(`(?m)^BenchmarkCollate/(\S+)\s.*\s([0-9.]+) 
 
 // TestCellFlag runs one cell off every new default, as the runner does.
 func TestCellFlag(t *testing.T) {
+	starts(t)
 	for _, rest := range []string{"virtual-cores=8x23MiBps", "decode=off/from=memory/gogc=50/conns=2/fetches=3/workers=1", "decode=off", "gogc=off"} {
 		c := small(t, "placement=pool/"+rest+"/procs=1")
 		cmd := exec.Command(os.Args[0], "-test.run=^$", "-test.bench=^BenchmarkCollate$", "-test.benchtime=1x", "-cell="+c.Name())

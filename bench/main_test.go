@@ -135,9 +135,20 @@ type upstreams struct {
 
 var started upstreams
 
+// starts says that a test starts processes: upstreams or samples.
+func starts(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("SKIPPED: starts processes, and -short was given")
+	}
+}
+
 // upstream returns the base URL of an upstream that behaves like spec.
 func upstream(tb testing.TB, spec behaviour.Spec) string {
 	tb.Helper()
+	if t, ok := tb.(*testing.T); ok {
+		starts(t)
+	}
 	if options.upstream != "" {
 		return options.upstream
 	}

@@ -50,6 +50,7 @@ func TestVirtualCoresAreWorthTheirNumber(t *testing.T) {
 
 // TestScalingFlag runs this binary as a runner does, with no upstream and no test.
 func TestScalingFlag(t *testing.T) {
+	starts(t)
 	path := filepath.Join(t.TempDir(), "scaling.json")
 	name := small(t, "codec=sonic/procs=1").Name()
 	out, err := calibrate("-cell="+name, "-detail="+path)

@@ -166,6 +166,7 @@ var row = regexp.MustCompile(`(?m)^BenchmarkCollate/\S+?(-\d+)?\s.*\s(\d+)\.000 
 
 // TestRowsSayTheirGOMAXPROCS runs this binary as a plain go test -cpu would.
 func TestRowsSayTheirGOMAXPROCS(t *testing.T) {
+	starts(t)
 	out, err := runSelf("-test.cpu=1,2", "-test.benchtime=2x")
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -182,6 +183,7 @@ func TestRowsSayTheirGOMAXPROCS(t *testing.T) {
 }
 
 func TestMislabellingIsRefused(t *testing.T) {
+	starts(t)
 	out, err := runSelf("-test.cpu=1,2", "-test.benchtime=1x")
 	if err == nil || !strings.Contains(out, "use -benchtime 2x") {
 		t.Errorf("got %v:\n%s", err, out)

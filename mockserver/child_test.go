@@ -94,6 +94,9 @@ func TestChildWithOptionsThatCannotBe(t *testing.T) {
 
 // TestChildProcess ends a child of its own process by a signal.
 func TestChildProcess(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED: starts a process, and -short was given")
+	}
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), childEnv+"={}")
 	in, err := cmd.StdinPipe()

@@ -1,6 +1,24 @@
 // Package mockserver is an upstream that serves large payloads and misbehaves
-// as told: it is late, queues, writes slowly and fails, at seeded random, and
+// as told: it is late, queues, writes slowly and fails, by seeded chance, and
 // says exactly what it did.
+//
+//	server, err := mockserver.New(mockserver.Options{Seed: 1, Behaviour: behaviour.Spec{Queue: 4}})
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	upstream := httptest.NewServer(server.Handler())
+//	defer upstream.Close()
+//	resp, err := http.Get(upstream.URL + "/v1/payload?codec=cbor&size=64KiB&id=7")
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	defer resp.Body.Close()
+//	body, err := io.ReadAll(resp.Body)
+//	fmt.Println(len(body), resp.Header.Get("Content-Type"), err)
+//	fmt.Println("records:", resp.Header.Get("X-Payload-Records"), "digest:", resp.Header.Get("X-Payload-Digest"))
+//	fmt.Println("requests:", server.Stats().Requests)
+//
+// It answers these requests:
 //
 //	GET  /v1/payload  a body, by ?codec=json&encoding=identity&id=0&kind=records&size=1MiB (the defaults)
 //	GET  /v1/stats    Stats as JSON

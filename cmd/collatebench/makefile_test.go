@@ -27,8 +27,9 @@ const echo = "#!/bin/sh\nprintf '%s\\n' \"$@\" \"GOGC is ${GOGC-unset}\"\n"
 // an environment without what a make around this test has put there.
 func runMake(t *testing.T, program string, env []string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
+	starts(t)
 	if _, err := exec.LookPath("make"); err != nil {
-		t.Skip("no make here")
+		t.Skip("SKIPPED: no make here")
 	}
 	with := filepath.Join(t.TempDir(), "with.mk")
 	text := fmt.Sprintf("include Makefile\nPROGRAM := %s\nprogram: ;\n", program)

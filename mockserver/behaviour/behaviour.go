@@ -1,7 +1,19 @@
 // Package behaviour says what an upstream does to its clients: how long it
 // takes, how many requests it serves at a time, how fast it writes and how it
-// fails. A Spec is a comparable value with one spelling a part; the table of
-// Knobs is the one source of flags, of names and of a child process's arguments.
+// fails.
+//
+//	latency, err := behaviour.ParseLatency("uniform:5ms:15ms")
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	spec := behaviour.Spec{Latency: latency, Queue: 4}
+//	for _, k := range behaviour.Knobs() {
+//		fmt.Println(k.Name, k.Get(spec))
+//	}
+//	fmt.Println(latency.Draw(.25, 0), latency.Draw(.5, 0)) // for two numbers from 0 to 1
+//
+// A Spec is a comparable value with one spelling a part. Flags, names and the
+// arguments of a child process follow from the table of Knobs.
 //
 // It draws delays and faults from numbers that it is given. It does not know
 // where randomness comes from, and it serves nothing.

@@ -38,7 +38,7 @@ func Client(v stats.Values, c bench.Cell, info results.Info) verdict.Client {
 	plain := bench.DefaultCell() // made records, not compressed
 	if w := info.Scaling; w != nil && w.Procs == e.Cores && !e.Simulated {
 		e.EffectiveCores = w.EffectiveCores
-		measured := c.Payload == plain.Payload && c.Decode == bench.Decoded && c.Placement != bench.Stream
+		measured := c.Payload == plain.Payload && c.Decode == bench.Decoded && !c.Placement.Streams()
 		if measured && w.Codec == c.Codec && w.Encoding == c.Encoding && w.Size > 0 {
 			e.Decoding = w.CostTogether * float64(c.Size) / float64(w.Size)
 		}
