@@ -29,7 +29,7 @@ func Observe(v stats.Values, info results.Info) []Observed {
 		return out
 	}
 	for _, c := range stats.Headline(v.Cells) {
-		add(c, verdict.Observe(Client(v, c, info)))
+		add(c, verdict.Observe(Probes(v, c, info)))
 	}
 	return out
 }

@@ -43,7 +43,7 @@ func (w Why) Verdict(info results.Info, samples []results.Sample) (verdict.Verdi
 	if err != nil {
 		return verdict.Verdict{}, err
 	}
-	base, err := s.client(w.Cell)
+	base, err := s.probes(w.Cell)
 	if err != nil {
 		return verdict.Verdict{}, err
 	}
@@ -80,12 +80,12 @@ func (s *study) doubts() []string {
 }
 
 // Evidence is a cell's evidence so far.
-func (w Why) Evidence(cell string, info results.Info, samples []results.Sample) (verdict.Client, error) {
+func (w Why) Evidence(cell string, info results.Info, samples []results.Sample) (verdict.Probes, error) {
 	s, err := newStudy(w, info, samples)
 	if err != nil {
-		return verdict.Client{}, err
+		return verdict.Probes{}, err
 	}
-	return s.client(cell)
+	return s.probes(cell)
 }
 
 // Deepest returns the cell at which the proven chain of causes ends so far,
@@ -123,12 +123,12 @@ func newStudy(w Why, info results.Info, samples []results.Sample) (*study, error
 	return &study{Why: w, info: info, values: v}, nil
 }
 
-func (s *study) client(cell string) (verdict.Client, error) {
+func (s *study) probes(cell string) (verdict.Probes, error) {
 	c, err := bench.ParseCell(cell)
 	if err != nil {
-		return verdict.Client{}, err
+		return verdict.Probes{}, err
 	}
-	return Client(s.values, c, s.info), nil
+	return Probes(s.values, c, s.info), nil
 }
 
 // chain follows the causes: of the interventions on a cell, the one that proves
@@ -138,7 +138,7 @@ func (s *study) chain() ([]verdict.Link, error) {
 	var out []verdict.Link
 	promised := 1.0                                       // of all links so far
 	for at := s.Cell; len(out) <= len(s.Interventions); { // no run that was made has a cycle
-		here, err := s.client(at)
+		here, err := s.probes(at)
 		if err != nil {
 			return nil, err
 		}
@@ -159,7 +159,7 @@ func (s *study) chain() ([]verdict.Link, error) {
 }
 
 // options are the interventions on a cell that have pairs, each as the next link.
-func (s *study) options(at string, here verdict.Client) ([]verdict.Link, error) {
+func (s *study) options(at string, here verdict.Probes) ([]verdict.Link, error) {
 	var out []verdict.Link
 	for _, i := range s.Interventions {
 		if i.Before != at || i.Aside {

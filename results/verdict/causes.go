@@ -6,21 +6,21 @@ import "slices"
 // one takes its places in the orders below, which are those in which the rules
 // are asked.
 
-// clientRules are in the order in which to mend what holds: a limit in front of
+// probesRules are in the order in which to mend what holds: a limit in front of
 // another hides it.
-var clientRules = []clientRule{
-	serialisedClient,
-	hiddenCapClient,
-	connectionPoolClient,
-	upstreamQueueingClient,
-	networkBoundClient,
-	windowTooSmallClient,
-	gcBoundClient,
-	cpuSaturatedClient,
+var probesRules = []probesRule{
+	serialisedProbes,
+	hiddenCapProbes,
+	connectionPoolProbes,
+	upstreamQueueingProbes,
+	networkBoundProbes,
+	windowTooSmallProbes,
+	gcBoundProbes,
+	cpuSaturatedProbes,
 }
 
-// blamedFirst are the causes that people suspect before the others.
-var blamedFirst = []clientRule{upstreamQueueingClient, networkBoundClient, serialisedClient}
+// suspectedFirst are the causes that people suspect before the others.
+var suspectedFirst = []probesRule{upstreamQueueingProbes, networkBoundProbes, serialisedProbes}
 
 // traceRules ask first where the cores are used up, then what goroutines take
 // turns at, then what they wait for.
@@ -59,7 +59,7 @@ var sharedAsides = []Intervention{
 // own upstream: what can't be helped there is shown by its staying as it is.
 func Interventions() []Intervention {
 	var proofs, asides []Intervention
-	for _, r := range clientRules {
+	for _, r := range probesRules {
 		for _, i := range r.interventions {
 			if i.Aside {
 				asides = append(asides, i)

@@ -9,12 +9,12 @@ import (
 // be mended says by how much.
 func TestRows(t *testing.T) {
 	seen := map[Cause]int{}
-	for _, r := range clientRules {
+	for _, r := range probesRules {
 		seen[r.cause]++
-		if r.cause.Healthy() != (r.mend == "") {
-			t.Errorf("%s: healthy %v, but to be mended by %q", r.cause, r.cause.Healthy(), r.mend)
+		if r.cause.Healthy() != (r.remedy == "") {
+			t.Errorf("%s: healthy %v, but to be mended by %q", r.cause, r.cause.Healthy(), r.remedy)
 		}
-		listed := slices.ContainsFunc(blamedFirst, func(b clientRule) bool { return b.cause == r.cause })
+		listed := slices.ContainsFunc(suspectedFirst, func(b probesRule) bool { return b.cause == r.cause })
 		if listed != (r.blamed != nil) {
 			t.Errorf("%s: its row says who blames it: %v; it is among those blamed first: %v", r.cause, r.blamed != nil, listed)
 		}
@@ -39,7 +39,7 @@ func TestRows(t *testing.T) {
 // no exception: a client's evidence, which interventions are planned from, tells
 // upstream, link and window apart, and has no row for it.
 func TestEveryCauseCanBeProven(t *testing.T) {
-	for _, r := range clientRules {
+	for _, r := range probesRules {
 		for _, elsewhere := range []bool{false, true} {
 			proves := func(i Intervention) bool { return i.Cause == r.cause && !i.Aside && i.Possible(elsewhere) }
 			if !slices.ContainsFunc(r.interventions, proves) {

@@ -31,32 +31,32 @@ func ObserveExternal(e External) Verdict {
 		return v
 	}
 	var says string
-	v.Causes, says = e.judged()
+	v.Causes, says = e.firstCause()
 	if e.Growth.Low < grows && e.Growth.High > grows && e.CPUs <= oneCore && e.Growth.Pairs > 1 {
 		v.Uncertain = []string{fmt.Sprintf("whether twice the window gains: %s, and %.1f decides; more rounds would tell", e.Growth, grows)}
 	}
 	if len(v.Causes) == 0 {
-		v.Missing = []string{"a sign: " + e.seen()}
-		v.Sentence = "no verdict: not serial, and no limit reached: " + e.seen() + "."
+		v.Missing = []string{"a sign: " + e.summary()}
+		v.Sentence = "no verdict: not serial, and no limit reached: " + e.summary() + "."
 		return v
 	}
-	v.Sentence = named(v.Causes) + ": " + says
+	v.Sentence = causeList(v.Causes) + ": " + says
 	return v
 }
 
 // An externalRule is a cause's row for what is seen from outside. It may count
 // on the rules that are asked before it.
 type externalRule struct {
-	cause Cause
-	holds func(External) bool
-	says  func(External) string
+	cause    Cause
+	holds    func(External) bool
+	sentence func(External) string
 }
 
-// judged is the cause whose rule holds first, and what is said then.
-func (e External) judged() (causes []Cause, says string) {
+// firstCause is the cause whose rule holds first, and what is said then.
+func (e External) firstCause() (causes []Cause, says string) {
 	for _, r := range externalRules {
 		if r.holds(e) {
-			return []Cause{r.cause}, r.says(e)
+			return []Cause{r.cause}, r.sentence(e)
 		}
 	}
 	return nil, ""
@@ -73,16 +73,16 @@ func (e External) missing() string {
 		return "the CPU time of other processes, which takes Linux's /proc"
 	case e.Others >= disturbed*float64(e.Cores):
 		return fmt.Sprintf("a quiet machine: other processes used %.2f of %d cores", e.Others, e.Cores)
-	case e.available() < apart:
+	case e.available() < minCoresLeft:
 		return fmt.Sprintf("cores to tell one from two: upstream and others left %.2f", e.available())
 	}
 	return ""
 }
 
-// grown is how much more is done at twice the window. More throughput with no
+// growth is how much more is done at twice the window. More throughput with no
 // more CPU time in use is none: the machine became faster between two samples,
 // and must not clear a serial client.
-func (e External) grown() float64 {
+func (e External) growth() float64 {
 	return min(e.Growth.Mean, e.CPUsDoubled/max(e.CPUs, 1e-9))
 }
 
@@ -91,8 +91,8 @@ func (e External) available() float64 {
 	return max(.1, min(float64(e.Workers), float64(e.Cores)-e.Upstream-e.Others))
 }
 
-// seen tells the figures that decide.
-func (e External) seen() string {
+// summary tells the figures that decide.
+func (e External) summary() string {
 	return fmt.Sprintf("%.2f of %.2f cores used by %d workers, throughput %s at twice the window", e.CPUs, e.available(), e.Workers, e.Growth)
 }
 

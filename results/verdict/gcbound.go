@@ -8,15 +8,15 @@ import (
 // GCBound means that the garbage collector takes the cores.
 const GCBound Cause = "gc-bound"
 
-var gcBoundClient = clientRule{
-	cause: GCBound,
-	holds: Client.gcBound,
-	says:  sayGC,
-	not:   notGC,
-	rests: []string{"gc-share", "cpus"},
-	mend:  "a GOGC eight times as high",
-	gain:  Client.predictGOGC,
-	proof: gcGains,
+var gcBoundProbes = probesRule{
+	cause:    GCBound,
+	holds:    Probes.gcBound,
+	sentence: sayGC,
+	ruledOut: notGC,
+	rests:    []string{"gc-share", "cpus"},
+	remedy:   "a GOGC eight times as high",
+	gain:     Probes.predictGOGC,
+	proof:    gcGains,
 	interventions: []Intervention{
 		{Name: "raising GOGC eightfold", Cause: GCBound, Recipe: Recipe{Edit: Edit{GOGCTimes: gogcTimes}}},
 	},
@@ -65,22 +65,22 @@ const (
 	stoppedRun = .6
 )
 
-func (c Client) gcBound() bool { return c.GCShare >= collecting }
+func (p Probes) gcBound() bool { return p.GCShare >= collecting }
 
-func sayGC(c Client) string {
-	return fmt.Sprintf("%s of the busy CPU time collects garbage; %.2f of %d cores used.", percent(c.GCShare), c.CPUs, c.Cores)
+func sayGC(p Probes) string {
+	return fmt.Sprintf("%s of the busy CPU time collects garbage; %.2f of %d cores used.", percent(p.GCShare), p.CPUs, p.Cores)
 }
 
-func notGC(c Client) string {
-	if c.GCShare >= hardlyCollecting {
+func notGC(p Probes) string {
+	if p.GCShare >= hardlyCollecting {
 		return ""
 	}
-	return percent(c.GCShare) + " of the busy CPU time collected garbage"
+	return percent(p.GCShare) + " of the busy CPU time collected garbage"
 }
 
 // predictGOGC returns the gain to be had by a GOGC gogcTimes as high.
-func (c Client) predictGOGC() float64 {
-	return 1 / (1 - min(.95, c.GCShare*(1+besideGC))*(1-rarer))
+func (p Probes) predictGOGC() float64 {
+	return 1 / (1 - min(.95, p.GCShare*(1+besideGC))*(1-rarer))
 }
 
 func (t Trace) gcBound() (bool, string) {

@@ -72,13 +72,13 @@ func (i Intervention) Wanted(observed, suspects []Cause) bool {
 
 // PredictFrom returns the gain that the evidence promises of the intervention; 0
 // where it promises nothing.
-func (i Intervention) PredictFrom(c Client) float64 {
+func (i Intervention) PredictFrom(p Probes) float64 {
 	switch times := i.Edit.WindowTimes; {
 	case i.Edit.GOGCTimes > 0:
-		return c.predictGOGC()
+		return p.predictGOGC()
 	case i.Flat || i.Cause.Healthy() || i.Aside && times == 0:
 		return 0
 	default:
-		return c.Predict(max(times, 1), i.Lifts...)
+		return p.Predict(max(times, 1), i.Lifts...)
 	}
 }

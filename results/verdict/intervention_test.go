@@ -79,11 +79,11 @@ func TestWanted(t *testing.T) {
 // changes nothing, or is healthy already, promises nothing.
 func TestPredictFrom(t *testing.T) {
 	serial := change(collector)
-	garbage := change(func(c *verdict.Client) { c.GCShare = .5 })
+	garbage := change(func(c *verdict.Probes) { c.GCShare = .5 })
 	for _, x := range []struct {
 		name  string
 		cause verdict.Cause
-		c     verdict.Client
+		c     verdict.Probes
 		want  float64
 	}{
 		{"decoding in parallel", verdict.Serialised, serial, serial.Predict(1, "placement", "workers")},

@@ -97,7 +97,7 @@ func (t Trace) unknown() []string {
 		return []string{fmt.Sprintf("one core (GOMAXPROCS is 1), and it is used for %.0f%% of the time: who would run beside whom shows on two or more", 100*t.Executing)}
 	case t.Busiest.Busy >= busySection && t.idle() >= idleCores:
 		return []string{fmt.Sprintf("one goroutine (%s) runs for %.0f%% of the time%s, but nobody in this process waits for it: whether its work can be divided, the trace does not show",
-			t.Busiest.Name, 100*t.Busiest.Busy, t.Busiest.in())}
+			t.Busiest.Name, 100*t.Busiest.Busy, t.Busiest.location())}
 	case t.Asleep.Waiting > t.Answer.Waiting && t.Asleep.Waiting >= answerWaiting:
 		return []string{fmt.Sprintf("%.1f goroutines sleep or wait for a timer at a time, most at %s (%s): a trace does not show what for", t.Asleep.Waiting, t.Asleep.At, t.Asleep.In)}
 	case t.Server.Waiting >= answerWaiting && t.Executing < outsideCores*float64(t.Procs):

@@ -16,8 +16,8 @@ var outsideTrace = traceRule{
 var outsideExternal = externalRule{
 	cause: Outside,
 	holds: func(e External) bool { return e.CPUs < coreTaken },
-	says: func(e External) string {
-		return fmt.Sprintf("%s. The client keeps no core busy: the link, the upstream's answers or a wait of its own is the limit.", e.seen())
+	sentence: func(e External) string {
+		return fmt.Sprintf("%s. The client keeps no core busy: the link, the upstream's answers or a wait of its own is the limit.", e.summary())
 	},
 }
 
@@ -37,6 +37,6 @@ func (t Trace) sayOutside(v *Verdict) {
 	a := t.Answer
 	v.Sentence = fmt.Sprintf("%.1f goroutines wait for an answer, and %.2f of %d cores are used: upstream, link or window.\n",
 		a.Waiting, t.Executing, t.Procs) +
-		fmt.Sprintf("Most wait at %s (%s), %s each time.\n", a.At, short(a.In), siTime(a.Seconds)) +
+		fmt.Sprintf("Most wait at %s (%s), %s each time.\n", a.At, trimPath(a.In), siTime(a.Seconds)) +
 		"A trace of the client can't say which: take the upstream's figures; " + upstreamHow + "."
 }

@@ -11,7 +11,7 @@ import (
 // the links before it, with what only the chain knows of it.
 type Link struct {
 	Intervention
-	Evidence Client  // of the cell before it, in which its cause was seen
+	Evidence Probes  // of the cell before it, in which its cause was seen
 	Whole    Gain    // of all links so far, over the client as it was
 	Promised float64 // the same, predicted: the product of what each link's evidence promised
 }
@@ -36,7 +36,7 @@ func (g Gain) Gained() bool { return g.High > 0 && g.Mean >= gains && g.Low > 1 
 // Prove gives the verdict after interventions: the causes that were observed
 // in turn, as far as each one's intervention proves it. Asides are
 // interventions on what was observed nowhere.
-func Prove(base Client, chain []Link, asides []Intervention) Verdict {
+func Prove(base Probes, chain []Link, asides []Intervention) Verdict {
 	v := Observe(base)
 	if len(v.Missing) > 0 && len(chain) == 0 {
 		v.Interventions = asides
@@ -79,7 +79,7 @@ func contradicted(first Link, asides []Intervention) string {
 func (v Verdict) unproven(observed []Cause, chain []Link) Verdict {
 	if len(chain) == 0 {
 		v.Missing = []string{"an intervention that could prove it"}
-		v.Sentence = fmt.Sprintf("no verdict: it looks %s, and no intervention on it was possible.", named(observed))
+		v.Sentence = fmt.Sprintf("no verdict: it looks %s, and no intervention on it was possible.", causeList(observed))
 		return v
 	}
 	first := chain[0]
@@ -92,7 +92,7 @@ func (v Verdict) unproven(observed []Cause, chain []Link) Verdict {
 	return v
 }
 
-func (v Verdict) proven(base Client, held []Link, observed []Cause) Verdict {
+func (v Verdict) proven(base Probes, held []Link, observed []Cause) Verdict {
 	for _, l := range held {
 		v.Causes = append(v.Causes, l.Cause)
 	}
@@ -113,7 +113,7 @@ func (v Verdict) proven(base Client, held []Link, observed []Cause) Verdict {
 
 // lines tells of each cause and what mending it gave, and then of those that
 // people suspect first.
-func (v Verdict) lines(base Client, held []Link) []string {
+func (v Verdict) lines(base Probes, held []Link) []string {
 	var out []string
 	between := "\n"
 	if 2*len(held) > maxLines {
@@ -122,15 +122,15 @@ func (v Verdict) lines(base Client, held []Link) []string {
 	for i, l := range held {
 		opening := "Then "
 		if i == 0 {
-			opening = named(v.Causes) + ": "
+			opening = causeList(v.Causes) + ": "
 		}
-		text := opening + l.says()
+		text := opening + l.sentence()
 		if i == 0 {
 			text += base.simulation()
 		}
 		out = append(out, strings.Split(text+between+l.result(), "\n")...)
 	}
-	if not := v.exonerated(base); not != "" && len(out) < maxLines {
+	if not := v.suspectsCleared(base); not != "" && len(out) < maxLines {
 		out = append(out, not)
 	}
 	return out
@@ -139,9 +139,9 @@ func (v Verdict) lines(base Client, held []Link) []string {
 // maxLines is what a person reads of a verdict.
 const maxLines = 5
 
-func (l Link) says() string {
+func (l Link) sentence() string {
 	if r := l.Cause.rule(); r.cause != "" && r.holds(l.Evidence) {
-		return r.says(l.Evidence)
+		return r.sentence(l.Evidence)
 	}
 	return l.Evidence.division() + "."
 }
@@ -149,25 +149,25 @@ func (l Link) says() string {
 // result tells what was predicted and what was measured.
 func (i Intervention) result() string {
 	if i.Flat {
-		return fmt.Sprintf("%s gave %v: no less.", sentence(i.Name), i.Measured)
+		return fmt.Sprintf("%s gave %v: no less.", capitalise(i.Name), i.Measured)
 	}
 	if i.Predicted == 0 {
-		return fmt.Sprintf("%s gave %v.", sentence(i.Name), i.Measured)
+		return fmt.Sprintf("%s gave %v.", capitalise(i.Name), i.Measured)
 	}
-	return fmt.Sprintf("%s was predicted to give %.2fx and gave %v.", sentence(i.Name), i.Predicted, i.Measured)
+	return fmt.Sprintf("%s was predicted to give %.2fx and gave %v.", capitalise(i.Name), i.Predicted, i.Measured)
 }
 
-// exonerated tells of those that people suspect first, by what rules them out.
-func (v Verdict) exonerated(c Client) string {
+// suspectsCleared tells of those that people suspect first, by what rules them out.
+func (v Verdict) suspectsCleared(p Probes) string {
 	if clears := v.Causes[0].rule().clears; clears != nil {
-		if text := clears(c); text != "" {
+		if text := clears(p); text != "" {
 			return text
 		}
 	}
 	var parts []string
-	for _, suspect := range blamedFirst {
+	for _, suspect := range suspectedFirst {
 		for _, r := range v.RuledOut {
-			if name := suspect.blamed(c); r.Cause == suspect.cause && name != "" {
+			if name := suspect.blamed(p); r.Cause == suspect.cause && name != "" {
 				parts = append(parts, fmt.Sprintf("not %s: %s", name, r.Because))
 			}
 		}
@@ -175,5 +175,5 @@ func (v Verdict) exonerated(c Client) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return sentence(strings.Join(parts, "; ")) + "."
+	return capitalise(strings.Join(parts, "; ")) + "."
 }

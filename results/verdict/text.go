@@ -23,17 +23,17 @@ func (g Gain) String() string {
 
 func pairs(n int) string { return spell.Plural(n, "pair") }
 
-// sentence begins with a capital. What has no name, in a file from elsewhere,
+// capitalise begins with a capital. What has no name, in a file from elsewhere,
 // stays nothing.
-func sentence(text string) string {
+func capitalise(text string) string {
 	if text == "" {
 		return ""
 	}
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 
-// named lists causes as the first words of a verdict.
-func named(causes []Cause) string {
+// causeList lists causes as the first words of a verdict.
+func causeList(causes []Cause) string {
 	return strings.Join(spell.Strings(causes), ", then ")
 }
 

@@ -128,9 +128,9 @@ const (
 	// between two collations.
 	coreTaken = .7
 
-	// apart, cores that must be left for a client: with fewer, one that uses all
+	// minCoresLeft, cores that must be left for a client: with fewer, one that uses all
 	// of them looks like one that uses one.
-	apart = 1.4
+	minCoresLeft = 1.4
 
 	// filled, share of the available cores from which on they are a client's
 	// limit, as seen from outside: a fast client's collation takes 110 ms, and for

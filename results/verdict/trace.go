@@ -16,12 +16,12 @@ type Trace struct {
 	DialShare float64 // of the CPU samples: dials, and handshakes of TLS
 	Sampled   float64 // cores that the CPU samples account for, at 100 samples a second
 
-	Busiest TraceSection // the goroutine that executes the most
-	Gate    TraceGate    // the place where most goroutines wait for a turn; zero: none
-	Pool    TraceWait    // for a connection, or a stream on one
-	Answer  TraceWait    // for an answer from the network
-	Asleep  TraceWait    // in a sleep
-	Server  TraceWait    // for this process's own clients
+	Busiest    TraceSection    // the goroutine that executes the most
+	Contention TraceContention // the place where most goroutines wait for a turn; zero: none
+	Pool       TraceWait       // for a connection, or a stream on one
+	Answer     TraceWait       // for an answer from the network
+	Asleep     TraceWait       // in a sleep
+	Server     TraceWait       // for this process's own clients
 }
 
 // A TraceWait is a kind of waiting.
@@ -36,19 +36,19 @@ type TraceWait struct {
 
 // A TraceSection is code that one goroutine at a time executes.
 type TraceSection struct {
-	Name     string    // start function
-	Busy     float64   // share of the interval in which it executes
-	Samples  int64     // CPU samples of it
-	Function string    // what takes the time: the program's own, or a library's where it has none there
-	At       string    // file:line in it
-	Calls    string    // what it calls there; "" where it does the work itself
-	Share    float64   // of its samples are there
-	Behind   TraceWait // the waits that it ended
-	Alone    float64   // share of the waits where most were that it ended, and no other goroutine
+	Name       string    // start function
+	Busy       float64   // share of the interval in which it executes
+	Samples    int64     // CPU samples of it
+	Function   string    // what takes the time: the program's own, or a library's where it has none there
+	At         string    // file:line in it
+	Calls      string    // what it calls there; "" where it does the work itself
+	Share      float64   // of its samples are there
+	Behind     TraceWait // the waits that it ended
+	EndedShare float64   // share of the waits where most were that it ended, and no other goroutine
 }
 
-// A TraceGate is a place that lets some goroutines pass at a time.
-type TraceGate struct {
+// A TraceContention is a place that lets some goroutines pass at a time.
+type TraceContention struct {
 	TraceWait
 	Lock      bool         // a mutex: one at a time by its kind
 	Inside    float64      // past it
@@ -69,9 +69,9 @@ func (t Trace) evidence() []Figure {
 		{"dialling", t.DialShare, "share", "of the CPU samples are dials and TLS handshakes"},
 		{"busiest", t.Busiest.Busy, "share", "of the interval in which the busiest goroutine executes"},
 		{"behind", t.Busiest.Behind.Waiting, "goroutines", "waiting for the busiest one, mean"},
-		{"gate-waiting", t.Gate.Waiting, "goroutines", "waiting for a turn where most do, mean"},
-		{"gate-share", t.Gate.Share, "share", "of the interval in which at least one waits there"},
-		{"gate-inside", t.Gate.Inside, "goroutines", "past it, mean"},
+		{"gate-waiting", t.Contention.Waiting, "goroutines", "waiting for a turn where most do, mean"},
+		{"gate-share", t.Contention.Share, "share", "of the interval in which at least one waits there"},
+		{"gate-inside", t.Contention.Inside, "goroutines", "past it, mean"},
 		{"connection-waiting", t.Pool.Waiting, "goroutines", "waiting for a connection, mean"},
 		{"answer-waiting", t.Answer.Waiting, "goroutines", "waiting for an answer from the network, mean"},
 	}
@@ -89,5 +89,5 @@ func (t Trace) cores() string {
 
 // contended means that someone waits for a turn nearly always.
 func (t Trace) contended() bool {
-	return t.idle() >= idleCores && t.Gate.Share >= turnsTaken
+	return t.idle() >= idleCores && t.Contention.Share >= turnsTaken
 }

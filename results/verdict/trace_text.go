@@ -14,10 +14,10 @@ const (
 	moreAtOnce = "the upstream answers more at once as fast"
 )
 
-// short leaves the last element of a function's package path: json.Unmarshal
+// trimPath leaves the last element of a function's package path: json.Unmarshal
 // is known well enough, but encoding/json.Unmarshal is exact, so only long
 // paths are cut.
-func short(function string) string {
+func trimPath(function string) string {
 	if strings.Count(function, "/") < 2 {
 		return function
 	}
@@ -25,34 +25,34 @@ func short(function string) string {
 	return path.Base(dir) + "/" + base
 }
 
-// in says where the section spends its time.
-func (s TraceSection) in() string {
+// location says where the section spends its time.
+func (s TraceSection) location() string {
 	if s.Function == "" {
 		return ""
 	}
 	if s.Calls != "" {
-		return " in " + s.Calls + ", called at " + s.At + " (" + short(s.Function) + ")"
+		return " in " + s.Calls + ", called at " + s.At + " (" + trimPath(s.Function) + ")"
 	}
 	if s.At != "" {
-		return " in " + short(s.Function) + " (" + s.At + ")"
+		return " in " + trimPath(s.Function) + " (" + s.At + ")"
 	}
 	return " in " + s.Function
 }
 
-// spends is the sentence about the function that takes the time.
-func (s TraceSection) spends(who string) string {
+// timeSentence is the sentence about the function that takes the time.
+func (s TraceSection) timeSentence(who string) string {
 	if s.Function == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s spends %.0f%% of its time%s.\n", who, 100*s.Share, s.in())
+	return fmt.Sprintf("%s spends %.0f%% of its time%s.\n", who, 100*s.Share, s.location())
 }
 
-// waits says who waits where, and for how long.
-func (w TraceWait) waits() string {
+// waitSentence says who waitSentence where, and for how long.
+func (w TraceWait) waitSentence() string {
 	if w.At == "" {
 		return ""
 	}
-	return fmt.Sprintf("They wait in %s at %s (%s), %s each time.\n", w.Reason, w.At, short(w.In), siTime(w.Seconds))
+	return fmt.Sprintf("They wait in %s at %s (%s), %s each time.\n", w.Reason, w.At, trimPath(w.In), siTime(w.Seconds))
 }
 
 // siTime spells seconds as papers do: 18 ms.

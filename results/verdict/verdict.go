@@ -1,6 +1,6 @@
 // Package verdict says which cause holds a client back: evidence in, verdict out:
 //
-//	v := verdict.Observe(verdict.Client{
+//	v := verdict.Observe(verdict.Probes{
 //		Window: 32, Cores: 2, Machine: 2, CPUs: 1.06, Throughput: 105, Busy: .97, Overlap: 1,
 //		Response: .24, Headers: .012, DecodeWait: .21, Decode: .0092, // seconds
 //	})
@@ -8,7 +8,7 @@
 //	fmt.Println(v.Sentence)
 //
 // The evidence is plain numbers: those of a client's probes and of its upstream's
-// statistics ([Client]), of an execution trace ([Trace]), or of what can be seen
+// statistics ([Probes]), of an execution trace ([Trace]), or of what can be seen
 // from outside ([External]). A cause is one file: its rules for each kind of
 // evidence, its thresholds with their reasons, its sentences, its interventions. The
 // orders in which the rules are asked stand in causes.go. The package does not know

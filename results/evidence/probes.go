@@ -7,9 +7,9 @@ import (
 	"collatebench/results/verdict"
 )
 
-// Client gathers the evidence of a cell of Go's client: medians over the complete
+// Probes gathers the evidence of a cell of Go's client: medians over the complete
 // rounds.
-func Client(v stats.Values, c bench.Cell, info results.Info) verdict.Client {
+func Probes(v stats.Values, c bench.Cell, info results.Info) verdict.Probes {
 	unit := func(name string) float64 {
 		values := v.Series(c, name)
 		if len(values) == 0 {
@@ -18,7 +18,7 @@ func Client(v stats.Values, c bench.Cell, info results.Info) verdict.Client {
 		return stats.NewEstimate(values).Median
 	}
 	seconds := func(name string) float64 { return unit(name) / 1e9 }
-	e := verdict.Client{
+	e := verdict.Probes{
 		Window: c.Window, Responses: c.Responses,
 		Cores: c.Cores(), Machine: info.Machine.Cores, Simulated: c.Simulated(), Shared: info.SharesMachine(),
 		Others:     others(v, c),
@@ -62,7 +62,7 @@ func others(v stats.Values, c bench.Cell) float64 {
 
 // limits are the parts of a cell that can do no more than so much, whether or
 // not they bind. Each is named by the dimension that lifts it.
-func limits(c bench.Cell, e verdict.Client) []verdict.Limit {
+func limits(c bench.Cell, e verdict.Probes) []verdict.Limit {
 	var out []verdict.Limit
 	add := func(name string, cause verdict.Cause, places int, seconds float64) {
 		if places > 0 && seconds > 0 {

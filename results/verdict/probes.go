@@ -1,8 +1,8 @@
 package verdict
 
-// Client is what the probes of a client and its upstream's statistics show of
+// Probes is what the probes of a client and its upstream's statistics show of
 // one cell: medians over its samples. Times are seconds a response, means.
-type Client struct {
+type Probes struct {
 	Window         int
 	Responses      int     // of one collation
 	Cores          int     // that it may use: min(GOMAXPROCS, the machine's), or simulated
@@ -57,95 +57,95 @@ type stage struct {
 // stages lists where a response's time goes. Decoding is one stage with the
 // wait for it: who waits for a core in the middle of a decode, or for a lock,
 // is decoding, and who waits for the decoder is not.
-func (c Client) stages() []stage {
+func (p Probes) stages() []stage {
 	return []stage{
-		{"waited for a limit of the client's own", HiddenCap, c.StartWait},
-		{"waited for a connection", ConnectionPool, c.ConnWait},
-		{"waited in the upstream's queue", UpstreamQueueing, c.Queue},
-		{"were being read", NetworkBound, c.Read},
-		{"waited for the decoder or were in it", Serialised, c.DecodeWait + c.Decode},
-		{"were being served", WindowTooSmall, c.served()},
-		{"were decoded and waited for their turn", "", c.held()},
+		{"waited for a limit of the client's own", HiddenCap, p.StartWait},
+		{"waited for a connection", ConnectionPool, p.ConnWait},
+		{"waited in the upstream's queue", UpstreamQueueing, p.Queue},
+		{"were being read", NetworkBound, p.Read},
+		{"waited for the decoder or were in it", Serialised, p.DecodeWait + p.Decode},
+		{"were being served", WindowTooSmall, p.served()},
+		{"were decoded and waited for their turn", "", p.held()},
 	}
 }
 
 // held is the time between decoded and collated: in request order a slow
 // response holds back those behind it.
-func (c Client) held() float64 {
-	return max(0, c.Response-c.StartWait-c.ConnWait-c.Headers-c.Read-c.DecodeWait-c.Decode)
+func (p Probes) held() float64 {
+	return max(0, p.Response-p.StartWait-p.ConnWait-p.Headers-p.Read-p.DecodeWait-p.Decode)
 }
 
 // served is the time between connection and headers but for the upstream's
 // queue. Where goroutines wait for cores, some of it is a wait for a core to
 // read the headers on: then it is what the upstream says, if it does.
-func (c Client) served() float64 {
-	there := max(0, c.Headers-c.Queue)
-	if c.UpstreamKnown && c.Runnable >= aboutOne {
-		return min(there, c.Service)
+func (p Probes) served() float64 {
+	there := max(0, p.Headers-p.Queue)
+	if p.UpstreamKnown && p.Runnable >= aboutOne {
+		return min(there, p.Service)
 	}
 	return there
 }
 
 // population is the mean number of requests in a stage, by Little's law.
-func (c Client) population(seconds float64) float64 { return c.Throughput * seconds }
+func (p Probes) population(seconds float64) float64 { return p.Throughput * seconds }
 
 // share is the part of a response's time that a stage takes.
-func (c Client) share(seconds float64) float64 { return seconds / max(c.Response, 1e-12) }
+func (p Probes) share(seconds float64) float64 { return seconds / max(p.Response, 1e-12) }
 
 // available is the cores that were there for the client.
-func (c Client) available() float64 {
-	if c.Simulated {
-		return float64(c.Cores)
+func (p Probes) available() float64 {
+	if p.Simulated {
+		return float64(p.Cores)
 	}
-	left := float64(c.Machine) - c.Others
-	if c.Shared {
-		left -= c.UpstreamCPUs
+	left := float64(p.Machine) - p.Others
+	if p.Shared {
+		left -= p.UpstreamCPUs
 	}
-	return max(.1, min(float64(c.Cores), left))
+	return max(.1, min(float64(p.Cores), left))
 }
 
 // saturation is the share of the available cores that the client used.
-func (c Client) saturation() float64 { return c.CPUs / c.available() }
+func (p Probes) saturation() float64 { return p.CPUs / p.available() }
 
 // executing estimates the decodes that are on a core while any is.
-func (c Client) executing() float64 { return min(c.Overlap, c.CPUs/max(c.Busy, .01)) }
+func (p Probes) executing() float64 { return min(p.Overlap, p.CPUs/max(p.Busy, .01)) }
 
 // onCore is the time that one decode takes by itself, at most.
-func (c Client) onCore() float64 {
-	if c.Simulated {
-		return c.CPUs / max(c.Throughput, 1e-12) // a token's time is exact
+func (p Probes) onCore() float64 {
+	if p.Simulated {
+		return p.CPUs / max(p.Throughput, 1e-12) // a token's time is exact
 	}
-	return min(c.Decode, c.CPUs/max(c.Throughput, 1e-12))
+	return min(p.Decode, p.CPUs/max(p.Throughput, 1e-12))
 }
 
 // figures are the evidence as people and programs read it.
-func (c Client) figures() []Figure {
+func (p Probes) figures() []Figure {
 	out := []Figure{
-		{"throughput", c.Throughput, "responses/s", "responses collated"},
-		{"window", float64(c.Window), "requests", "admitted and not collated, at most"},
-		{"cores", float64(c.Cores), "cores", "that the client may use"},
-		{"available", c.available(), "cores", "left over by the upstream and by other processes"},
-		{"cpus", c.CPUs, "cores", "used by the client"},
-		{"runnable", c.Runnable, "goroutines", "ready and waiting for a core"},
-		{"gc-share", c.GCShare, "share", "of the busy CPU time, collecting garbage"},
-		{"decode-busy", c.Busy, "share", "of the wall, some decode under way"},
-		{"decode-overlap", c.Overlap, "decodes", "begun and not ended, over that time"},
-		{"resp", c.Response, "s", "a response, from admission to collated"},
-		{"start-wait", c.StartWait, "s/response", "for a limit of the client's own"},
-		{"conn-wait", c.ConnWait, "s/response", "for a connection"},
-		{"headers", c.Headers, "s/response", "from the connection to the headers"},
-		{"read", c.Read, "s/response", "reading the body"},
-		{"decode-wait", c.DecodeWait, "s/response", "from body whole to decoding entered"},
-		{"decode", c.Decode, "s/response", "from decoding entered to ended"},
+		{"throughput", p.Throughput, "responses/s", "responses collated"},
+		{"window", float64(p.Window), "requests", "admitted and not collated, at most"},
+		{"cores", float64(p.Cores), "cores", "that the client may use"},
+		{"available", p.available(), "cores", "left over by the upstream and by other processes"},
+		{"cpus", p.CPUs, "cores", "used by the client"},
+		{"runnable", p.Runnable, "goroutines", "ready and waiting for a core"},
+		{"gc-share", p.GCShare, "share", "of the busy CPU time, collecting garbage"},
+		{"decode-busy", p.Busy, "share", "of the wall, some decode under way"},
+		{"decode-overlap", p.Overlap, "decodes", "begun and not ended, over that time"},
+		{"resp", p.Response, "s", "a response, from admission to collated"},
+		{"start-wait", p.StartWait, "s/response", "for a limit of the client's own"},
+		{"conn-wait", p.ConnWait, "s/response", "for a connection"},
+		{"headers", p.Headers, "s/response", "from the connection to the headers"},
+		{"read", p.Read, "s/response", "reading the body"},
+		{"decode-wait", p.DecodeWait, "s/response", "from body whole to decoding entered"},
+		{"decode", p.Decode, "s/response", "from decoding entered to ended"},
 	}
-	if c.UpstreamKnown {
+	if p.UpstreamKnown {
 		out = append(out,
-			Figure{"upstream-cpus", c.UpstreamCPUs, "cores", "used by the upstream"},
-			Figure{"queue", c.Queue, "s/response", "in the upstream's queue"},
-			Figure{"service", c.Service, "s/response", "at the upstream"})
+			Figure{"upstream-cpus", p.UpstreamCPUs, "cores", "used by the upstream"},
+			Figure{"queue", p.Queue, "s/response", "in the upstream's queue"},
+			Figure{"service", p.Service, "s/response", "at the upstream"})
 	}
-	if c.EffectiveCores > 0 {
-		out = append(out, Figure{"effective-cores", c.EffectiveCores, "cores", "what all cores decode together, one alone being 1"})
+	if p.EffectiveCores > 0 {
+		out = append(out, Figure{"effective-cores", p.EffectiveCores, "cores", "what all cores decode together, one alone being 1"})
 	}
 	return out
 }
