@@ -36,21 +36,21 @@ var connectionPoolTrace = traceRule{
 }
 
 const (
-	// redialled: connections made per response, from which on connections are
-	// not kept.
+	// redialled, connections made per response: from here on the client does not
+	// keep its connections.
 	redialled = .2
 
-	// poolShare, share of the interval with someone waiting for a connection:
-	// dials at the start pass.
+	// poolShare, share of the interval in which at least one goroutine waits for a
+	// connection: the dials at the start stay below it.
 	poolShare = .5
 
-	// poolOfFlight, waiting for a connection, to waiting for an answer: below it
-	// more connections would add little.
+	// poolOfFlight, goroutines that wait for a connection over those that wait for
+	// an answer: below it more connections would add little.
 	poolOfFlight = .25
 
-	// dialHigh, share of CPU under dials: a window's first connections are a few
-	// per cent of a second of one core; to keep connections is then worth 1.18 at
-	// least.
+	// dialHigh, share of the CPU samples in dials: the first connections of a window
+	// cost a few per cent of one core for a second. From here on, keeping the
+	// connections gives 1.18x at least.
 	dialHigh = .15
 )
 

@@ -2,8 +2,8 @@ package verdict
 
 import "fmt"
 
-// CPUSaturated means that the client is at the roof of these cores with this
-// codec. It is the healthy end: nothing is to be mended.
+// CPUSaturated means that the client does all that these cores can do with this
+// codec. It is the healthy end: there is nothing to fix.
 const CPUSaturated Cause = "cpu-saturated"
 
 var cpuSaturatedProbes = probesRule{
@@ -32,12 +32,12 @@ var cpuSaturatedExternal = externalRule{
 }
 
 const (
-	// unsaturated: share of the available cores in use up to which full cores are
-	// ruled out; between that and saturated nobody can say.
+	// unsaturated, share of the available cores in use: below it full cores are
+	// ruled out. Between it and saturated the evidence does not decide.
 	unsaturated = .75
 
-	// starving: seconds by which a goroutine that is due every millisecond wakes
-	// late (p99), from which on it is told: the scheduler's own time slice is 10 ms.
+	// starving, scheduling latency (p99), s: from here on the verdict mentions it.
+	// The scheduler's own time slice is 10 ms.
 	starving = .02
 )
 
@@ -61,8 +61,8 @@ func notCores(p Probes) string {
 	return fmt.Sprintf("%.2f of %.2f available cores were used", p.CPUs, p.available())
 }
 
-// parallelGained says that cores which looked full did more when decoding was
-// parallel, or parallel in another way.
+// parallelGained says whether cores that looked full did more after decoding was
+// made parallel, or parallel in another way.
 func parallelGained(i Intervention) bool {
 	return i.Cause == Serialised && i.Measured.Gained() && i.Measured.Mean >= parallelGains
 }

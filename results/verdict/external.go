@@ -2,27 +2,27 @@ package verdict
 
 import "fmt"
 
-// External is what can be seen of a client from the outside, with nothing asked
-// of it: the CPU time of its process and that process's children, and what its
-// upstream saw. It is taken at a window and at twice that window, in rounds.
+// External is the evidence of a client that reports nothing itself: the CPU time
+// of its process and its children, and what its upstream saw. It is taken at a
+// window and at twice that window, in rounds.
 type External struct {
 	Workers int // threads or processes that the client was told to use
 	Cores   int // of the machine
-	Window  int // the smaller one, which the verdict is about
+	Window  int // the smaller of the two, which the verdict is about
 
-	Blind       bool    // CPU time can't be seen on this system
+	Blind       bool    // this system does not show the CPU time of other processes
 	CPUs        float64 // cores that the client used, from its first request to its end
 	CPUsDoubled float64 // the same at twice the window
-	Upstream    float64 // cores that the upstream used meanwhile; 0 where it runs elsewhere
+	Upstream    float64 // cores that the upstream used meanwhile; 0 if it runs elsewhere
 	Others      float64 // cores that other processes used meanwhile
 	Queued      float64 // requests that waited in the upstream's queue, mean
 	InFlight    float64 // requests at the upstream, mean
-	Growth      Gain    // responses a second at twice the window, over those at the window
+	Growth      Gain    // responses a second at twice the window over those at the window
 }
 
-// ObserveExternal tells whether a client is serial. Serial is who uses about
-// one core where there are more to use, has no queue before it, and gains
-// nothing by a window of twice the size.
+// ObserveExternal says whether a client is serial. A client is serial if it uses
+// about one core although more are available, no requests queue at the upstream,
+// and twice the window gains nothing.
 func ObserveExternal(e External) Verdict {
 	v := Verdict{Causes: []Cause{}, Evidence: e.figures()}
 	if missing := e.missing(); missing != "" {
@@ -44,15 +44,15 @@ func ObserveExternal(e External) Verdict {
 	return v
 }
 
-// An externalRule is a cause's row for what is seen from outside. It may count
-// on the rules that are asked before it.
+// An externalRule is a cause's row for [External]. It may assume that the rules
+// before it do not hold.
 type externalRule struct {
 	cause    Cause
 	holds    func(External) bool
 	sentence func(External) string
 }
 
-// firstCause is the cause whose rule holds first, and what is said then.
+// firstCause returns the first cause whose rule holds, and its sentence.
 func (e External) firstCause() (causes []Cause, says string) {
 	for _, r := range externalRules {
 		if r.holds(e) {
@@ -62,7 +62,7 @@ func (e External) firstCause() (causes []Cause, says string) {
 	return nil, ""
 }
 
-// missing says what there would have to be for a verdict.
+// missing says what evidence a verdict would need.
 func (e External) missing() string {
 	switch {
 	case min(e.Workers, e.Cores) < 2:
@@ -79,19 +79,20 @@ func (e External) missing() string {
 	return ""
 }
 
-// growth is how much more is done at twice the window. More throughput with no
-// more CPU time in use is none: the machine became faster between two samples,
-// and must not clear a serial client.
+// growth is the throughput at twice the window over that at the window, but at
+// most the growth in cores used. More throughput from the same CPU time means that
+// the machine became faster between two samples; that must not clear a serial
+// client.
 func (e External) growth() float64 {
 	return min(e.Growth.Mean, e.CPUsDoubled/max(e.CPUs, 1e-9))
 }
 
-// available is the cores that were there for the client.
+// available is how many cores the client could have used.
 func (e External) available() float64 {
 	return max(.1, min(float64(e.Workers), float64(e.Cores)-e.Upstream-e.Others))
 }
 
-// summary tells the figures that decide.
+// summary spells the figures that decide.
 func (e External) summary() string {
 	return fmt.Sprintf("%.2f of %.2f cores used by %d workers, throughput %s at twice the window", e.CPUs, e.available(), e.Workers, e.Growth)
 }

@@ -2,8 +2,8 @@ package verdict
 
 import "fmt"
 
-// HiddenCap means that no more than k run at a time, with k above 1, and neither
-// the window nor the cores say so.
+// HiddenCap means that at most k requests or decodes run at a time, with k above
+// 1, and neither the window nor the cores are the reason.
 const HiddenCap Cause = "hidden-cap"
 
 var hiddenCapProbes = probesRule{
@@ -26,8 +26,8 @@ var hiddenCapTrace = traceRule{
 	say:   Trace.sayCap,
 }
 
-// morePermits, goroutines past the permit, mean: from here on it is no single
-// one; between onePermit and this nobody can say.
+// morePermits, goroutines past the permit, mean: from here on there are several
+// permits. Between onePermit and this the evidence does not decide.
 const morePermits = 1.6
 
 func (p Probes) capped() bool {

@@ -13,17 +13,17 @@ var networkBoundProbes = probesRule{
 	rests:    []string{"read", "resp", "cpus"},
 	remedy:   "a wider link",
 	gain:     lifting(NetworkBound),
-	// Where the link is not ours, it is shown by decoding taking no time from it.
+	// A link that is not ours is shown by decode=off, which then gains nothing.
 	interventions: []Intervention{
 		{Name: "lifting the bandwidth", Cause: NetworkBound, Recipe: Recipe{Edit: Edit{Set: "bandwidth=none"}, Needs: OurUpstream, Lifts: []string{"bandwidth"}}},
 		{Name: "lifting each connection's bandwidth", Cause: NetworkBound, Recipe: Recipe{Edit: Edit{Set: "connbandwidth=none"}, Needs: OurUpstream}},
 		{Name: "leaving decoding out", Cause: NetworkBound, Flat: true, Recipe: Recipe{Edit: Edit{Set: "decode=off"}, Needs: AnotherUpstream}},
 	},
-	blamed: func(Probes) string { return "the network" },
+	suspectedAs: func(Probes) string { return "the network" },
 }
 
-// linkFull needs a window: one request can't fill a link that it leaves idle
-// while it is served and decoded.
+// linkFull needs a window above 1: one request leaves the link idle while it is
+// served and decoded.
 func (p Probes) linkFull() bool {
 	for _, l := range p.Limits {
 		if l.Cause == NetworkBound && p.Throughput < saturated*l.Roof {

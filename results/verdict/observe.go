@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Observe says what a client's evidence shows by itself, with no intervention.
+// Observe says what the evidence of the probes shows without an intervention.
 func Observe(p Probes) Verdict {
 	v := Verdict{Causes: []Cause{}, Simulated: p.Simulated, Missing: p.missing(), Evidence: []Figure{}}
 	if p.Response > 0 {
@@ -49,7 +49,7 @@ func Observe(p Probes) Verdict {
 	return v
 }
 
-// assumptions are what a prediction rests on.
+// assumptions lists what a prediction assumes.
 func (p Probes) assumptions() []string {
 	out := []string{"a response costs as much CPU time afterwards, and nothing unseen limits"}
 	if p.EffectiveCores == 0 && !p.Simulated && p.Cores > 1 {
@@ -58,8 +58,8 @@ func (p Probes) assumptions() []string {
 	return out
 }
 
-// Suspects are the causes that the evidence shows, then those that it does not
-// rule out: what an intervention may be about.
+// Suspects returns the causes that the evidence shows, then those that it does not
+// rule out. Interventions are planned for them; none means that evidence is missing.
 func Suspects(p Probes) []Cause {
 	if len(p.missing()) > 0 {
 		return nil
@@ -76,7 +76,7 @@ func Suspects(p Probes) []Cause {
 	return append(shown, open...)
 }
 
-// missing says what the evidence lacks for any verdict.
+// missing says what evidence any verdict needs and does not have.
 func (p Probes) missing() []string {
 	var out []string
 	for _, need := range []struct {

@@ -2,9 +2,9 @@ package verdict
 
 import "fmt"
 
-// Outside means that the upstream, the link or the window is the limit. Which
-// one, only the upstream's figures tell. A client's evidence has these: it needs
-// no such cause, and no intervention that proves it.
+// Outside means that the upstream, the link or the window is the limit; only the
+// upstream's figures say which. [Probes] has those figures, so it has no rule for
+// this cause, and no intervention proves it.
 const Outside Cause = "outside"
 
 var outsideTrace = traceRule{
@@ -21,8 +21,8 @@ var outsideExternal = externalRule{
 	},
 }
 
-// answerShare, share of the interval with someone waiting for an answer: else
-// the process has nothing to do for some of it.
+// answerShare, share of the interval in which at least one goroutine waits for an
+// answer: below it the process has nothing to do for part of the time.
 const answerShare = .8
 
 func (t Trace) outside() (bool, string) {

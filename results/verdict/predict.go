@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// Predict returns the gain in throughput to be had with the named limits
-// lifted and the window multiplied: the lowest roof that is left, over what
-// was observed.
+// Predict predicts the gain in throughput if the named limits are lifted and the
+// window is multiplied: the lowest remaining roof over the observed throughput, at
+// least 1.
 func (p Probes) Predict(window float64, lifted ...string) float64 {
-	// Until the first body is there nothing is decoded: an op has that once.
+	// Nothing is decoded before the first body arrives: that costs each op once.
 	perOp := float64(p.Responses)/p.coreRoof() + p.served() + p.uncongestedRead()
 	left := knee(float64(p.Responses)/perOp, p.windowRoof(window))
 	for _, l := range p.Limits {
@@ -20,7 +20,7 @@ func (p Probes) Predict(window float64, lifted ...string) float64 {
 	return max(1, left/max(p.Throughput, 1e-12))
 }
 
-// lifting is the gain to be had by lifting what is known to limit by a cause.
+// lifting predicts the gain of lifting all known limits of a cause.
 func lifting(cause Cause) func(Probes) float64 {
 	return func(p Probes) float64 {
 		var lifted []string
@@ -33,14 +33,14 @@ func lifting(cause Cause) func(Probes) float64 {
 	}
 }
 
-// knee is what is left of the roofs of window and cores, responses a second: a
-// window that just fills the cores leaves them idle by chance now and then.
+// knee combines the roofs of window and cores, responses a second. It is lower than
+// both: a window that just fills the cores leaves them idle now and then by chance.
 func knee(a, b float64) float64 {
 	return math.Pow(math.Pow(a, -sharpness)+math.Pow(b, -sharpness), -1/sharpness)
 }
 
-// coreRoof is what the cores can do once nothing else limits, the upstream's
-// share of them and their scaling considered.
+// coreRoof is the throughput of the cores if nothing else limits. It takes the
+// upstream's share of the cores and their scaling into account.
 func (p Probes) coreRoof() float64 {
 	if p.Simulated {
 		return float64(p.Cores) / max(p.CPUs/max(p.Throughput, 1e-12), 1e-12)
@@ -52,9 +52,9 @@ func (p Probes) coreRoof() float64 {
 	return attained * float64(p.Cores) / max(cost, 1e-12)
 }
 
-// crowdedCost is the CPU time that a response will cost once every core is
-// busy. An idle client's is no guide: between two waits its caches go cold, and
-// what it spends on being there is spread over few responses.
+// crowdedCost is the CPU time that a response will cost when every core is busy.
+// The cost of a mostly idle client does not predict it: its caches go cold during
+// the waits, and its fixed cost is spread over few responses.
 func (p Probes) crowdedCost() float64 {
 	cost := max(0, p.CPUs-idling) / max(p.Throughput, 1e-12)
 	if p.Decoding > 0 && !p.full() {
@@ -64,25 +64,25 @@ func (p Probes) crowdedCost() float64 {
 		return cost
 	}
 	slower := float64(p.Cores) / p.EffectiveCores
-	crowd := 0.0 // how much of that is in the cost already
+	crowd := 0.0 // share of the slowdown that the cost already contains
 	if p.Machine > 1 {
 		crowd = min(1, max(0, p.CPUs+p.UpstreamCPUs-1)/float64(p.Machine-1))
 	}
 	return cost * slower / (1 + crowd*(slower-1))
 }
 
-// windowRoof is what a window can do in which nobody waits.
+// windowRoof is the throughput of a window in which no request waits for another.
 func (p Probes) windowRoof(times float64) float64 {
 	unhindered := p.served() + p.uncongestedRead() + p.onCore()
 	if p.waiting() < elsewhere {
-		// Nobody waits now: then the window is what it is seen to be worth, the
-		// ends of an op, in which it is not full, included.
+		// No request waits now. So take what this window was seen to do; that includes
+		// the two ends of an op, where the window is not full.
 		unhindered = float64(p.Window) / max(p.Throughput, 1e-12)
 	}
 	return times * float64(p.Window) / max(unhindered, 1e-9)
 }
 
-// waiting is the share of a response's time in which it waits for others.
+// waiting is the share of a response's time in which it waits for other responses.
 func (p Probes) waiting() float64 {
 	crowded := max(0, p.Decode-p.onCore())       // for a core or a lock, within decoding
 	congested := p.Read - p.uncongestedRead()    // for the link, within reading
@@ -90,8 +90,8 @@ func (p Probes) waiting() float64 {
 	return p.share(p.StartWait + p.ConnWait + p.Queue + p.DecodeWait + crowded + congested + late + p.held())
 }
 
-// uncongestedRead takes the reading of a body as long as it took, unless the
-// window gathers there.
+// uncongestedRead is the time to read a body on a free link: the measured time, or 0
+// if the window gathers in reading, since the time is then a wait for the link.
 func (p Probes) uncongestedRead() float64 {
 	if p.share(p.Read) >= gathers {
 		return 0

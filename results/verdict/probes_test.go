@@ -10,7 +10,7 @@ import (
 	"collatebench/results/verdict"
 )
 
-// healthy is a client at the roof of two cores, as it was measured: json of
+// healthy is the evidence of a client at the roof of two cores, as measured: json of
 // 512 KiB, a window of 32, decoded by each request's goroutine.
 func healthy() verdict.Probes {
 	return verdict.Probes{
@@ -21,14 +21,14 @@ func healthy() verdict.Probes {
 	}
 }
 
-// change returns the healthy client with something else about it.
+// change returns the healthy evidence with one thing changed.
 func change(with func(*verdict.Probes)) verdict.Probes {
 	c := healthy()
 	with(&c)
 	return c
 }
 
-// idle has nothing to decode on most of the time.
+// idle makes the client wait most of the time.
 func idle(c *verdict.Probes) {
 	c.CPUs, c.Runnable, c.Busy, c.Overlap, c.Throughput = .4, .1, .3, 1.2, 60
 	c.Decode, c.DecodeWait, c.Response, c.Headers = .008, 1e-5, .5, .011
@@ -92,8 +92,8 @@ func TestObserve(t *testing.T) {
 	}
 }
 
-// TestEveryCauseIsAccountedFor holds for any evidence: a cause is shown, ruled
-// out by a figure, or said to be uncertain, and in one of these ways alone.
+// TestEveryCauseIsAccountedFor: for any evidence each cause is exactly one of shown,
+// ruled out by a figure, and uncertain.
 func TestEveryCauseIsAccountedFor(t *testing.T) {
 	all := causes(verdict.Serialised, verdict.HiddenCap, verdict.ConnectionPool, verdict.UpstreamQueueing,
 		verdict.NetworkBound, verdict.WindowTooSmall, verdict.GCBound, verdict.CPUSaturated)
@@ -133,7 +133,7 @@ func TestEveryCauseIsAccountedFor(t *testing.T) {
 	})
 }
 
-// TestPredict checks roofs against what can be worked out by hand.
+// TestPredict checks roofs against values worked out by hand.
 func TestPredict(t *testing.T) {
 	c := verdict.Probes{ // 10 ms of CPU a response, no upstream to speak of
 		Window: 32, Responses: 1000, Cores: 8, Machine: 8, EffectiveCores: 8,
@@ -167,7 +167,8 @@ func TestPredict(t *testing.T) {
 	}
 }
 
-// TestWindowDoubles as long as nothing else limits.
+// TestWindowDoubles: twice the window gives twice the throughput if nothing else
+// limits.
 func TestWindowDoubles(t *testing.T) {
 	c := change(func(c *verdict.Probes) {
 		idle(c)
@@ -181,8 +182,8 @@ func TestWindowDoubles(t *testing.T) {
 	}
 }
 
-// TestPredictKnowsTheWayThere: a far upstream bounds a small window however
-// fast it answers.
+// TestPredictKnowsTheWayThere: a distant upstream limits a small window, however fast
+// it answers.
 func TestPredictKnowsTheWayThere(t *testing.T) {
 	c := change(func(c *verdict.Probes) {
 		collector(c)
@@ -193,8 +194,8 @@ func TestPredictKnowsTheWayThere(t *testing.T) {
 	}
 }
 
-// TestHeldResponses: what is decoded and waits for its turn is no window that
-// is too small.
+// TestHeldResponses: responses that are decoded and wait for their turn do not mean
+// that the window is too small.
 func TestHeldResponses(t *testing.T) {
 	v := verdict.Observe(change(func(c *verdict.Probes) { idle(c); c.Headers = .06 }))
 	if len(v.Causes) != 0 || !strings.Contains(v.Sentence, "waited for their turn") {
@@ -202,8 +203,8 @@ func TestHeldResponses(t *testing.T) {
 	}
 }
 
-// TestRests: each verdict names two or three figures of its evidence, so none
-// of the names in the table of rules is misspelt.
+// TestRests: each verdict names two or three figures of its evidence, so no name in
+// the rules is misspelt.
 func TestRests(t *testing.T) {
 	seen := map[verdict.Cause]bool{}
 	for _, c := range clients {

@@ -71,7 +71,7 @@ func TestProve(t *testing.T) {
 	}
 }
 
-// TestStackedGain is of all causes together, and healthy cores promise none.
+// TestStackedGain: the gains are of all causes together, and full cores add none.
 func TestStackedGain(t *testing.T) {
 	serial := change(collector)
 	v := verdict.Prove(serial, []verdict.Link{

@@ -2,29 +2,28 @@ package verdict
 
 import "fmt"
 
-// A probesRule is a cause's row for a client's evidence.
+// A probesRule is a cause's row for [Probes].
 type probesRule struct {
 	cause    Cause
 	holds    func(Probes) bool   // the evidence shows it
-	sentence func(Probes) string // what to tell a person then
-	ruledOut func(Probes) string // the figure that rules it out; "" where none does
-	rests    []string            // names of the figures that a verdict of this cause rests on, those from outside too
+	sentence func(Probes) string // for people, if it holds
+	ruledOut func(Probes) string // the figure that rules it out; "" if none does
+	rests    []string            // names of the figures that a verdict of this cause rests on, those of External too
 
-	remedy string               // what would help; "" at the healthy end, where nothing is to be mended
-	gain   func(Probes) float64 // what that promises; nil as above
+	remedy string               // what would help; "" at the healthy end
+	gain   func(Probes) float64 // predicts the remedy's gain; nil at the healthy end
 
-	interventions []Intervention // that prove it, and the asides that go with it
+	interventions []Intervention // those that prove it, and their asides
 
-	// The rest is there for the causes that need it.
-	proof   float64                 // gain from which on an intervention proves it; 0 means gains
-	refuted func(Intervention) bool // by a gain that would not be there, were it the cause
-	doubt   func(Probes) string     // a sign of it, told beside the causes that were found
-	blamed  func(Probes) string     // the words of those who suspect it first; "" where nobody does
-	clears  func(Probes) string     // where it is the cause: what clears those that people suspect first
+	// Only some causes set the fields below.
+	proof       float64                 // smallest gain that proves it; 0 means gains
+	refuted     func(Intervention) bool // the intervention's gain excludes the cause
+	doubt       func(Probes) string     // a sign of it, for Uncertain; "" if there is none
+	suspectedAs func(Probes) string     // the words of people who suspect it first; "" if they would not
+	clears      func(Probes) string     // if it is the cause: what clears the causes that people suspect first
 }
 
-// rule returns the cause's row; an empty one where a client's evidence can't
-// show it.
+// rule returns the cause's row; an empty one if probes can't show the cause.
 func (c Cause) rule() probesRule {
 	for _, r := range probesRules {
 		if r.cause == c {
@@ -34,17 +33,16 @@ func (c Cause) rule() probesRule {
 	return probesRule{}
 }
 
-// Healthy says that nothing is to be mended: the client is at the end of what
-// mending can give.
+// Healthy says that there is nothing to fix: no intervention can gain.
 func (c Cause) Healthy() bool {
 	r := c.rule()
 	return r.cause != "" && r.gain == nil
 }
 
-// full says that the cores are the limit, so that nothing in front of them is.
+// full says that the cores are the limit, and so nothing else is.
 func (p Probes) full() bool { return p.saturation() >= saturated }
 
-// fullest is the stage in which most of the window is.
+// fullest is the stage with the most requests.
 func (p Probes) fullest() stage {
 	var most stage
 	for _, s := range p.stages() {
@@ -55,7 +53,7 @@ func (p Probes) fullest() stage {
 	return most
 }
 
-// gathered says that the window gathers in a cause's stage while cores idle.
+// gathered says that the requests gather in the cause's stage while cores are idle.
 func (p Probes) gathered(cause Cause) bool {
 	s := p.fullest()
 	return !p.full() && p.Window > 1 && s.cause == cause && p.share(s.time) >= gathers

@@ -5,8 +5,7 @@ import (
 	"math"
 )
 
-// Serialised means that one goroutine, or one lock's holder at a time, does the
-// work.
+// Serialised means that one goroutine does the work, or the holder of one lock.
 const Serialised Cause = "serialised"
 
 var serialisedProbes = probesRule{
@@ -21,7 +20,7 @@ var serialisedProbes = probesRule{
 		{Name: "decoding in parallel", Cause: Serialised, Recipe: Recipe{Edit: Edit{Parallel: true}, Lifts: []string{"placement", "workers"}}},
 		{Name: "decoding in parallel in another way", Cause: Serialised, Aside: true, Recipe: Recipe{Edit: Edit{ParallelOtherwise: true}, Beside: []Cause{CPUSaturated}}},
 	},
-	blamed: func(p Probes) string {
+	suspectedAs: func(p Probes) string {
 		if p.full() {
 			return ""
 		}
@@ -53,22 +52,22 @@ var serialisedExternal = externalRule{
 }
 
 const (
-	// busy: share of the wall in which some decode is under way, from which on
-	// decoding is what the others wait for. The first and the last response of
-	// an op, with nothing to decode, cost a small op up to a fifth.
+	// busy, share of the wall time in which a decode is in progress: from here on the
+	// others wait for decoding. A small op has nothing to decode for up to a fifth of
+	// its time: before its first body and after its last.
 	busy = .75
 
-	// endsMost, share of the waits that one goroutine ends: two workers of a
-	// kind end half each.
+	// endsMost, share of the waits that one goroutine ends: each of two equal workers
+	// ends half.
 	endsMost = .8
 
-	// onePermit, goroutines past the permit, mean: up to here it is one at a time,
-	// and from morePermits on it is a cap.
+	// onePermit, goroutines past the permit, mean: up to here it is one at a time; from
+	// morePermits on it is a cap.
 	onePermit = 1.4
 )
 
-// behindDecoder says that bodies wait for decoding while cores idle: decoding
-// is always under way, and what waits is not waiting for a core.
+// behindDecoder says that bodies wait for decoding while cores are idle: a decode is
+// nearly always in progress, and the waiting goroutines do not wait for a core.
 func (p Probes) behindDecoder() bool {
 	return p.gathered(Serialised) && p.Cores > 1 && p.Busy >= busy &&
 		p.CPUs <= float64(p.Cores)-idleCores && (p.Simulated || p.Runnable < aboutOne) &&
@@ -91,7 +90,7 @@ func notDecoder(p Probes) string {
 	case p.Cores == 1:
 		return "there is one core"
 	case p.Busy >= busy && p.executing() < aboutOne && !p.full():
-		return "" // what waits may wait in front of what one goroutine holds
+		return "" // the requests may wait before something that one goroutine holds
 	case p.CPUs > float64(p.Cores)-idleCores || p.full():
 		return fmt.Sprintf("%.2f of %.2f available cores were used", p.CPUs, p.available())
 	case p.share(p.DecodeWait+p.Decode) < elsewhere || p.DecodeWait < p.Decode && p.Overlap <= 2:
@@ -102,8 +101,9 @@ func notDecoder(p Probes) string {
 	return ""
 }
 
-// clearsUpstream tells that bodies wait here, and no request there. Where
-// decodes take turns, a wait is no wait for the decoder.
+// clearsUpstream says that bodies wait in the client, and no requests at the
+// upstream. Where decodes take turns it says nothing: DecodeWait then does not
+// contain the wait.
 func clearsUpstream(p Probes) string {
 	if !p.UpstreamKnown || p.Overlap > 2 {
 		return ""
@@ -128,8 +128,8 @@ func (t Trace) sayGoroutine(v *Verdict) {
 	v.Assumptions = append(v.Assumptions, coresExist)
 }
 
-// remedy is what to change. A library's goroutine has none of the program's
-// code in it, as the one that reads an HTTP/2 connection.
+// remedy says what to change. A library's goroutine, such as the one that reads an
+// HTTP/2 connection, runs none of the program's code.
 func (s TraceSection) remedy() string {
 	if s.Function != "" && s.At == "" {
 		return "That goroutine is a library's: give it less to do, as by several connections in place of one"
@@ -137,7 +137,7 @@ func (s TraceSection) remedy() string {
 	return "Do that in the goroutines that wait, or in GOMAXPROCS workers"
 }
 
-// roomToRun means that cores are idle and nobody waits for them.
+// roomToRun means that cores are idle and no goroutine waits for one.
 func (t Trace) roomToRun() bool {
 	return t.Procs > 1 && t.idle() >= idleCores && t.Runnable < fewRunnable
 }
@@ -165,8 +165,8 @@ func (t Trace) sayTurn(v *Verdict) {
 	v.Assumptions = append(v.Assumptions, coresExist)
 }
 
-// SerialGoroutine means that one goroutine is the serial section; where it is
-// false and the cause is Serialised, the gate is.
+// SerialGoroutine means that one goroutine is the serial section. If it is false and
+// the cause is [Serialised], the contention point is the serial section.
 func (t Trace) SerialGoroutine() bool {
 	found, _ := t.oneGoroutine()
 	return found

@@ -11,7 +11,7 @@ import (
 	"collatebench/results/verdict"
 )
 
-// Traces as they are seen on two cores; each test changes what it is about.
+// Traces as seen on two cores; each test changes one thing.
 
 func collectorTrace() verdict.Trace {
 	return verdict.Trace{
@@ -154,7 +154,7 @@ func TestJudgeTrace(t *testing.T) {
 	}
 }
 
-// TestJudgeTraceAlways: whatever the figures, a verdict is whole.
+// TestJudgeTraceAlways: for any figures the verdict has its form.
 func TestJudgeTraceAlways(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		share := rapid.Float64Range(0, 1)
@@ -182,7 +182,7 @@ type fataler interface {
 	Errorf(string, ...any)
 }
 
-// checkVerdict holds a verdict to its form.
+// checkVerdict checks a verdict's form.
 func checkVerdict(t fataler, v verdict.Verdict) {
 	t.Helper()
 	begins := "no verdict: "
@@ -212,8 +212,8 @@ func checkVerdict(t fataler, v verdict.Verdict) {
 	}
 }
 
-// TestJudgeTraceUncertain: goroutines that hold cores without getting them are
-// told of, and do not change the cause.
+// TestJudgeTraceUncertain: the verdict mentions goroutines that seem to run but get no
+// core, and its cause stays the same.
 func TestJudgeTraceUncertain(t *testing.T) {
 	trace := collectorTrace()
 	for _, c := range []struct {

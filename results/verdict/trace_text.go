@@ -14,9 +14,8 @@ const (
 	moreAtOnce = "the upstream answers more at once as fast"
 )
 
-// trimPath leaves the last element of a function's package path: json.Unmarshal
-// is known well enough, but encoding/json.Unmarshal is exact, so only long
-// paths are cut.
+// trimPath keeps the last element of a function's package path if the path is long.
+// It keeps encoding/json.Unmarshal whole, because that is exact.
 func trimPath(function string) string {
 	if strings.Count(function, "/") < 2 {
 		return function
@@ -25,7 +24,7 @@ func trimPath(function string) string {
 	return path.Base(dir) + "/" + base
 }
 
-// location says where the section spends its time.
+// location spells where the section spends its time.
 func (s TraceSection) location() string {
 	if s.Function == "" {
 		return ""
@@ -39,7 +38,7 @@ func (s TraceSection) location() string {
 	return " in " + s.Function
 }
 
-// timeSentence is the sentence about the function that takes the time.
+// timeSentence says which function takes the time.
 func (s TraceSection) timeSentence(who string) string {
 	if s.Function == "" {
 		return ""
@@ -47,7 +46,7 @@ func (s TraceSection) timeSentence(who string) string {
 	return fmt.Sprintf("%s spends %.0f%% of its time%s.\n", who, 100*s.Share, s.location())
 }
 
-// waitSentence says who waitSentence where, and for how long.
+// waitSentence says where the goroutines wait, and for how long.
 func (w TraceWait) waitSentence() string {
 	if w.At == "" {
 		return ""
@@ -55,15 +54,16 @@ func (w TraceWait) waitSentence() string {
 	return fmt.Sprintf("They wait in %s at %s (%s), %s each time.\n", w.Reason, w.At, trimPath(w.In), siTime(w.Seconds))
 }
 
-// siTime spells seconds as papers do: 18 ms.
+// siTime spells seconds with an SI unit: 18 ms.
 func siTime(s float64) string { return spell.DurationSI(s) }
 
-// ofCores is the roof of a section made parallel: P over the goroutines executing.
+// ofCores is the gain of using all cores: Procs over the goroutines executing.
 func (t Trace) ofCores() float64 {
 	return math.Max(1, float64(t.Procs)/math.Max(t.Executing, 1))
 }
 
-// admitted is the gain of letting the waiting in as well, under the roof of the cores.
+// admitted is the gain of admitting the waiting goroutines too, at most that of using
+// all cores.
 func (t Trace) admitted(waiting, inside float64) float64 {
 	if inside <= 0 {
 		return 0

@@ -13,13 +13,13 @@ var upstreamQueueingProbes = probesRule{
 	rests:    []string{"queue", "service", "cpus", "queued"},
 	remedy:   "an upstream without the queue",
 	gain:     lifting(UpstreamQueueing),
-	// In an upstream that is not ours the queue can't be lifted: it is shown by
-	// half the window doing as much.
+	// The queue of an upstream that is not ours can't be lifted. Half the window then
+	// shows it by doing as much.
 	interventions: []Intervention{
 		{Name: "lifting the upstream's queue", Cause: UpstreamQueueing, Recipe: Recipe{Edit: Edit{Set: "queue=none"}, Needs: OurUpstream, Lifts: []string{"queue"}}},
 		{Name: "halving the window", Cause: UpstreamQueueing, Flat: true, Recipe: Recipe{Edit: Edit{WindowTimes: .5}, Needs: AnotherUpstream}},
 	},
-	blamed: func(Probes) string { return "a queue at the upstream" },
+	suspectedAs: func(Probes) string { return "a queue at the upstream" },
 }
 
 var upstreamQueueingExternal = externalRule{
@@ -30,8 +30,8 @@ var upstreamQueueingExternal = externalRule{
 	},
 }
 
-// queues, requests in the upstream's queue, mean: one that is there half of
-// the time is no accident.
+// queues, requests in the upstream's queue, mean: one request that is there half of
+// the time is not there by chance.
 const queues = .5
 
 func sayQueue(p Probes) string {

@@ -26,8 +26,8 @@ var windowTooSmallExternal = externalRule{
 	sentence: func(e External) string { return fmt.Sprintf("%s. More can be in flight.", e.summary()) },
 }
 
-// fullWindow: requests in flight, mean, to the window, from which on the window
-// is full: at the ends of an op it is not.
+// fullWindow, mean requests in flight over the window: from here on the window counts
+// as full. At the two ends of an op it is not.
 const fullWindow = .6
 
 func (p Probes) windowSmall() bool {
