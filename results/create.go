@@ -80,11 +80,11 @@ func create(root, staged string, info Info) (*Run, error) {
 	if err := wholefile.Write(filepath.Join(staged, ledgerFile), nil); err != nil {
 		return nil, err
 	}
-	base := info.Started.Format("20060102-150405")
+	name := info.Started.Format("20060102-150405")
 	if info.Label != "" {
-		base += "-" + info.Label
+		name += "-" + info.Label
 	}
-	info.Format, info.ID = format, base
+	info.Format, info.ID = format, name
 	for n := 2; ; n++ {
 		if err := wholefile.WriteJSON(filepath.Join(staged, infoFile), info); err != nil {
 			return nil, err
@@ -100,6 +100,6 @@ func create(root, staged string, info Info) (*Run, error) {
 		if _, taken := os.Lstat(dir); taken != nil || errors.Is(err, fs.ErrPermission) {
 			return nil, err
 		}
-		info.ID = base + "-" + strconv.Itoa(n)
+		info.ID = name + "-" + strconv.Itoa(n)
 	}
 }

@@ -33,7 +33,7 @@ func Find(root, ref string) (*Run, error) {
 		if r, err := Open(filepath.Join(root, latestLink)); err == nil {
 			return r, nil
 		}
-		return nil, &RefError{ref, "no run has ended well yet; " + available(root, ids)}
+		return nil, &RefError{ref, "no run has ended well yet; " + newest(root, ids)}
 	}
 	if slices.Contains(ids, ref) {
 		return Open(filepath.Join(root, ref))
@@ -42,7 +42,7 @@ func Find(root, ref string) (*Run, error) {
 		func(id string) bool { return labelOf(id) == ref },
 		func(id string) bool { return strings.HasPrefix(id, ref) || strings.HasPrefix(labelOf(id), ref) },
 	} {
-		switch found := keep(ids, alike); {
+		switch found := matching(ids, alike); {
 		case ref == "" || len(found) == 0:
 		case len(found) == 1:
 			return Open(filepath.Join(root, found[0]))
@@ -53,7 +53,7 @@ func Find(root, ref string) (*Run, error) {
 	if ref != "" && isPath(ref) {
 		return Open(ref)
 	}
-	return nil, &RefError{ref, "there is none; " + available(root, ids)}
+	return nil, &RefError{ref, "there is none; " + newest(root, ids)}
 }
 
 // isPath says whether ref can only be meant as the path of a folder.
@@ -93,11 +93,11 @@ func labelOf(id string) string {
 	return id[stamp:]
 }
 
-func keep(ids []string, ok func(string) bool) []string {
+func matching(ids []string, ok func(string) bool) []string {
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !ok(id) })
 }
 
-func available(root string, ids []string) string {
+func newest(root string, ids []string) string {
 	if len(ids) == 0 {
 		return "no run is in " + root
 	}

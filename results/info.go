@@ -113,9 +113,9 @@ func (i *Info) UnmarshalJSON(text []byte) error {
 // interventions on it.
 func (i Info) Proves() bool { return i.Why != nil }
 
-// Compares says that the run is one of `peers`: its cells are of clients that
+// ComparesClients says that the run is one of `peers`: its cells are of clients that
 // are compared.
-func (i Info) Compares() bool { return i.Peers != nil }
+func (i Info) ComparesClients() bool { return i.Peers != nil }
 
 // SharesMachine says that the upstream runs on the client's machine, where it
 // uses the same cores.
@@ -124,10 +124,10 @@ func (i Info) SharesMachine() bool { return i.Upstream == "" || i.LocalUpstream 
 // Parse reads the names of the run's cells, in table order.
 func (i Info) Parse() ([]bench.Cell, error) { return parseCells(i.Cells) }
 
-// Repeat is the command line that makes such a run again, as a shell takes it;
+// CommandLine is the command line that makes such a run again, as a shell takes it;
 // "" where run.json does not tell. The program is named without its path,
 // since it may have moved.
-func (i Info) Repeat() string {
+func (i Info) CommandLine() string {
 	if len(i.Command) == 0 {
 		return ""
 	}

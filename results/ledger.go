@@ -28,15 +28,15 @@ func (r *Run) OpenLedger() error {
 	if held, err := lock.TryLock(); err != nil || !held {
 		return errors.Join(fmt.Errorf("run %s: its ledger is open in another process", r.info.ID), err, f.Close())
 	}
-	if err := r.mend(f); err != nil {
+	if err := r.cutTornLine(f); err != nil {
 		return errors.Join(err, f.Close(), lock.Close())
 	}
 	r.ledger, r.lock = f, lock
 	return nil
 }
 
-// mend cuts the ledger behind its last whole line.
-func (r *Run) mend(f *os.File) error {
+// cutTornLine cuts the ledger behind its last whole line.
+func (r *Run) cutTornLine(f *os.File) error {
 	text, err := os.ReadFile(r.ledgerPath())
 	if err != nil {
 		return err

@@ -23,7 +23,7 @@ type Round struct {
 // at the next attempt, which may have no samples yet. Samples of other cells
 // than the run's are left out; of two samples in one place the earlier counts.
 func Rounds(info Info, samples []Sample) []Round {
-	attempts := sortAttempts(info, samples)
+	attempts := byAttempt(info, samples)
 	numbers := map[int]bool{}
 	for at := range attempts {
 		numbers[at.round] = true
@@ -31,10 +31,10 @@ func Rounds(info Info, samples []Sample) []Round {
 	var out []Round
 	for _, n := range slices.Sorted(maps.Keys(numbers)) {
 		r := Round{N: n, Attempt: 1}
-		for r.Attempt < MaxAttempts && flagged(attempts[place{n, r.Attempt}]) {
+		for r.Attempt < MaxAttempts && flagged(attempts[attemptKey{n, r.Attempt}]) {
 			r.Attempt++
 		}
-		r.Samples = attempts[place{n, r.Attempt}]
+		r.Samples = attempts[attemptKey{n, r.Attempt}]
 		if r.Samples == nil {
 			r.Samples = map[string]Sample{}
 		}
@@ -57,31 +57,31 @@ func (r Round) Missing(info Info) []string {
 	return out
 }
 
-// place is where in the plan a set of samples belongs.
-type place struct{ round, attempt int }
+// attemptKey is where in the plan a set of samples belongs.
+type attemptKey struct{ round, attempt int }
 
-func sortAttempts(info Info, samples []Sample) map[place]map[string]Sample {
+func byAttempt(info Info, samples []Sample) map[attemptKey]map[string]Sample {
 	known := map[string]bool{}
 	for _, name := range info.Cells {
 		known[name] = true
 	}
-	out := map[place]map[string]Sample{}
+	out := map[attemptKey]map[string]Sample{}
 	for _, s := range samples {
-		at := place{s.Round, s.Attempt}
+		at := attemptKey{s.Round, s.Attempt}
 		if !known[s.Cell] || s.Round < 1 || s.Attempt < 1 {
 			continue
 		}
 		if out[at] == nil {
 			out[at] = map[string]Sample{}
 		}
-		if other, taken := out[at][s.Cell]; !taken || s.before(other) {
+		if other, taken := out[at][s.Cell]; !taken || s.startedBefore(other) {
 			out[at][s.Cell] = s
 		}
 	}
 	return out
 }
 
-func (s Sample) before(other Sample) bool {
+func (s Sample) startedBefore(other Sample) bool {
 	if !s.Started.Equal(other.Started) {
 		return s.Started.Before(other.Started)
 	}
@@ -118,13 +118,13 @@ type FlaggedSample struct {
 
 // FlaggedRounds lists every attempt that has a flag, kept or not.
 func FlaggedRounds(info Info, samples []Sample) []FlaggedRound {
-	attempts := sortAttempts(info, samples)
+	attempts := byAttempt(info, samples)
 	var out []FlaggedRound
 	for _, r := range Rounds(info, samples) {
 		for attempt := 1; attempt <= r.Attempt; attempt++ {
 			f := FlaggedRound{Round: r.N, Attempt: attempt, Retaken: attempt < r.Attempt}
 			for _, name := range info.Cells {
-				if s := attempts[place{r.N, attempt}][name]; len(s.Flags) > 0 {
+				if s := attempts[attemptKey{r.N, attempt}][name]; len(s.Flags) > 0 {
 					f.Samples = append(f.Samples, FlaggedSample{name, s.Flags})
 				}
 			}

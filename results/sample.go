@@ -44,7 +44,7 @@ type Sample struct {
 type External struct {
 	Seconds   float64 `json:"seconds"`
 	CPU       float64 `json:"cpu_seconds"`      // of the process and its children
-	Looked    float64 `json:"cpu_over_seconds"` // what CPU is of: shorter where children that nobody waited for were last looked at before the end; 0 where CPU time can't be seen
+	CPUOver   float64 `json:"cpu_over_seconds"` // what CPU is of: shorter where children that nobody waited for were last looked at before the end; 0 where CPU time can't be seen
 	Upstream  float64 `json:"upstream_cpu_seconds"`
 	Responses float64 `json:"responses"`         // that the upstream gave, the warm-up's too
 	Queue     float64 `json:"queue_seconds"`     // of all of them, in the upstream's queue

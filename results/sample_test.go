@@ -35,8 +35,8 @@ func TestValidate(t *testing.T) {
 	}
 	line := "BenchmarkCollate/" + resultstest.Request32
 	for _, tt := range []struct {
-		names  string // in the error
-		change func(*results.Sample)
+		mentions string // in the error
+		change   func(*results.Sample)
 	}{
 		{"cell", func(s *results.Sample) { s.Cell = "placement=request" }},
 		{"round 0", func(s *results.Sample) { s.Round = 0 }},
@@ -62,8 +62,8 @@ func TestValidate(t *testing.T) {
 		bad := good
 		tt.change(&bad)
 		err := bad.Validate()
-		if err == nil || !strings.Contains(err.Error(), tt.names) || strings.Contains(err.Error(), "\n") {
-			t.Errorf("%q: %v, want one line that names %q", bad.Line, err, tt.names)
+		if err == nil || !strings.Contains(err.Error(), tt.mentions) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q: %v, want one line that mentions %q", bad.Line, err, tt.mentions)
 		}
 	}
 }

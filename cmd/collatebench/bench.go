@@ -84,19 +84,19 @@ product is the matrix.`,
 }
 
 func startBench(c *cobra.Command, o runner.Options, asJSON bool) error {
-	if err := equip(c, &o); err != nil {
+	if err := prepare(c, &o); err != nil {
 		return err
 	}
 	run, err := runner.Start(c.Context(), o)
-	return conclude(c, run, err, asJSON)
+	return finish(c, run, err, asJSON)
 }
 
-// kept are the flags that have a meaning beside --resume.
-var kept = []string{"resume", "out", "source", "json"}
+// resumeFlags are the flags that have a meaning beside --resume.
+var resumeFlags = []string{"resume", "out", "source", "json"}
 
 func resumeBench(c *cobra.Command, o runner.Options, ref string, asJSON bool) error {
 	for _, d := range changedFlags(c) {
-		if !slices.Contains(kept, d) {
+		if !slices.Contains(resumeFlags, d) {
 			return usageError{fmt.Errorf("--%s has no effect with --resume: a run goes on as it began", d)}
 		}
 	}
@@ -104,14 +104,14 @@ func resumeBench(c *cobra.Command, o runner.Options, ref string, asJSON bool) er
 	if err != nil {
 		return usageError{fmt.Errorf("--resume %w", err)}
 	}
-	if err := equip(c, &o); err != nil {
+	if err := prepare(c, &o); err != nil {
 		return err
 	}
-	return conclude(c, run, runner.Resume(c.Context(), run, o), asJSON)
+	return finish(c, run, runner.Resume(c.Context(), run, o), asJSON)
 }
 
-// equip gives the runner what it needs of this process.
-func equip(c *cobra.Command, o *runner.Options) error {
+// prepare gives the runner what it needs of this process.
+func prepare(c *cobra.Command, o *runner.Options) error {
 	exe, err := os.Executable()
 	if err != nil {
 		return err
@@ -132,9 +132,9 @@ func equip(c *cobra.Command, o *runner.Options) error {
 	return nil
 }
 
-// conclude writes the report of what the run has and prints it; a run that
+// finish writes the report of what the run has and prints it; a run that
 // was stopped says how to go on.
-func conclude(c *cobra.Command, run *results.Run, err error, asJSON bool) error {
+func finish(c *cobra.Command, run *results.Run, err error, asJSON bool) error {
 	if option := (*runner.OptionError)(nil); errors.As(err, &option) {
 		return usageError{err}
 	}
@@ -149,8 +149,8 @@ func conclude(c *cobra.Command, run *results.Run, err error, asJSON bool) error 
 	if err == nil {
 		return nil
 	}
-	err = fmt.Errorf("%w\nwhat was measured is in %s (log.txt tells more)", err, display(run.Dir()))
-	if !run.Info().Compares() { // else it is made anew
+	err = fmt.Errorf("%w\nwhat was measured is in %s (log.txt tells more)", err, relativePath(run.Dir()))
+	if !run.Info().ComparesClients() { // else it is made anew
 		err = fmt.Errorf("%w\ngo on with: make bench RESUME=%s (collatebench bench --resume %[2]s)", err, run.Info().ID)
 	}
 	return err
@@ -177,7 +177,7 @@ func printTables(out io.Writer, run *results.Run, r evidence.Reading, asJSON boo
 		return write(out, summary, err)
 	}
 	text.Write(out, r)
-	fmt.Fprintf(out, "\nrun folder: %s\nreport: %s\n", display(run.Dir()), display(filepath.Join(run.ReportDir(), results.ReportFile)))
+	fmt.Fprintf(out, "\nrun folder: %s\nreport: %s\n", relativePath(run.Dir()), relativePath(filepath.Join(run.ReportDir(), results.ReportFile)))
 	return nil
 }
 
@@ -186,7 +186,7 @@ func printProven(out io.Writer, run *results.Run, r evidence.Reading, asJSON boo
 		verdict, err := r.VerdictJSON()
 		return write(out, verdict, err)
 	}
-	fmt.Fprintf(out, "%s\nrun folder: %s\n\n", r.Proven.Subject, display(run.Dir()))
+	fmt.Fprintf(out, "%s\nrun folder: %s\n\n", r.Proven.Subject, relativePath(run.Dir()))
 	text.WriteVerdict(out, *r.Proven)
 	return nil
 }
@@ -216,8 +216,8 @@ func changedFlags(c *cobra.Command) []string {
 	return out
 }
 
-// display shortens a path under the working directory.
-func display(path string) string {
+// relativePath shortens a path under the working directory.
+func relativePath(path string) string {
 	if wd, err := os.Getwd(); err == nil {
 		if rel, err := filepath.Rel(wd, path); err == nil && !strings.HasPrefix(rel, "..") {
 			return rel

@@ -40,7 +40,7 @@ the trace carries CPU samples. Exit code 4 means that the trace names no cause.`
   collatebench diagnose --trace trace.out
   collatebench diagnose --trace trace.out --func 'encoding/json\.Unmarshal' --json`,
 		Args: arguments(cobra.NoArgs),
-		RunE: func(c *cobra.Command, _ []string) error { return f.run(c) },
+		RunE: func(c *cobra.Command, _ []string) error { return f.diagnose(c) },
 	}
 	c.Flags().StringVar(&f.trace, "trace", "", "`file` of an execution trace; - is standard input")
 	c.Flags().StringVar(&f.pprof, "pprof", "", "`address` of a program's net/http/pprof, to record from")
@@ -51,7 +51,7 @@ the trace carries CPU samples. Exit code 4 means that the trace names no cause.`
 	return c
 }
 
-func (f diagnoseFlags) run(c *cobra.Command) error {
+func (f diagnoseFlags) diagnose(c *cobra.Command) error {
 	o, err := f.check(c)
 	if err != nil {
 		return usageError{err}

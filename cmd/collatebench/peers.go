@@ -127,9 +127,9 @@ func runPeers(c *cobra.Command, f *peerFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := equip(c, &f.Options); err != nil {
+	if err := prepare(c, &f.Options); err != nil {
 		return err
 	}
 	run, err := runner.Peers(c.Context(), f.Options, cells, team.record())
-	return conclude(c, run, err, f.asJSON)
+	return finish(c, run, err, f.asJSON)
 }

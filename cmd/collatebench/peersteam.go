@@ -94,7 +94,7 @@ func engage(ctx context.Context, root, name string, notes io.Writer) (peers.Clie
 // fail.
 func build(ctx context.Context, k peers.Kit, root string, notes io.Writer) (peers.Client, error) {
 	log := &buildLog{path: filepath.Join(root, ".build", "peers", string(k.Name)+".log"), begins: func(path string) {
-		fmt.Fprintf(notes, "building the client in %s (%s)\n", k.Name, display(path))
+		fmt.Fprintf(notes, "building the client in %s (%s)\n", k.Name, relativePath(path))
 	}}
 	defer log.close()
 	return k.Build(ctx, root, log)

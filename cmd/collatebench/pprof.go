@@ -39,7 +39,7 @@ of the whole matrix, whose samples carry their cell as a label.`,
 			return showProfile(c, path, title, addr)
 		},
 	}
-	c.Flags().Var(checked[profiles.Kind]{&kind, parsePprofKind, func(k profiles.Kind) string { return string(k) }, "kind"},
+	c.Flags().Var(parsedFlag[profiles.Kind]{&kind, parsePprofKind, func(k profiles.Kind) string { return string(k) }, "kind"},
 		"kind", "profile to show: cpu, heap, allocs, block, mutex or goroutine")
 	c.Flags().StringVar(&addr, "addr", "127.0.0.1:0", "`address` to serve on; a port of 0 takes a free one")
 	c.Flags().StringVar(&out, "out", "", "`folder` of the runs (default results/runs in the module)")
@@ -100,7 +100,7 @@ func findCell(run *results.Run, ref string) (bench.Cell, error) {
 func showProfile(c *cobra.Command, path, title, addr string) error {
 	p, err := profiles.Read(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return usageError{fmt.Errorf("no profile at %s: was the run made with --profile=false, or stopped before its profiled passes?", display(path))}
+		return usageError{fmt.Errorf("no profile at %s: was the run made with --profile=false, or stopped before its profiled passes?", relativePath(path))}
 	}
 	if err != nil {
 		return err

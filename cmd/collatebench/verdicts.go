@@ -46,7 +46,7 @@ twenty has no verdict.`,
 	}
 	fs := c.Flags()
 	fs.SortFlags = false
-	fs.Var(checked[[]uint64]{&o.Seeds, parseSeeds, formatSeeds, "list"}, "seeds", "each scenario is run with each")
+	fs.Var(parsedFlag[[]uint64]{&o.Seeds, parseSeeds, formatSeeds, "list"}, "seeds", "each scenario is run with each")
 	fs.BoolVar(&o.Small, "small", false, "a scenario a cause")
 	fs.StringVar(&only, "only", "", "scenarios that match this `regexp`, by command and title")
 	countFlag(fs, &o.Pairs, "pairs", "rounds of a cell with its interventions")

@@ -35,14 +35,14 @@ its report.`,
 		Example: "  collatebench view\n  collatebench view latest --open\n  collatebench view before --addr 127.0.0.1:8080",
 		Args:    arguments(cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
-			root, page, err := viewed(c.Context(), out, args)
+			root, page, err := viewTarget(c.Context(), out, args)
 			if err != nil {
 				return usageError{err}
 			}
 			return serveView(c, root, page, addr, open)
 		},
 	}
-	c.Flags().Var(checked[string]{&addr, parseAddr, func(s string) string { return s }, "address"},
+	c.Flags().Var(parsedFlag[string]{&addr, parseAddr, func(s string) string { return s }, "address"},
 		"addr", "`address` to serve on; a port of 0 takes a free one")
 	c.Flags().BoolVar(&open, "open", false, "open the address in a browser, too")
 	c.Flags().StringVar(&out, "out", "", "`folder` of the runs (default results/runs in the module)")
@@ -60,9 +60,9 @@ func parseAddr(s string) (string, error) {
 	return s, nil
 }
 
-// viewed returns the folder to serve and the page to begin with. A run that is
+// viewTarget returns the folder to serve and the page to begin with. A run that is
 // given by its path is shown among its neighbours.
-func viewed(ctx context.Context, out string, args []string) (root, page string, err error) {
+func viewTarget(ctx context.Context, out string, args []string) (root, page string, err error) {
 	if len(args) == 1 {
 		run, err := findRun(ctx, "", out, args[0])
 		if err != nil {
@@ -87,7 +87,7 @@ func serveView(c *cobra.Command, root, page, addr string, open bool) error {
 	err := profiles.ServeUI(c.Context(), addr, view.Handler(root), func(url string) {
 		ready = true
 		url = strings.TrimSuffix(url, "/") + page
-		fmt.Fprintf(c.OutOrStdout(), "runs in %s\n%s (until Ctrl-C)\n", display(root), url)
+		fmt.Fprintf(c.OutOrStdout(), "runs in %s\n%s (until Ctrl-C)\n", relativePath(root), url)
 		if open {
 			openBrowser(url, c.ErrOrStderr())
 		}

@@ -22,7 +22,7 @@ func Observe(v stats.Values, info results.Info) []Observed {
 		said.Subject = v.Name(c)
 		out = append(out, Observed{c, said})
 	}
-	if info.Compares() {
+	if info.ComparesClients() {
 		for _, p := range stats.Doublings(v.Cells) {
 			add(p.Cell, verdict.ObserveExternal(External(v, p, info)))
 		}

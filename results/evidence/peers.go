@@ -26,7 +26,7 @@ type Peer struct {
 // ReadPeers returns what a run's record says of the clients that it compares;
 // nil where it compares none.
 func ReadPeers(info results.Info) (*Peers, error) {
-	if !info.Compares() {
+	if !info.ComparesClients() {
 		return nil, nil
 	}
 	var p *Peers

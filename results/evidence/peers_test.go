@@ -49,7 +49,7 @@ func TestPeersVerdicts(t *testing.T) {
 func TestPeersCPUs(t *testing.T) {
 	info, samples := resultstest.ComparedRun(t, 2)
 	for i := range samples {
-		samples[i].External.Looked /= 2
+		samples[i].External.CPUOver /= 2
 		samples[i].External.CPU /= 2
 	}
 	s, err := evidence.NewReading(info, samples)

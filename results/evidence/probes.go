@@ -54,7 +54,7 @@ func Probes(v stats.Values, c bench.Cell, info results.Info) verdict.Probes {
 // over its samples.
 func others(v stats.Values, c bench.Cell) float64 {
 	cpu, wall := 0.0, 0.0
-	for _, s := range v.Of(c) {
+	for _, s := range v.Samples(c) {
 		cpu, wall = cpu+s.OthersCPU, wall+s.Seconds
 	}
 	return cpu / max(wall, 1e-9)

@@ -58,7 +58,7 @@ func (r Reading) Verdicts() []verdict.Verdict {
 	if r.Proven != nil {
 		return []verdict.Verdict{*r.Proven}
 	}
-	return r.observed()
+	return r.observedVerdicts()
 }
 
 // VerdictOf returns the verdict that was observed of a cell; the zero one where none was.
@@ -71,7 +71,7 @@ func (r Reading) VerdictOf(c bench.Cell) verdict.Verdict {
 	return verdict.Verdict{}
 }
 
-func (r Reading) observed() []verdict.Verdict {
+func (r Reading) observedVerdicts() []verdict.Verdict {
 	var out []verdict.Verdict
 	for _, o := range r.Observed {
 		out = append(out, o.Verdict)
@@ -84,7 +84,7 @@ func (r Reading) SummaryJSON() ([]byte, error) {
 	return indented(struct {
 		stats.Summary
 		Verdicts []verdict.Verdict `json:"verdicts,omitempty"`
-	}{r.Summary, r.observed()})
+	}{r.Summary, r.observedVerdicts()})
 }
 
 // VerdictJSON is verdict.json: the proven verdict, or a list of those observed.
@@ -92,7 +92,7 @@ func (r Reading) VerdictJSON() ([]byte, error) {
 	if r.Proven != nil {
 		return indented(r.Proven)
 	}
-	return indented(r.observed())
+	return indented(r.observedVerdicts())
 }
 
 func indented(v any) ([]byte, error) {

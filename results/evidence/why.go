@@ -227,7 +227,7 @@ func (s *study) asides(chain []verdict.Link) ([]verdict.Intervention, error) {
 
 // gain is the paired ratio of two cells' throughput.
 func (s *study) gain(over, base string) (verdict.Gain, error) {
-	o, b := s.values.Paired(over, base)
+	o, b := s.values.PairedThroughputs(over, base)
 	if len(o) == 0 {
 		return verdict.Gain{}, nil
 	}
@@ -235,11 +235,11 @@ func (s *study) gain(over, base string) (verdict.Gain, error) {
 	if err != nil {
 		return verdict.Gain{}, fmt.Errorf("%s over %s: %w", over, base, err)
 	}
-	return gain(r), nil
+	return toGain(r), nil
 }
 
-// gain is the ratio as a verdict has it.
-func gain(r stats.Ratio) verdict.Gain {
+// toGain is the ratio as a verdict has it.
+func toGain(r stats.Ratio) verdict.Gain {
 	g := verdict.Gain{Mean: r.Mean, Low: r.Low, High: r.High, Pairs: r.Rounds}
 	if math.IsInf(r.High, 0) {
 		g.Low, g.High = 0, 0

@@ -277,7 +277,7 @@ func comparedSample(t testing.TB, name string, round int, r *rand.Rand) results.
 		s := Sample(t, name, round, 1, speed)
 		wall := 128 * 1.048576 / speed
 		s.External = &results.External{
-			Seconds: wall, CPU: c.CPUs * wall, Looked: wall, Upstream: .1 * wall, Responses: 128, Queue: 0, InFlight: 20 * wall,
+			Seconds: wall, CPU: c.CPUs * wall, CPUOver: wall, Upstream: .1 * wall, Responses: 128, Queue: 0, InFlight: 20 * wall,
 		}
 		return s
 	}

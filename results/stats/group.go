@@ -20,11 +20,11 @@ func (s Summary) Groups(free ...string) []Group {
 	if s.Rounds == 0 {
 		return nil
 	}
-	plain := s.plain()
+	plain := s.withoutControls()
 	var out []Group
 	at := map[string]int{}
 	for _, c := range plain {
-		k := fixed(c, free)
+		k := groupKey(c, free)
 		i, there := at[k]
 		if !there {
 			i = len(out)
@@ -36,28 +36,28 @@ func (s Summary) Groups(free ...string) []Group {
 	return out
 }
 
-// plain are the cells without A/A controls.
-func (s Summary) plain() []bench.Cell {
+// withoutControls are the cells without A/A controls.
+func (s Summary) withoutControls() []bench.Cell {
 	return slices.DeleteFunc(slices.Clone(s.cells), func(c bench.Cell) bool { return c.AA != "" })
 }
 
-// Called is what people call a cell within its run: its placement, of which
+// DisplayName is what people call a cell within its run: its placement, of which
 // client where clients are compared, and what else sets it apart.
-func (s Summary) Called(c bench.Cell) string {
+func (s Summary) DisplayName(c bench.Cell) string {
 	name := string(c.Placement)
-	if s.Compared() {
+	if s.ComparesClients() {
 		name = string(c.Client) + " " + name
 	}
-	if apart := s.apart(c); apart != "" {
+	if apart := s.distinction(c); apart != "" {
 		name += ", " + apart
 	}
 	return name
 }
 
-// apart names what else sets the cell apart from others of the run, beside
+// distinction names what else sets the cell distinction from others of the run, beside
 // client, placement, window and GOMAXPROCS: "codec=json size=64KiB"; "" where
 // nothing does.
-func (s Summary) apart(c bench.Cell) string {
+func (s Summary) distinction(c bench.Cell) string {
 	var parts []string
 	for _, d := range bench.Dimensions() {
 		if d.Asked() && !d.Suffix && d.Name != "placement" && d.Name != "window" && Varies(d, s.cells) {
@@ -67,8 +67,8 @@ func (s Summary) apart(c bench.Cell) string {
 	return strings.Join(parts, " ")
 }
 
-// fixed spells a cell's values on all dimensions that are not free.
-func fixed(c bench.Cell, free []string) string {
+// groupKey spells a cell's values on all dimensions that are not free.
+func groupKey(c bench.Cell, free []string) string {
 	var b strings.Builder
 	for _, d := range bench.Dimensions() {
 		if !slices.Contains(free, d.Name) {

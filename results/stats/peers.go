@@ -24,8 +24,8 @@ type PeerTable struct {
 	Rows  []PeerRow
 }
 
-// Compared says whether the run compares clients.
-func (s Summary) Compared() bool { return s.compares }
+// ComparesClients says whether the run compares clients.
+func (s Summary) ComparesClients() bool { return s.compares }
 
 // PeerTables puts clients side by side; none where the run compares none, or no
 // round is complete.
@@ -37,38 +37,38 @@ func (s Summary) PeerTables() []PeerTable {
 	free := []string{"client", "codec", "placement", "window"}
 	at := map[string]int{}
 	for _, p := range Doublings(s.cells) {
-		k := fixed(p.Cell, free) + fmt.Sprint(p.Cell.Window)
+		k := groupKey(p.Cell, free) + fmt.Sprint(p.Cell.Window)
 		n, there := at[k]
 		if !there {
 			n = len(out)
-			at[k], out = n, append(out, PeerTable{Title: fmt.Sprintf("window %d, and twice that  %s", p.Cell.Window, strings.Replace(title(p.Cell, s.plain(), free), "GOMAXPROCS=", "workers=", 1))})
+			at[k], out = n, append(out, PeerTable{Title: fmt.Sprintf("window %d, and twice that  %s", p.Cell.Window, strings.Replace(title(p.Cell, s.withoutControls(), free), "GOMAXPROCS=", "workers=", 1))})
 		}
 		out[n].Rows = append(out[n].Rows, PeerRow{Cell: p.Cell, Twice: p.Twice})
 	}
 	for _, t := range out {
-		s.relate(t.Rows)
+		s.fillRatios(t.Rows)
 	}
 	return out
 }
 
-// relate fills in the ratios of a table's rows.
-func (s Summary) relate(rows []PeerRow) {
+// fillRatios fills in the ratios of a table's rows.
+func (s Summary) fillRatios(rows []PeerRow) {
 	best := slices.MaxFunc(rows, func(a, b PeerRow) int {
-		return cmp.Compare(s.Of(a.Cell).Throughput.Median, s.Of(b.Cell).Throughput.Median)
+		return cmp.Compare(s.Cell(a.Cell).Throughput.Median, s.Cell(b.Cell).Throughput.Median)
 	})
 	for i := range rows {
 		c := rows[i].Cell
-		if r, ok := s.Paired(c); ok {
+		if r, ok := s.RatioToBase(c); ok {
 			rows[i].ToBase = &r.Ratio
 		}
 		if c != best.Cell {
-			rows[i].ToBest = s.across(c, best.Cell)
+			rows[i].ToBest = s.ratioBetween(c, best.Cell)
 		}
 	}
 }
 
-// across is the paired ratio of any two cells; nil where no round has both.
-func (s Summary) across(over, base bench.Cell) *Ratio {
+// ratioBetween is the paired ratio of any two cells; nil where no round has both.
+func (s Summary) ratioBetween(over, base bench.Cell) *Ratio {
 	r, err := s.values.ratio(pair{over, base})
 	if err != nil {
 		return nil

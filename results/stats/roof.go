@@ -20,21 +20,21 @@ type Roof struct {
 	Bytes      float64 // of a payload before compression
 }
 
-// oneDecode is the overlap of decodes up to which no two run at a time.
-const oneDecode = 1.05
+// maxSingleOverlap is the overlap of decodes up to which no two run at a time.
+const maxSingleOverlap = 1.05
 
 // Roof reads the roof off the cells of a group, which have one size. The
 // window's part is from the smallest window, where nothing queues; the cores'
 // part from the cell with the greatest throughput.
 func (s Summary) Roof(cells []bench.Cell) Roof {
 	r := Roof{Decode: s.singleDecode(cells)}
-	best, smallest := s.Of(cells[0]), s.Of(cells[0])
+	best, smallest := s.Cell(cells[0]), s.Cell(cells[0])
 	for _, c := range cells {
-		if e := s.Of(c); e.Throughput.Median > best.Throughput.Median {
+		if e := s.Cell(c); e.Throughput.Median > best.Throughput.Median {
 			best = e
 		}
 		if w := smallest.cell.Window; c.Window < w {
-			smallest = s.Of(c)
+			smallest = s.Cell(c)
 		}
 	}
 	c := best.cell
@@ -62,7 +62,7 @@ func (s Summary) Roof(cells []bench.Cell) Roof {
 func (s Summary) latency(cells []bench.Cell, window int) float64 {
 	var all []float64
 	for _, c := range cells {
-		if e := s.Of(c); c.Window == window && e.Unit("headers-ns/resp") > 0 {
+		if e := s.Cell(c); c.Window == window && e.Unit("headers-ns/resp") > 0 {
 			all = append(all, inSeconds(max(0, e.Unit("headers-ns/resp")-e.Unit("queue-ns/resp"))+e.Unit("read-ns/resp")))
 		}
 	}
@@ -74,7 +74,7 @@ func (s Summary) latency(cells []bench.Cell, window int) float64 {
 // W/X (Little's law), and the smallest window may have been slow by chance.
 func (s Summary) unhindered(cells []bench.Cell, least float64) float64 {
 	for _, c := range cells {
-		perSecond := s.Of(c).Throughput.Median * 1e6 / float64(c.Size)
+		perSecond := s.Cell(c).Throughput.Median * 1e6 / float64(c.Size)
 		least = min(least, float64(c.Window)/perSecond)
 	}
 	return least
@@ -85,8 +85,8 @@ func (s Summary) unhindered(cells []bench.Cell, least float64) float64 {
 func (s Summary) singleDecode(cells []bench.Cell) float64 {
 	least := math.Inf(1)
 	for _, c := range cells {
-		e := s.Of(c)
-		if took := e.Unit("decode-ns/resp"); took > 0 && e.Unit("decode-overlap") <= oneDecode {
+		e := s.Cell(c)
+		if took := e.Unit("decode-ns/resp"); took > 0 && e.Unit("decode-overlap") <= maxSingleOverlap {
 			least = min(least, inSeconds(took))
 		}
 	}

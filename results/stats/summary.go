@@ -83,7 +83,7 @@ func Summarise(info results.Info, samples []results.Sample) (Summary, error) {
 	s := Summary{
 		Run: info.ID, Label: info.Label, State: info.State, Stopped: info.Stopped, Cores: info.Machine.Cores,
 		Rounds: len(v.Rounds), Asked: info.Rounds, Samples: len(samples),
-		Flagged: results.FlaggedRounds(info, samples), cells: v.Cells, compares: info.Compares(), values: v,
+		Flagged: results.FlaggedRounds(info, samples), cells: v.Cells, compares: info.ComparesClients(), values: v,
 	}
 	if len(v.Cells) > 0 {
 		s.Base = basePlacement(v.Cells, v.Cells[0])
@@ -172,7 +172,7 @@ func (v Values) pairedRatios(floor *Floor) ([]PairedRatio, error) {
 			continue
 		}
 		p := pair{c, b}
-		if !v.met(p) {
+		if !v.sharesRound(p) {
 			continue // they joined the run in different rounds
 		}
 		r, err := v.ratio(p)
@@ -180,7 +180,7 @@ func (v Values) pairedRatios(floor *Floor) ([]PairedRatio, error) {
 			return nil, err
 		}
 		row := PairedRatio{Cell: v.names[c], Base: v.names[b], Ratio: r, BelowFloor: floor.Covers(r), over: c}
-		if n := len(calm.Rounds); n > 0 && n < len(v.Rounds) && calm.met(p) {
+		if n := len(calm.Rounds); n > 0 && n < len(v.Rounds) && calm.sharesRound(p) {
 			without, err := calm.ratio(p)
 			if err != nil {
 				return nil, err
@@ -195,12 +195,12 @@ func (v Values) pairedRatios(floor *Floor) ([]PairedRatio, error) {
 // Has says whether the cell was measured.
 func (s Summary) Has(c bench.Cell) bool { return s.Rounds > 0 && slices.Contains(s.cells, c) }
 
-// Of returns what was measured of a cell of the run.
-func (s Summary) Of(c bench.Cell) CellSummary { return s.Cells[slices.Index(s.cells, c)] }
+// Cell returns what was measured of a cell of the run.
+func (s Summary) Cell(c bench.Cell) CellSummary { return s.Cells[slices.Index(s.cells, c)] }
 
-// Paired returns the ratio of a cell to the base placement; false where there
+// RatioToBase returns the ratio of a cell to the base placement; false where there
 // is none.
-func (s Summary) Paired(c bench.Cell) (PairedRatio, bool) {
+func (s Summary) RatioToBase(c bench.Cell) (PairedRatio, bool) {
 	i := slices.IndexFunc(s.Ratios, func(r PairedRatio) bool { return r.over == c })
 	if i < 0 {
 		return PairedRatio{}, false
@@ -211,5 +211,5 @@ func (s Summary) Paired(c bench.Cell) (PairedRatio, bool) {
 // Values are the measurements that the summary is made of.
 func (s Summary) Values() Values { return s.values }
 
-// Listed are the cells of the run, in table order, A/A controls included.
-func (s Summary) Listed() []bench.Cell { return s.cells }
+// AllCells are the cells of the run, in table order, A/A controls included.
+func (s Summary) AllCells() []bench.Cell { return s.cells }

@@ -107,22 +107,22 @@ func unitOrder() []string {
 
 // ratio compares throughput.
 func (v Values) ratio(p pair) (Ratio, error) {
-	return NewRatio(v.Paired(v.names[p.over], v.names[p.base]))
+	return NewRatio(v.PairedThroughputs(v.names[p.over], v.names[p.base]))
 }
 
 func (v Values) logRatio(p pair) (logRatio, error) {
-	return newLogRatio(v.Paired(v.names[p.over], v.names[p.base]))
+	return newLogRatio(v.PairedThroughputs(v.names[p.over], v.names[p.base]))
 }
 
-// met says whether some round has both cells.
-func (v Values) met(p pair) bool {
-	o, _ := v.Paired(v.names[p.over], v.names[p.base])
+// sharesRound says whether some round has both cells.
+func (v Values) sharesRound(p pair) bool {
+	o, _ := v.PairedThroughputs(v.names[p.over], v.names[p.base])
 	return len(o) > 0
 }
 
-// Paired returns the throughputs of two cells in the rounds that have both: a
+// PairedThroughputs returns the throughputs of two cells in the rounds that have both: a
 // cell that joined a run late has none of the rounds before.
-func (v Values) Paired(over, base string) (o, b []float64) {
+func (v Values) PairedThroughputs(over, base string) (o, b []float64) {
 	for _, round := range v.values {
 		x, y := round[over][results.Throughput], round[base][results.Throughput]
 		if x > 0 && y > 0 {
@@ -174,9 +174,9 @@ func (v Values) Responses(c bench.Cell) (*hdrhistogram.Histogram, error) {
 // Name is the cell's name.
 func (v Values) Name(c bench.Cell) string { return v.names[c] }
 
-// Of returns the cell's samples in the complete rounds, in their order. A cell
+// Samples returns the cell's samples in the complete rounds, in their order. A cell
 // that joined the run late has none of the rounds before.
-func (v Values) Of(c bench.Cell) []results.Sample {
+func (v Values) Samples(c bench.Cell) []results.Sample {
 	var out []results.Sample
 	for _, round := range v.Rounds {
 		if s, there := round.Samples[v.names[c]]; there {

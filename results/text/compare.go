@@ -43,12 +43,12 @@ func Compare(ctx context.Context, w io.Writer, old, new *results.Run) error {
 			fmt.Fprintf(w, "only in %s: %s\n", labels[i], spell.FirstFew(names))
 		}
 	}
-	fmt.Fprintf(w, "in all rows: %s; MB/s are shown as B/s (1 Mi is 1048576), ns as sec\n", strings.Join(shared(cells), " "))
+	fmt.Fprintf(w, "in all rows: %s; MB/s are shown as B/s (1 Mi is 1048576), ns as sec\n", strings.Join(commonValues(cells), " "))
 	files := []string{"--", labels[0] + "=" + old.BenchPath(), labels[1] + "=" + new.BenchPath()}
-	filter := noControls + without(slices.Concat(missing[:]...))
-	for _, units := range []string{headlines, "-" + headlines} {
-		args := slices.Concat([]string{"-table", tableKey(cells), "-row", ".fullname", "-ignore", ignored(cells), "-filter", filter + " " + units}, files)
-		out, doubts, err := program.run(ctx, "", args...)
+	filter := noControls + excluding(slices.Concat(missing[:]...))
+	for _, units := range []string{mainUnits, "-" + mainUnits} {
+		args := slices.Concat([]string{"-table", tableKey(cells), "-row", ".fullname", "-ignore", ignoredKeys(cells), "-filter", filter + " " + units}, files)
+		out, doubts, err := program.output(ctx, "", args...)
 		if err != nil {
 			return err
 		}
@@ -72,8 +72,8 @@ func readyToCompare(r *results.Run) error {
 	return r.WriteBench()
 }
 
-// without is the part of a filter that leaves cells out.
-func without(names []string) string {
+// excluding is the part of a filter that leaves cells out.
+func excluding(names []string) string {
 	if len(names) == 0 {
 		return ""
 	}
@@ -94,8 +94,8 @@ func tableKey(cells []bench.Cell) string {
 	return ""
 }
 
-// ignored lists the keys that would say the same in every row.
-func ignored(cells []bench.Cell) string {
+// ignoredKeys lists the keys that would say the same in every row.
+func ignoredKeys(cells []bench.Cell) string {
 	var keys []string
 	for _, d := range bench.Dimensions() {
 		if !d.Hidden && !stats.Varies(d, cells) {
@@ -105,8 +105,8 @@ func ignored(cells []bench.Cell) string {
 	return strings.Join(keys, ",")
 }
 
-// shared lists the values that all cells have, defaults left out as in names.
-func shared(cells []bench.Cell) []string {
+// commonValues lists the values that all cells have, defaults left out as in names.
+func commonValues(cells []bench.Cell) []string {
 	var out []string
 	for _, d := range bench.Dimensions() {
 		v := d.Of(cells[0])

@@ -13,12 +13,12 @@ import (
 // a table.
 type layout struct{ value, spread, cpus int }
 
-func (s writer) newLayout(cells []bench.Cell) layout {
+func (p printer) newLayout(cells []bench.Cell) layout {
 	l := layout{value: len("MB/s"), cpus: len(results.CPUs)}
 	for _, c := range cells {
-		e := s.Of(c)
+		e := p.Cell(c)
 		l.value = max(l.value, width(spell.Amount(e.Throughput.Median)))
-		l.spread = max(l.spread, width(plusMinus(e.Throughput)))
+		l.spread = max(l.spread, width(formatSpread(e.Throughput)))
 		l.cpus = max(l.cpus, width(spell.Amount(e.CPUs.Median)))
 	}
 	return l

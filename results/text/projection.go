@@ -36,7 +36,7 @@ func BenchstatTables(ctx context.Context, run *results.Run) (Tables, error) {
 	if t.Text, err = benchstatText(ctx, program, run.Dir(), cells); err != nil {
 		return Tables{}, err
 	}
-	csv, doubts, err := program.run(ctx, run.Dir(), append(projection(cells), "-format", "csv", "-filter", noControls, results.BenchFile)...)
+	csv, doubts, err := program.output(ctx, run.Dir(), append(projection(cells), "-format", "csv", "-filter", noControls, results.BenchFile)...)
 	t.CSV, t.Doubts = fillDefaults(csv), doubts
 	return t, err
 }
@@ -45,19 +45,19 @@ func BenchstatTables(ctx context.Context, run *results.Run) (Tables, error) {
 // itself keeps the order of the units on the lines.
 const (
 	noControls = "-/aa:b"
-	headlines  = ".unit:(MB/s OR cpus)"
+	mainUnits  = ".unit:(MB/s OR cpus)"
 )
 
 // benchstatText gives the tables with the commands that make them.
 func benchstatText(ctx context.Context, program benchstat, dir string, cells []bench.Cell) ([]byte, error) {
 	var b bytes.Buffer
-	b.WriteString("# " + arrangementOf(cells).says + "; the first column is the base of the others.\n" +
+	b.WriteString("# " + arrangementOf(cells).title + "; the first column is the base of the others.\n" +
 		"# MB/s are shown as B/s (1 Mi is 1048576), ns as sec. Each p is of one comparison alone:\n" +
 		"# of 20 that are equal, one looks different. Ratios paired by rounds, and the noise\n" +
 		"# floor, are in " + results.SummaryFile + ".\n")
-	for _, filter := range []string{noControls + " " + headlines, noControls + " -" + headlines} {
+	for _, filter := range []string{noControls + " " + mainUnits, noControls + " -" + mainUnits} {
 		args := append(projection(cells), "-filter", filter, results.BenchFile)
-		out, doubts, err := program.run(ctx, dir, args...)
+		out, doubts, err := program.output(ctx, dir, args...)
 		if err != nil {
 			return nil, err
 		}
@@ -75,7 +75,7 @@ func benchstatText(ctx context.Context, program benchstat, dir string, cells []b
 // An arrangement says which dimensions of the cells go where in benchstat's
 // tables.
 type arrangement struct {
-	says          string
+	title         string
 	tables        []string // always keys of a table; whatever else varies is one too
 	rows, columns []string // keys of rows and columns
 }
@@ -95,9 +95,9 @@ func projection(cells []bench.Cell) []string {
 		switch {
 		case d.Name == "aa":
 		case slices.Contains(a.rows, d.Name):
-			rows = append(rows, sorted(d, cells))
+			rows = append(rows, orderedKey(d, cells))
 		case slices.Contains(a.columns, d.Name):
-			columns = append(columns, sorted(d, cells))
+			columns = append(columns, orderedKey(d, cells))
 		case slices.Contains(a.tables, d.Name) || stats.Varies(d, cells):
 			tables = append(tables, benchKey(d))
 		}
@@ -105,9 +105,9 @@ func projection(cells []bench.Cell) []string {
 	return []string{"-table", strings.Join(tables, " "), "-row", strings.Join(rows, " "), "-col", strings.Join(columns, " ")}
 }
 
-// sorted is a key with the order of its values: that of the cells, which is
+// orderedKey is a key with the order of its values: that of the cells, which is
 // the table's, or by number.
-func sorted(d bench.Dimension, cells []bench.Cell) string {
+func orderedKey(d bench.Dimension, cells []bench.Cell) string {
 	if d.Name == "window" {
 		return benchKey(d) + "@num"
 	}
