@@ -14,10 +14,10 @@ import (
 	"collatebench/internal/wholefile"
 )
 
-// maxLabel keeps the name of a folder well below what file systems take.
+// maxLabel, characters, keeps a folder's name well below the limits of file systems.
 const maxLabel = 60
 
-// CheckLabel says whether a run can have this label. An empty one is good.
+// CheckLabel returns an error if a run can't have this label. An empty label is good.
 func CheckLabel(label string) error {
 	switch {
 	case len(label) > maxLabel:
@@ -30,9 +30,9 @@ func CheckLabel(label string) error {
 	return nil
 }
 
-// Create makes a run folder below root, named for its start and its label. The
-// folder appears with run.json and an empty ledger in it; nothing is written
-// when the info is wrong.
+// Create makes a run folder below root, named for its start and its label. The folder
+// appears with run.json and an empty ledger in it. If the info is wrong, Create returns
+// an error and writes nothing.
 func Create(root string, info Info) (*Run, error) {
 	if err := CheckLabel(info.Label); err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func Create(root string, info Info) (*Run, error) {
 func defaults() map[string]string {
 	out := map[string]string{}
 	for _, d := range bench.Dimensions() {
-		if !d.Core && !d.Hidden { // a core dimension is in every name
+		if !d.Core && !d.Hidden { // every name has the core dimensions
 			out[d.Name] = d.Default
 		}
 	}
@@ -90,8 +90,8 @@ func create(root, staged string, info Info) (*Run, error) {
 			return nil, err
 		}
 		dir := filepath.Join(root, info.ID)
-		// A rename onto a folder that is not empty fails, so that two
-		// programs that start within one second get two folders.
+		// A rename onto a folder that is not empty fails. So two programs that
+		// start within one second get two folders.
 		err := os.Rename(staged, dir)
 		if err == nil {
 			wholefile.SyncDir(root)

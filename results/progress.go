@@ -10,22 +10,22 @@ import (
 
 // Progress says how far a run has come.
 type Progress struct {
-	Samples int       `json:"samples"` // of the rounds' attempts in force
-	Planned int       `json:"of"`      // samples that all rounds asked for will have
-	Round   int       `json:"round"`   // the one in work, or the last
-	Changed time.Time `json:"sign"`    // of life: when the run folder last changed
+	Samples int       `json:"samples"` // taken, without those of abandoned attempts
+	Planned int       `json:"of"`      // samples of all rounds that were asked for
+	Round   int       `json:"round"`   // the round in work, or the last
+	Changed time.Time `json:"sign"`    // when the run folder last changed, as a sign of life
 }
 
-// maxSilence is how long a run that works writes nothing at most: a sample that
-// takes longer is ended by the runner.
+// maxSilence is the longest time in which a working run writes nothing: the runner ends
+// a sample that takes longer.
 const maxSilence = 20 * time.Minute
 
-// Lost says that a run which is not ended shows no sign of life any more: it
-// was killed.
+// Lost says that a run in state [Running] has not changed for so long that it must have
+// been killed.
 func (p Progress) Lost(now time.Time) bool { return now.Sub(p.Changed) > maxSilence }
 
-// Progress reads how far the run has come. A run of why plans as it goes, so
-// that what it will have grows.
+// Progress reads how far the run has come. Planned grows during a run of why, which
+// plans as it goes.
 func (r *Run) Progress() (Progress, error) {
 	samples, err := r.Samples()
 	if err != nil {
@@ -43,7 +43,7 @@ func (r *Run) Progress() (Progress, error) {
 	return p, err
 }
 
-// changed is when the ledger, the log or the profiles were last written.
+// changed returns when the ledger, the log or the profiles were last written.
 func (r *Run) changed() (time.Time, error) {
 	last := r.info.Started
 	for _, name := range []string{infoFile, ledgerFile, "log.txt", "profiles"} {

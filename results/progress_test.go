@@ -14,7 +14,7 @@ func TestProgress(t *testing.T) {
 	names := resultstest.Cells(t, map[string]string{"window": "32"}) // 8 cells
 	info := resultstest.Info(names...)
 	samples := resultstest.Rounds(t, names, 3)[:2*8+3]
-	// A flagged sample begins its round anew.
+	// A flagged sample makes its round begin again.
 	flagged := resultstest.Sample(t, names[0], 3, 1, 50)
 	flagged.Flags, flagged.Started = []string{"steal 12% of the cores"}, resultstest.Began()
 	run := resultstest.Run(t, info, append(samples, flagged))
@@ -39,7 +39,7 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-func TestRepeat(t *testing.T) {
+func TestCommandLine(t *testing.T) {
 	for _, c := range []struct {
 		command []string
 		want    string

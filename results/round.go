@@ -5,23 +5,23 @@ import (
 	"slices"
 )
 
-// MaxAttempts is how often a round is taken at most: once, and twice again.
+// MaxAttempts is how often a round is taken at most.
 const MaxAttempts = 3
 
-// A Round is the attempt in force of one round.
+// A Round is the current attempt at one round.
 type Round struct {
 	N        int               // from 1
 	Attempt  int               // from 1
 	Samples  map[string]Sample // by the cell's name
-	Complete bool              // every cell of the run has its sample
-	Flagged  bool              // a sample is flagged; only in the last attempt allowed, the others are abandoned
+	Complete bool              // no sample is missing
+	Flagged  bool              // a sample is flagged; only the last attempt can be, the others are abandoned
 }
 
-// Rounds tells from the ledger alone how far each round has come that has
-// begun, in the order of their numbers. An attempt is abandoned as soon as one
-// of its samples is flagged, unless it is the last allowed; the round is then
-// at the next attempt, which may have no samples yet. Samples of other cells
-// than the run's are left out; of two samples in one place the earlier counts.
+// Rounds returns the rounds that have begun, by number; it needs only the ledger. An
+// attempt is abandoned when one of its samples is flagged, unless it is the last one
+// allowed. The round is then at the next attempt, which may have no samples yet. Samples
+// of cells that the run does not have are left out. If a cell has two samples in one
+// attempt, the earlier one counts.
 func Rounds(info Info, samples []Sample) []Round {
 	attempts := byAttempt(info, samples)
 	numbers := map[int]bool{}
@@ -45,8 +45,8 @@ func Rounds(info Info, samples []Sample) []Round {
 	return out
 }
 
-// Missing returns the cells that have no sample in this attempt, in table
-// order, but for those that joined the run later.
+// Missing returns the cells that have no sample in this attempt, in table order, without
+// the cells that joined the run later.
 func (r Round) Missing(info Info) []string {
 	var out []string
 	for _, name := range info.Cells {
@@ -57,7 +57,7 @@ func (r Round) Missing(info Info) []string {
 	return out
 }
 
-// attemptKey is where in the plan a set of samples belongs.
+// An attemptKey identifies one attempt at one round.
 type attemptKey struct{ round, attempt int }
 
 func byAttempt(info Info, samples []Sample) map[attemptKey]map[string]Sample {
@@ -97,26 +97,26 @@ func flagged(samples map[string]Sample) bool {
 	return false
 }
 
-// CompleteRounds are the rounds that count.
+// CompleteRounds returns the rounds that count: those with no sample missing.
 func CompleteRounds(info Info, samples []Sample) []Round {
 	return slices.DeleteFunc(Rounds(info, samples), func(r Round) bool { return !r.Complete })
 }
 
-// A FlaggedRound is an attempt in which something came from outside.
+// A FlaggedRound is an attempt that something outside the run disturbed.
 type FlaggedRound struct {
 	Round   int             `json:"round"`
 	Attempt int             `json:"attempt"`
-	Retaken bool            `json:"retaken"` // its samples do not count; else it was the last attempt allowed
+	Retaken bool            `json:"retaken"` // its samples do not count; if false, it was the last attempt allowed
 	Samples []FlaggedSample `json:"samples"`
 }
 
-// A FlaggedSample says what came from outside, as the ledger has it.
+// A FlaggedSample says what disturbed a sample, as the ledger has it.
 type FlaggedSample struct {
 	Cell  string   `json:"cell"`
 	Flags []string `json:"flags"`
 }
 
-// FlaggedRounds lists every attempt that has a flag, kept or not.
+// FlaggedRounds lists the attempts that have a flag, abandoned or not.
 func FlaggedRounds(info Info, samples []Sample) []FlaggedRound {
 	attempts := byAttempt(info, samples)
 	var out []FlaggedRound

@@ -11,7 +11,7 @@ import (
 
 func TestValuesKeepTheirUnits(t *testing.T) {
 	s := resultstest.Sample(t, resultstest.Request32, 1, 1, 89.84)
-	// A value of 0 is not tidied by benchfmt, unlike any other.
+	// benchfmt tidies the unit of any value except 0.
 	s.Line = "BenchmarkCollate/" + resultstest.Request32 + " 1 747000000 ns/op 89.84 MB/s 1.05 cpus 0 queue-ns/resp 12.5 held-MB 1234 B/op 12 allocs/op"
 	got, err := s.Values()
 	if err != nil {
