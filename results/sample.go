@@ -44,7 +44,7 @@ type Sample struct {
 type External struct {
 	Seconds   float64 `json:"seconds"`
 	CPU       float64 `json:"cpu_seconds"`      // of the process and its children
-	CPUOver   float64 `json:"cpu_over_seconds"` // the time in which CPU was used: less than Seconds if running children were last sampled before the end; 0 if CPU time can't be read
+	CPUOver   float64 `json:"cpu_over_seconds"` // the time in which CPU was used: less than Seconds if children that the process did not wait for were last sampled before the end; 0 if CPU time can't be read
 	Upstream  float64 `json:"upstream_cpu_seconds"`
 	Responses float64 `json:"responses"`         // of the upstream, including the warm-up
 	Queue     float64 `json:"queue_seconds"`     // in the upstream's queue, sum over the responses

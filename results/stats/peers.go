@@ -9,26 +9,27 @@ import (
 	"collatebench/bench"
 )
 
-// A PeerRow is one way of a client to decode, at the window that is
-// doubled.
+// A PeerRow is one placement of a client with one codec, at a window that the run also
+// doubles.
 type PeerRow struct {
 	Cell   bench.Cell
 	Twice  bench.Cell // the same at twice the window
-	ToBase *Ratio     // to the client's base placement with the same codec; nil where it is that, or there is none
-	ToBest *Ratio     // to the fastest of the table; nil where it is that
+	ToBase *Ratio     // to the client's base placement with the same codec; nil if the row is the base, or there is none
+	ToBest *Ratio     // to the fastest row of the table; nil if the row is the fastest
 }
 
-// A PeerTable is the clients at one setting of everything else.
+// A PeerTable compares clients; its rows agree in everything except client, codec and
+// placement.
 type PeerTable struct {
 	Title string
 	Rows  []PeerRow
 }
 
-// ComparesClients says whether the run compares clients.
+// ComparesClients says whether this is a run of `peers`.
 func (s Summary) ComparesClients() bool { return s.compares }
 
-// PeerTables puts clients side by side; none where the run compares none, or no
-// round is complete.
+// PeerTables returns the tables of clients; none if the run does not compare clients, or
+// no round is complete.
 func (s Summary) PeerTables() []PeerTable {
 	if !s.compares || s.Rounds == 0 {
 		return nil
@@ -67,7 +68,7 @@ func (s Summary) fillRatios(rows []PeerRow) {
 	}
 }
 
-// ratioBetween is the paired ratio of any two cells; nil where no round has both.
+// ratioBetween is the paired ratio of any two cells; nil if no round has both.
 func (s Summary) ratioBetween(over, base bench.Cell) *Ratio {
 	r, err := s.values.ratio(pair{over, base})
 	if err != nil {
@@ -79,7 +80,7 @@ func (s Summary) ratioBetween(over, base bench.Cell) *Ratio {
 // A Doubling is a cell and the one with twice its window.
 type Doubling struct{ Cell, Twice bench.Cell }
 
-// Doublings pairs the cells, in table order.
+// Doublings returns each cell whose double window is there too, in table order.
 func Doublings(cells []bench.Cell) []Doubling {
 	there := map[bench.Cell]bool{}
 	for _, c := range cells {

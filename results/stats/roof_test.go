@@ -13,7 +13,7 @@ import (
 	"collatebench/results/stats"
 )
 
-// timedSample is a sample whose line tells the times of a response, in ms.
+// timedSample makes a sample whose line has the times of a response, in ms.
 func timedSample(t testing.TB, cell string, round int, mbps, cpus, overlap, headers, read, wait, decode, resp float64) results.Sample {
 	t.Helper()
 	s := resultstest.Sample(t, cell, round, 1, mbps)
@@ -45,7 +45,7 @@ const (
 	request1   = "codec=json/placement=request/window=1/size=1MiB-2"
 )
 
-// fourCells is a window of 1 and of 32, serial and parallel.
+// fourCells has windows of 1 and 32, serial and parallel.
 func fourCells(t testing.TB) stats.Summary {
 	t.Helper()
 	var samples []results.Sample
@@ -97,8 +97,7 @@ func TestRoof(t *testing.T) {
 	}
 }
 
-// TestRoofIsAboveWhatWasSeen: whatever a noisy machine gave, no point lies
-// above its roof.
+// TestRoofIsAboveWhatWasSeen: no point lies above its roof, however noisy the machine was.
 func TestRoofIsAboveWhatWasSeen(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	names := []string{collector1, resultstest.Collector32, request1, resultstest.Request32}
@@ -122,7 +121,7 @@ func TestRoofIsAboveWhatWasSeen(t *testing.T) {
 	}
 }
 
-// TestRoofOfALink: where the upstream's bandwidth is limited it is the roof.
+// TestRoofOfALink: a limited bandwidth of the upstream is the roof.
 func TestRoofOfALink(t *testing.T) {
 	const cell = "codec=json/placement=request/window=32/size=1MiB/bandwidth=50MBps-2"
 	c, err := bench.ReadCell("placement=request/bandwidth=50000000Bps/procs=2")

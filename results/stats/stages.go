@@ -6,9 +6,8 @@ type Stage struct {
 	Seconds float64 // a response, mean of a sample, median of the samples
 }
 
-// Stages divides the time of a cell's responses. What is left over is the
-// hand-over: decoded, and waiting to be gathered. Lines that tell no times
-// give nil.
+// Stages divides the time of a cell's responses. The rest is the hand-over, in which a
+// decoded response waits to be collated. The result is nil if the lines have no times.
 func (c CellSummary) Stages() []Stage {
 	whole := c.Unit("resp-ns")
 	if whole == 0 {
