@@ -6,8 +6,8 @@ import (
 	"collatebench/results/verdict"
 )
 
-// External gathers what was seen of a client's cell from outside, at its window
-// and at twice that: means over the complete rounds.
+// External gathers the evidence of a client's cell from outside, at its window and at twice
+// that: means over the complete rounds that have both.
 func External(v stats.Values, p stats.Doubling, info results.Info) verdict.External {
 	e := verdict.External{Workers: p.Cell.Procs, Cores: info.Machine.Cores, Window: p.Cell.Window, Others: others(v, p.Cell)}
 	var once, twice []float64

@@ -7,15 +7,15 @@ import (
 	"collatebench/results/verdict"
 )
 
-// An Observed is what a cell's evidence shows by itself, with no intervention.
+// An Observed is the verdict on a cell without an intervention.
 type Observed struct {
 	Cell bench.Cell
 	verdict.Verdict
 }
 
-// Observe judges each placement at the most cores and the largest window that
-// the run has, where a serial placement hurts most. Clients that are compared
-// are all judged alike, by what is seen from outside.
+// Observe judges each placement at the most cores and the largest window of the run, where
+// a serial placement loses the most ([stats.Headline]). In a run that compares clients it
+// judges all of them by what is seen from outside.
 func Observe(v stats.Values, info results.Info) []Observed {
 	var out []Observed
 	add := func(c bench.Cell, said verdict.Verdict) {
