@@ -14,12 +14,12 @@ import (
 	"collatebench/internal/spell"
 )
 
-// Benchstat runs benchstat, whose tables are internal to its command. It is
-// the tool of the enclosing collatebench module, or else the one in PATH.
+// Benchstat runs the benchstat command, because no package exports its tables. It takes the
+// tool of the enclosing collatebench module, or else the program in PATH.
 //
-// It prints its errors and exits with 0 all the same, so what it says on
-// standard error decides: that a file or a line could not be read is an error,
-// that a cell has too few samples is a doubt to show beside the tables.
+// benchstat exits with 0 even after an error, so its standard error decides: a file or a
+// line that could not be read is an error; a cell with too few samples is a doubt, to be
+// shown beside the tables.
 func Benchstat(ctx context.Context, args ...string) (stdout []byte, doubts string, err error) {
 	program, err := findBenchstat(ctx)
 	if err != nil {
@@ -36,7 +36,7 @@ func findBenchstat(ctx context.Context) (benchstat, error) {
 	if dir, ok := enclosingModule(); ok {
 		cmd := exec.CommandContext(ctx, "go", "tool", "-n", "benchstat")
 		cmd.Dir = dir
-		// It builds the tool and prints where it is.
+		// This builds the tool and prints its path.
 		if out, err := cmd.Output(); err == nil {
 			return benchstat(strings.TrimSpace(string(out))), nil
 		} else {
@@ -56,8 +56,7 @@ func findBenchstat(ctx context.Context) (benchstat, error) {
 	return "", errors.New(advice)
 }
 
-// enclosingModule finds the source that this program is of, upwards from the
-// working directory.
+// enclosingModule finds the source of this program, upwards from the working directory.
 func enclosingModule() (dir string, ok bool) {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -75,7 +74,7 @@ func enclosingModule() (dir string, ok bool) {
 	}
 }
 
-// output runs it in a folder, or with "" in the working directory.
+// output runs benchstat in a folder, or with "" in the working directory.
 func (b benchstat) output(ctx context.Context, dir string, args ...string) (stdout []byte, doubts string, err error) {
 	var out, errs bytes.Buffer
 	cmd := exec.CommandContext(ctx, string(b), args...)
@@ -94,7 +93,7 @@ func (b benchstat) output(ctx context.Context, dir string, args ...string) (stdo
 	return out.Bytes(), doubts, nil
 }
 
-// readStderr divides what benchstat says on standard error.
+// readStderr divides benchstat's standard error into doubts and an error.
 func readStderr(text string) (doubts string, err error) {
 	inTable := regexp.MustCompile(`^[A-Z]+[0-9]+: `) // a cell of its CSV
 	inFile := regexp.MustCompile(`^.+:[0-9]+: `)     // a line of its input
@@ -104,8 +103,8 @@ func readStderr(text string) (doubts string, err error) {
 		switch {
 		case strings.HasPrefix(line, "benchstat: "):
 			return "", errors.New(line)
-		// Two versions may disagree on which direction of a unit is better;
-		// benchstat does not act on it.
+		// Two runs may disagree on which direction of a unit is better; benchstat
+		// does nothing with it.
 		case inTable.MatchString(line), strings.Contains(line, ": metadata "):
 			kept = append(kept, line)
 		case inFile.MatchString(line):
@@ -117,7 +116,7 @@ func readStderr(text string) (doubts string, err error) {
 	return strings.Join(kept, "\n"), nil
 }
 
-// firstStderr is the first line that a failed command left behind, if any.
+// firstStderr is the first line of a failed command's standard error, if any.
 func firstStderr(err error) string {
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {

@@ -13,9 +13,9 @@ import (
 	"collatebench/results/stats"
 )
 
-// Compare prints benchstat's tables of two runs side by side: one for each
-// unit, a row for each cell that both have, named by what varies. It says which
-// cells only one has, and what beside the code differs between the runs.
+// Compare prints benchstat's tables of two runs side by side: a table for each unit, a row
+// for each common cell, named by what varies. It also prints which cells only one run has,
+// and what beside the code differs. Runs that can't be compared are an error.
 func Compare(ctx context.Context, w io.Writer, old, new *results.Run) error {
 	cells, err := stats.CommonCells(old, new)
 	if err != nil {
@@ -60,7 +60,7 @@ func Compare(ctx context.Context, w io.Writer, old, new *results.Run) error {
 	return nil
 }
 
-// readyToCompare makes bench.txt say what the ledger does.
+// readyToCompare brings bench.txt up to date with the ledger.
 func readyToCompare(r *results.Run) error {
 	samples, err := r.Samples()
 	if err != nil {
@@ -72,21 +72,21 @@ func readyToCompare(r *results.Run) error {
 	return r.WriteBench()
 }
 
-// excluding is the part of a filter that leaves cells out.
+// excluding is the part of a filter that leaves out cells.
 func excluding(names []string) string {
 	if len(names) == 0 {
 		return ""
 	}
 	quoted := make([]string, len(names))
 	for i, name := range names {
-		c, _ := bench.ParseCell(name) // it is a cell of a run
+		c, _ := bench.ParseCell(name) // no error: it is a cell of a run
 		quoted[i] = fmt.Sprintf("(client:%s .fullname:%q)", c.Client, results.LinePrefix+c.Benchmark())
 	}
 	return " -(" + strings.Join(quoted, " OR ") + ")"
 }
 
-// tableKey puts each client's cells in a table of their own: two may have a cell
-// of the same name.
+// tableKey gives each client its own table, because two clients may have cells of the same
+// name.
 func tableKey(cells []bench.Cell) string {
 	if d := bench.Dimensions()[0]; d.Config && stats.Varies(d, cells) {
 		return benchKey(d)
@@ -94,7 +94,7 @@ func tableKey(cells []bench.Cell) string {
 	return ""
 }
 
-// ignoredKeys lists the keys that would say the same in every row.
+// ignoredKeys lists the keys that are the same in every row.
 func ignoredKeys(cells []bench.Cell) string {
 	var keys []string
 	for _, d := range bench.Dimensions() {
@@ -105,7 +105,7 @@ func ignoredKeys(cells []bench.Cell) string {
 	return strings.Join(keys, ",")
 }
 
-// commonValues lists the values that all cells have, defaults left out as in names.
+// commonValues lists the values that all cells have, without defaults, as in names.
 func commonValues(cells []bench.Cell) []string {
 	var out []string
 	for _, d := range bench.Dimensions() {
@@ -121,7 +121,7 @@ func commonValues(cells []bench.Cell) []string {
 	return out
 }
 
-// columnLabels are the runs' labels where they tell them apart, else their IDs.
+// columnLabels returns the runs' labels if they differ, or else their IDs.
 func columnLabels(old, new *results.Run) [2]string {
 	a, b := old.Info(), new.Info()
 	switch {

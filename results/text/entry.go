@@ -15,7 +15,7 @@ import (
 const (
 	markBelow      = "~"
 	markUpstream   = "!"
-	markRatio      = "ratio" // not printed: there is a ratio to explain
+	markRatio      = "ratio" // not printed: the legend must explain ratios
 	markNoInterval = "?"
 )
 
@@ -42,7 +42,7 @@ func (p printer) ratioEntry(c bench.Cell, marks map[string]bool) string {
 	if strings.Contains(text, markNoInterval) {
 		marks[markNoInterval] = true
 	}
-	if r.BelowFloor && r.Ratio.Rounds >= stats.FloorRounds { // else the floor is not known
+	if r.BelowFloor && r.Ratio.Rounds >= stats.FloorRounds { // with fewer rounds the floor is not known
 		marks[markBelow] = true
 		text += markBelow
 	}
@@ -56,7 +56,7 @@ func (p printer) unflaggedEntry(c bench.Cell) string {
 	return p.noRatioEntry(c)
 }
 
-// noRatioEntry stands where there is no ratio.
+// noRatioEntry is the entry of a cell that has no ratio.
 func (p printer) noRatioEntry(c bench.Cell) string {
 	if c.Placement == p.BaseOf(c) {
 		return "1"
@@ -64,8 +64,7 @@ func (p printer) noRatioEntry(c bench.Cell) string {
 	return "-" // nothing to compare with
 }
 
-// flagsMatter says whether a ratio of the group, as it is printed, is another
-// without the flagged rounds.
+// flagsMatter says whether a printed ratio of the group changes without the flagged rounds.
 func (p printer) flagsMatter(g stats.Group) bool {
 	return slices.ContainsFunc(g.Cells, func(c bench.Cell) bool {
 		r, ok := p.RatioToBase(c)

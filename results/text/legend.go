@@ -11,7 +11,7 @@ import (
 	"collatebench/results/stats"
 )
 
-// writeLegend says how to read the tables, and explains each mark that occurs.
+// writeLegend explains the tables and each mark that occurs in them.
 func (p printer) writeLegend(w io.Writer, marks map[string]bool) {
 	if p.Rounds == 0 {
 		return
@@ -30,8 +30,8 @@ func (p printer) writeLegend(w io.Writer, marks map[string]bool) {
 	}
 }
 
-// Notes says, a line each, what the noise floor is, which samples were flagged
-// and why, and why the run ended when it did.
+// Notes returns lines that say what the noise floor is, which samples were flagged and why,
+// and why the run ended.
 func Notes(s stats.Summary) []string {
 	var b strings.Builder
 	printer{Summary: s}.writeNotes(&b, len(s.Flagged))
@@ -67,8 +67,8 @@ func (p printer) writeNoise(w io.Writer) {
 	fmt.Fprintf(w, "  tested by %s, sampled twice too: %.2f, %s\n", describeCell(f.Second), f.SecondRatio.Mean, verdict)
 }
 
-// maxFlagsShown is how many flagged attempts are told one by one; a machine that
-// is busy all the time would fill the screen.
+// maxFlagsShown is how many flagged attempts are listed; those of a machine that is always
+// busy would fill the screen.
 const maxFlagsShown = 6
 
 func (p printer) writeFlagged(w io.Writer, most int) {
@@ -87,8 +87,8 @@ func (p printer) writeFlagged(w io.Writer, most int) {
 	}
 }
 
-// flagReason tells what came from outside into the first sample that was flagged,
-// and how many more there were.
+// flagReason says what disturbed the first flagged sample of a round, and how many more
+// there were.
 func flagReason(f results.FlaggedRound) string {
 	if len(f.Samples) == 0 {
 		return "no sample says why"
@@ -101,7 +101,7 @@ func flagReason(f results.FlaggedRound) string {
 	return reason
 }
 
-// describeCell names a cell as a person would, for a line of text.
+// describeCell names a cell for a line of text; a name that does not parse stays as it is.
 func describeCell(name string) string {
 	c, err := bench.ParseCell(name)
 	if err != nil {

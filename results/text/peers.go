@@ -19,7 +19,7 @@ func (p printer) writePeers(w io.Writer) {
 		for _, r := range t.Rows {
 			fmt.Fprintln(tw, strings.Join(p.peerEntries(r), "\t"))
 		}
-		_ = tw.Flush() // as Fprintln, it tells nobody
+		_ = tw.Flush() // its error is ignored, as that of Fprintln
 	}
 	if p.Rounds > 0 {
 		fmt.Fprintln(w, "\nMB/s: of JSON, median. cpus: cores used by the client and its children, seen from outside. window")
@@ -50,8 +50,8 @@ func (p printer) peerEntries(r stats.PeerRow) []string {
 	}
 }
 
-// formatPeerRatio spells a ratio; where there is none it is 1 of the base, and a dash of
-// what has no base to be compared with.
+// formatPeerRatio spells a ratio. Without one it returns 1 for the base itself, and a dash
+// for a row that has no base.
 func formatPeerRatio(r *stats.Ratio, isBase bool) string {
 	switch {
 	case r != nil:

@@ -11,16 +11,16 @@ import (
 	"collatebench/results/stats"
 )
 
-// A printer has what is printed of a run.
+// A printer prints a run's reading. The summary is embedded for its methods.
 type printer struct {
 	stats.Summary
 	reading evidence.Reading
 }
 
-// Write prints a run for people: for each GOMAXPROCS, and each
-// combination of what else varies, one table of throughput and cpus and one of
-// the paired ratios, window and size down, placements across. Each mark is
-// explained where it occurs.
+// Write prints a run for people. For each GOMAXPROCS, and each combination of the other
+// dimensions that vary, there is one table of throughput and cpus and one of the paired
+// ratios: rows are windows and sizes, columns placements. A legend explains the marks that
+// occur. Errors of w are ignored.
 func Write(w io.Writer, r evidence.Reading) {
 	p := printer{r.Summary, r}
 	fmt.Fprintf(w, "%s: %s\n", p.Run, Heading(p.Summary))
@@ -46,7 +46,7 @@ func Write(w io.Writer, r evidence.Reading) {
 	p.writeObserved(w)
 }
 
-// Heading says in a few words how much was measured, and on what.
+// Heading says how much was measured, and on how many cores.
 func Heading(s stats.Summary) string {
 	rounds := spell.Plural(s.Rounds, "round")
 	if s.Rounds < s.Asked {
@@ -64,7 +64,7 @@ func Heading(s stats.Summary) string {
 	return fmt.Sprintf("%s of %s%s", rounds, cells, where)
 }
 
-// table lays out the blocks of a group in the same columns.
+// table returns the lines of a group's table; its blocks have the same columns.
 func (p printer) table(g stats.Group, marks map[string]bool) []string {
 	grid := newGrid(g.Cells)
 	l := p.newLayout(g.Cells)

@@ -11,8 +11,8 @@ import (
 	"collatebench/results/verdict"
 )
 
-// WriteVerdict prints a proven verdict for people: what was changed and what
-// it gave, what was ruled out by which figure, and last the verdict.
+// WriteVerdict prints a proven verdict for people: the interventions with their gains, the
+// causes that were ruled out with the figures, and last the sentence. Errors of w are ignored.
 func WriteVerdict(w io.Writer, v verdict.Verdict) {
 	if len(v.Interventions) > 0 {
 		t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
@@ -28,7 +28,7 @@ func WriteVerdict(w io.Writer, v verdict.Verdict) {
 			}
 			fmt.Fprintf(t, "%s\t%s\t%s\t%v\n", i.Name, change, predicted, i.Measured)
 		}
-		_ = t.Flush() // as Fprintln below, it tells nobody
+		_ = t.Flush() // its error is ignored, as those of Fprintln below
 		fmt.Fprintln(w)
 	}
 	for _, r := range v.RuledOut {
@@ -43,7 +43,7 @@ func WriteVerdict(w io.Writer, v verdict.Verdict) {
 	fmt.Fprintln(w, v.Sentence)
 }
 
-// writeObserved prints a line for each placement, or one where none has
+// writeObserved prints a line for each placement, or a single one if no placement has the
 // evidence for a verdict.
 func (p printer) writeObserved(w io.Writer) {
 	noEvidence := func(v evidence.Observed) bool { return len(v.Causes)+len(v.RuledOut) == 0 }
@@ -58,7 +58,7 @@ func (p printer) writeObserved(w io.Writer) {
 	p.writeVerdicts(w)
 }
 
-// writeExternal prints what was seen of clients from the outside.
+// writeExternal prints the verdicts on clients, which were seen from outside.
 func (p printer) writeExternal(w io.Writer) {
 	if len(p.reading.Observed) == 0 {
 		return
