@@ -140,7 +140,7 @@ func exampleBody(fset *token.FileSet, files []*ast.File, sources map[string]stri
 	return ""
 }
 
-// TestBeginsWithExample: what is wrong with a package's documentation is found.
+// TestBeginsWithExample: each fault of a package's documentation is found.
 func TestBeginsWithExample(t *testing.T) {
 	const comment = "// Package p adds:\n//\n//\tfmt.Println(1 + 1)\n//\n// It does not subtract.\npackage p\n"
 	const example = "package p_test\n\nimport \"fmt\"\n\nfunc Example() {\n\tfmt.Println(1 + 1)\n\t// Output: 2\n}\n"

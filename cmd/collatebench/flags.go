@@ -12,7 +12,7 @@ import (
 	"collatebench/results"
 )
 
-// A parsedFlag is a flag whose parser says what is allowed.
+// A parsedFlag is a flag with its own parser, whose error says what is allowed.
 type parsedFlag[T any] struct {
 	to     *T
 	parse  func(string) (T, error)

@@ -54,7 +54,7 @@ func parsePprofKind(s string) (profiles.Kind, error) {
 	return k, err
 }
 
-// profilePath finds the one profile that was meant.
+// profilePath returns the path and the title of the profile that ref and kind name.
 func profilePath(run *results.Run, ref string, kind profiles.Kind) (path, title string, err error) {
 	if ref == "" {
 		if kind != profiles.CPU {
@@ -69,7 +69,7 @@ func profilePath(run *results.Run, ref string, kind profiles.Kind) (path, title 
 	return filepath.Join(run.ProfileDir(cell), kind.File()), cell.Name(), nil
 }
 
-// findCell takes a cell's whole name, or what sets it apart in this run.
+// findCell finds a cell by its whole name, or by settings that only it has in this run.
 func findCell(run *results.Run, ref string) (bench.Cell, error) {
 	var cells []bench.Cell
 	for _, name := range run.Info().Cells {

@@ -83,7 +83,7 @@ func runVerdicts(c *cobra.Command, o scenarios.Options, asJSON bool) error {
 	return err
 }
 
-// scenarioProgress shows a bar on a terminal, else a line a scenario.
+// scenarioProgress shows a bar on a terminal, and elsewhere a line for each scenario.
 func scenarioProgress(c *cobra.Command) func(done, of int, doing string) {
 	f, ok := c.ErrOrStderr().(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
@@ -94,7 +94,7 @@ func scenarioProgress(c *cobra.Command) func(done, of int, doing string) {
 	return func(done, of int, doing string) {
 		bar.ChangeMax(of)
 		bar.Describe(doing)
-		_ = bar.Set(done) // a terminal that went away shows nothing
+		_ = bar.Set(done) // an error means that the terminal is gone
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 	"collatebench/results"
 )
 
-// A commandOutput is what a command writes while it runs.
+// A commandOutput collects what a command writes while it runs.
 type commandOutput struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -40,8 +40,8 @@ func (s *commandOutput) String() string {
 	return s.text.String()
 }
 
-// startView runs `view` until end is called, which returns its error. It hands
-// over the address that was printed.
+// startView runs `view` until end is called; end returns its error. url is the address that it
+// printed.
 func startView(t *testing.T, args ...string) (url string, out, errs *commandOutput, end func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -94,8 +94,8 @@ func fetch(t *testing.T, url string) string {
 	return string(body)
 }
 
-// TestView prints an address of this machine that leads to the list, or to the
-// report of the run that was named, and ends well.
+// TestView: it prints an address of this machine for the list, or for the report of the run
+// that was named, and ends without an error.
 func TestView(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "runs")
 	url, _, _, end := startView(t, "--out", out)
@@ -120,12 +120,12 @@ func TestView(t *testing.T) {
 	}
 }
 
-// TestViewOpen hands the address to the system, and goes on where that fails.
+// TestViewOpen: it gives the address to the system, and goes on if that fails.
 func TestViewOpen(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the opener of another system is no script")
 	}
-	bin, told := t.TempDir(), filepath.Join(t.TempDir(), "told")
+	bin, opened := t.TempDir(), filepath.Join(t.TempDir(), "opened")
 	t.Setenv("PATH", bin)
 	_, _, errs, end := startView(t, "--out", t.TempDir(), "--open")
 	<-errs.line
@@ -135,8 +135,8 @@ func TestViewOpen(t *testing.T) {
 	if err := end(); err != nil {
 		t.Error(err)
 	}
-	// A failure after it began is a line as well.
-	script := "#!/bin/sh\necho \"$1\" >" + told + "\nexit 3\n"
+	// An opener that fails later also gives one line.
+	script := "#!/bin/sh\necho \"$1\" >" + opened + "\nexit 3\n"
 	if err := os.WriteFile(filepath.Join(bin, "xdg-open"), []byte(script), 0o777); err != nil {
 		t.Fatal(err)
 	}
@@ -145,8 +145,8 @@ func TestViewOpen(t *testing.T) {
 	if said := errs.String(); said != "no browser was opened: xdg-open: exit status 3\n" {
 		t.Errorf("it says %q", said)
 	}
-	if text, err := os.ReadFile(told); err != nil || string(text) != url+"\n" {
-		t.Errorf("the opener was told %q, %v; want %s", text, err, url)
+	if text, err := os.ReadFile(opened); err != nil || string(text) != url+"\n" {
+		t.Errorf("the opener was given %q, %v; want %s", text, err, url)
 	}
 	if err := end(); err != nil {
 		t.Error(err)

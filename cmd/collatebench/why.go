@@ -18,7 +18,7 @@ import (
 
 const (
 	defaultPairs     = 8
-	leastPairs       = 3
+	minPairs         = 3
 	defaultWhyBudget = 75 * time.Second
 )
 
@@ -43,8 +43,8 @@ Exit code 4 means that no verdict could be proven.`,
 		Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			cell, err := readCell(c, args[0], len(o.Bodies) > 0)
-			if err == nil && o.Rounds < leastPairs {
-				err = fmt.Errorf("--pairs \"%d\": fewer than %d have no interval to speak of", o.Rounds, leastPairs)
+			if err == nil && o.Rounds < minPairs {
+				err = fmt.Errorf("--pairs \"%d\": fewer than %d have no interval to speak of", o.Rounds, minPairs)
 			}
 			if err != nil {
 				return usageError{err}
@@ -74,7 +74,7 @@ Exit code 4 means that no verdict could be proven.`,
 	return c
 }
 
-// readCell parses the cell and sets what the flags of the upstream say.
+// readCell parses the cell and applies the upstream's flags to it.
 func readCell(c *cobra.Command, text string, captured bool) (bench.Cell, error) {
 	cell, err := bench.ReadCell(text)
 	if err != nil {
@@ -112,7 +112,7 @@ func isKnob(name string) bool {
 	return false
 }
 
-// finishWhy prints the verdict of what the run has.
+// finishWhy prints the verdict of what the run has. No cause is errInconclusive.
 func finishWhy(c *cobra.Command, run *results.Run, err error, asJSON bool) error {
 	if option := (*runner.OptionError)(nil); errors.As(err, &option) {
 		return usageError{err}
