@@ -49,8 +49,8 @@ func readUnknown(r io.Reader, limit int64) ([]byte, error) {
 	return body, err
 }
 
-// drop reads r to its end, with a buffer as large as the transport's: that of
-// io.Discard is small, and a stream's every Read is timed.
+// drop reads r to its end. Its buffer is as large as the transport's: that of
+// io.Discard is small, and in a stream each Read is timed.
 func drop(r io.Reader) error {
 	buffer := make([]byte, 64<<10)
 	for {
@@ -62,8 +62,8 @@ func drop(r io.Reader) error {
 	}
 }
 
-// pulled is a body as a streaming decoder pulls it: each Read leaves decoding
-// for as long as it takes.
+// pulled is a body that a streaming decoder reads. During each Read the item is
+// in the phase of fetching, not decoding.
 type pulled[T any] struct {
 	collation *collation[T]
 	item      *item[T]

@@ -10,8 +10,8 @@ import (
 	"collatebench/mockserver/payload"
 )
 
-// A Cell is one point of the experiment, a comparable value. [DefaultCell] is
-// the one that most cells differ from in a dimension or two.
+// A Cell is one point of the experiment, a comparable value. Most cells differ
+// from [DefaultCell] in a dimension or two.
 type Cell struct {
 	Client       ClientName // who collates: this module's, or another language's
 	Codec        payload.Codec
@@ -63,12 +63,12 @@ func (c Cell) spell(with func(Dimension) bool) string {
 }
 
 // Benchmark is the cell's name behind "BenchmarkCollate/" on a benchmark line:
-// codec=json/placement=pool/window=32/size=1MiB-2. It does not say whose line
-// it is: that is a config line, so that benchstat can put clients side by side.
+// codec=json/placement=pool/window=32/size=1MiB-2. The client is not in it, but
+// in a config line, so that benchstat can put clients side by side.
 func (c Cell) Benchmark() string { return c.suffixed(c.Element()) }
 
-// Name is the cell's one spelling: its name on a benchmark line, and before it
-// the client where that is not Go's: client=rust/codec=json/placement=spawn/...
+// Name is the cell's one spelling: its name on a benchmark line, after the
+// client where that is not Go's: client=rust/codec=json/placement=spawn/...
 func (c Cell) Name() string {
 	return c.suffixed(c.spell(func(Dimension) bool { return true }))
 }
@@ -113,7 +113,7 @@ func ReadCell(s string) (Cell, error) {
 	return parseElements(element, s)
 }
 
-// Select returns the cells that are as s says, which names any dimensions, in
+// Select returns the cells that have the values in s. It names any dimensions, in
 // any order: placement=pool/window=32, with GOMAXPROCS as a suffix or procs=2.
 func Select(cells []Cell, s string) ([]Cell, error) {
 	want, err := ReadCell(s)
@@ -135,8 +135,8 @@ func Select(cells []Cell, s string) ([]Cell, error) {
 	}), nil
 }
 
-// parseElements sets the dimensions in table order, whatever order they are
-// given in: what a codec or a placement may be depends on the client.
+// parseElements sets the dimensions in table order, whatever their order in the
+// text: the client decides which codecs and placements there are.
 func parseElements(elements, whole string) (Cell, error) {
 	given := map[string]string{}
 	for e := range strings.SplitSeq(elements, "/") {
@@ -174,24 +174,18 @@ func splitProcs(s string) (element, procs string) {
 	return s[:i], s[i+1:]
 }
 
-func dimension(name string) (Dimension, bool) {
-	for _, d := range dimensions {
-		if d.Name == name {
-			return d, true
-		}
-	}
-	return Dimension{}, false
-}
-
-func dimensionNames() string {
-	var out []string
-	for _, d := range dimensions {
-		if !d.Hidden {
-			out = append(out, d.Name)
-		}
-	}
-	return strings.Join(out, ", ")
-}
-
 // Folder is the cell's name as the name of a folder.
 func (c Cell) Folder() string { return strings.ReplaceAll(c.Name(), "/", ",") }
+
+// Change returns the cell with one dimension changed, as in "placement=pool".
+func (c Cell) Change(element string) (Cell, error) {
+	name, value, _ := strings.Cut(element, "=")
+	d, ok := dimension(name)
+	if !ok {
+		return Cell{}, fmt.Errorf("%q is not dimension=value with one of %s", element, dimensionNames())
+	}
+	if err := d.set(&c, value); err != nil {
+		return Cell{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return c, nil
+}

@@ -24,9 +24,8 @@ type Client[T any] struct {
 	// HTTP sends the requests; nil means Connections(Window, HTTP1), made for
 	// each collation: set it to keep connections from one to the next.
 	HTTP *http.Client
-	// Stored, where set, hands out the header and body of response id from
-	// memory, and no request is sent. The bytes are shared: Decode must leave
-	// them as they are.
+	// Stored, where set, returns the header and body of response id from memory,
+	// and no request is sent. The bytes are shared: Decode must not change them.
 	Stored func(id int) (http.Header, []byte)
 	// Window is the most requests admitted and not yet collated; 0 means 1.
 	Window int
@@ -54,8 +53,8 @@ type Client[T any] struct {
 	// is the zero one.
 	Simulation Simulation
 	// Check, where set, verifies a value against its response's header, in
-	// the goroutine that decoded it and as part of decoding: in the gatherer
-	// it would serialise the placements that are not serial.
+	// the goroutine that decoded it and as part of decoding: in the goroutine
+	// that gathers it would serialise the placements that are not serial.
 	Check func(id int, header http.Header, value T) error
 	// Probe, where set, measures the collation.
 	Probe *Probe
@@ -83,15 +82,15 @@ func (c *Client[T]) Collate(ctx context.Context, n int, gather func(id int, valu
 	if err != nil {
 		return err
 	}
-	run := newCollation(ctx, c, n, gather)
-	defer run.fail(nil)
-	defer run.trace.end()
+	collation := newCollation(ctx, c, n, gather)
+	defer collation.fail(nil)
+	defer collation.trace.end()
 	if c.HTTP == nil {
-		defer run.http.CloseIdleConnections() // nobody else can
+		defer collation.http.CloseIdleConnections() // nobody else can
 	}
 	defer pprof.SetGoroutineLabels(ctx) // the gathering goroutine is the caller's
-	placement.idiom(run)
-	return context.Cause(run.ctx)
+	placement.idiom(collation)
+	return context.Cause(collation.ctx)
 }
 
 // Connections returns an HTTP client without hidden limits for a window of
@@ -99,8 +98,8 @@ func (c *Client[T]) Collate(ctx context.Context, n int, gather func(id int, valu
 // larger window it dials anew all the time.
 func Connections(window int, p Protocol) *http.Client { return connections(window, 0, p, nil) }
 
-// connections limits their number too, where most is above 0, and counts into
-// probe those that are made.
+// connections also limits their number, where most is above 0, and has probe
+// count those that are made.
 func connections(window, most int, p Protocol, probe *Probe) *http.Client {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(p != H2C)

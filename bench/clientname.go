@@ -45,8 +45,9 @@ func ParseClient(s string) (ClientName, error) {
 // placements itself, and runs as a program of its own.
 func (c Cell) Foreign() bool { return c.Client != Go && c.Client != "" }
 
-// clientsOwn lets other clients have values of their own in a row.
-func clientsOwn(d Dimension, put func(*Cell, string)) Dimension {
+// foreignToo has a row take any word where the client is another language's,
+// which names its codecs and placements itself.
+func foreignToo(d Dimension, put func(*Cell, string)) Dimension {
 	ours := d.set
 	d.set = func(c *Cell, s string) error {
 		if !c.Foreign() {

@@ -1,8 +1,6 @@
 package bench
 
 import (
-	"fmt"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,9 +10,9 @@ import (
 	"collatebench/mockserver/payload"
 )
 
-// A Dimension is one axis of the experiment. The rows of [Dimensions] are the
-// single source for a cell's name, for parsing it back, for the flags, for the
-// order in tables and for the README's list.
+// A Dimension is one axis of the experiment. A cell's name, the parser of names,
+// the flags, their help, make's variables and the order in tables follow from
+// the rows of [Dimensions].
 type Dimension struct {
 	Name    string
 	Usage   string
@@ -27,7 +25,7 @@ type Dimension struct {
 
 	get func(Cell) string
 	set func(*Cell, string) error
-	all func() []string // what "all" stands for; nil where it stands for nothing
+	all []string // what "all" stands for; nil where it stands for nothing
 }
 
 // dimensions is built once: every name that is made or parsed walks it.
@@ -38,35 +36,35 @@ func Dimensions() []Dimension { return slices.Clone(dimensions) }
 
 func table() []Dimension {
 	client := row("client", "who collates: go, or another language's client under the name that it gives itself",
-		func(c *Cell) *ClientName { return &c.Client }, ParseClient, named).off(string(Go))
+		func(c *Cell) *ClientName { return &c.Client }, ParseClient, asText).off(string(Go))
 	client.Config = true
 	rows := []Dimension{
 		client, // first: what a codec and a placement may be depends on it
-		clientsOwn(row("codec", "encoding of the payload: "+strings.Join(codecs(), ", "),
-			func(c *Cell) *payload.Codec { return &c.Codec }, payload.ParseCodec, named).
-			core("json", "json").spans(names(payload.Codecs())), func(c *Cell, s string) { c.Codec = payload.Codec(s) }),
-		clientsOwn(row("placement", "who decodes: "+strings.Join(names(Placements())(), ", "),
-			func(c *Cell) *Placement { return &c.Placement }, ParsePlacement, named).
-			core("collector", "inline,collector,request,pool").spans(names(Placements())), func(c *Cell, s string) { c.Placement = Placement(s) }),
+		foreignToo(row("codec", "encoding of the payload: "+strings.Join(codecs(), ", "),
+			func(c *Cell) *payload.Codec { return &c.Codec }, payload.ParseCodec, asText).
+			core("json", "json").spans(spell.Strings(payload.Codecs())), func(c *Cell, s string) { c.Codec = payload.Codec(s) }),
+		foreignToo(row("placement", "who decodes: "+strings.Join(spell.Strings(Placements()), ", "),
+			func(c *Cell) *Placement { return &c.Placement }, ParsePlacement, asText).
+			core("collector", "inline,collector,request,pool").spans(spell.Strings(Placements())), func(c *Cell, s string) { c.Placement = Placement(s) }),
 		row("window", "most requests admitted and not yet collated",
 			func(c *Cell) *int { return &c.Window }, ParseCount, strconv.Itoa).core("32", "1,8,32"),
 		row("size", "bytes of a payload before compression: 1KiB to 256MiB",
 			func(c *Cell) *payload.Size { return &c.Size }, payload.ParseSize, payload.Size.String).core("1MiB", "1MiB"),
-		row("encoding", "compression of the body: "+strings.Join(names(payload.Encodings())(), ", "),
-			func(c *Cell) *payload.Encoding { return &c.Encoding }, payload.ParseEncoding, named).
-			off("identity").spans(names(payload.Encodings())),
+		row("encoding", "compression of the body: "+strings.Join(spell.Strings(payload.Encodings()), ", "),
+			func(c *Cell) *payload.Encoding { return &c.Encoding }, payload.ParseEncoding, asText).
+			off("identity").spans(spell.Strings(payload.Encodings())),
 		row("payload", "records (made by the upstream) or captured (the files of --body)",
-			func(c *Cell) *payload.Kind { return &c.Payload }, payload.ParseKind, named).off("records"),
+			func(c *Cell) *payload.Kind { return &c.Payload }, payload.ParseKind, asText).off("records"),
 		row("order", "order of the results: completion or request",
-			func(c *Cell) *Order { return &c.Order }, ParseOrder, named).off("completion").spans(names(Orders())),
+			func(c *Cell) *Order { return &c.Order }, ParseOrder, asText).off("completion").spans(spell.Strings(Orders())),
 		row("protocol", "http1 or h2c (HTTP/2 without TLS: one connection, read by one loop)",
-			func(c *Cell) *Protocol { return &c.Protocol }, ParseProtocol, named).off("http1").spans(names(Protocols())),
+			func(c *Cell) *Protocol { return &c.Protocol }, ParseProtocol, asText).off("http1").spans(spell.Strings(Protocols())),
 		row("responses", "responses in one collation, the benchmark's op",
 			func(c *Cell) *int { return &c.Responses }, ParseCount, strconv.Itoa).off("64"),
 		row("decode", "on, or off (decoding left out: bodies are read and dropped)",
-			func(c *Cell) *Decoding { return &c.Decode }, ParseDecoding, named).off("on").spans(names(Decodings())),
+			func(c *Cell) *Decoding { return &c.Decode }, ParseDecoding, asText).off("on").spans(spell.Strings(Decodings())),
 		row("from", "network, or memory (bodies that were fetched before the clock starts)",
-			func(c *Cell) *Source { return &c.From }, ParseSource, named).off("network").spans(names(Sources())),
+			func(c *Cell) *Source { return &c.From }, ParseSource, asText).off("network").spans(spell.Strings(Sources())),
 		row("gogc", "GOGC of the client, in percent: "+gcAllowed,
 			func(c *Cell) *int { return &c.GOGC }, parseGC, formatGC).off("100"),
 		row("conns", "connections to the upstream at most: "+limitAllowed,
@@ -82,7 +80,7 @@ func table() []Dimension {
 		rows = append(rows, upstreamRow(k))
 	}
 	aa := row("aa", "b: the same cell again, for the noise floor",
-		func(c *Cell) *string { return &c.AA }, parseAA, named[string]).off("")
+		func(c *Cell) *string { return &c.AA }, parseAA, asText[string]).off("")
 	aa.Hidden = true
 	procs := row("procs", "GOMAXPROCS of the client; all means every core",
 		func(c *Cell) *int { return &c.Procs }, parseProcs, strconv.Itoa).core("all", "1,all")
@@ -134,17 +132,20 @@ func row[T any](name, usage string, field func(*Cell) *T, parse func(string) (T,
 	}
 }
 
+// core makes a row a part of every name.
 func (d Dimension) core(fallback, matrix string) Dimension {
 	d.Core, d.Default, d.Matrix = true, fallback, matrix
 	return d
 }
 
+// off makes a row a part of a name only where it is off its default.
 func (d Dimension) off(fallback string) Dimension {
 	d.Default = fallback
 	return d
 }
 
-func (d Dimension) spans(all func() []string) Dimension {
+// spans says what "all" stands for.
+func (d Dimension) spans(all []string) Dimension {
 	d.all = all
 	return d
 }
@@ -168,7 +169,7 @@ func (d Dimension) values(list string) ([]string, error) {
 	var out []string
 	fields := strings.Split(list, ",")
 	if list == "all" && d.all != nil {
-		fields = d.all()
+		fields = d.all
 	}
 	for _, f := range fields {
 		c := Cell{}
@@ -182,38 +183,21 @@ func (d Dimension) values(list string) ([]string, error) {
 	return out, nil
 }
 
-func named[T ~string](v T) string { return string(v) }
-
-func names[T ~string](values []T) func() []string {
-	return func() []string { return spell.Strings(values) }
+func dimension(name string) (Dimension, bool) {
+	for _, d := range dimensions {
+		if d.Name == name {
+			return d, true
+		}
+	}
+	return Dimension{}, false
 }
 
-// ParseCount reads a whole number of at least one, as windows and the like are.
-func ParseCount(s string) (int, error) {
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 || n > maxCount {
-		return 0, fmt.Errorf("%q is not a whole number from 1 to %d", s, maxCount)
+func dimensionNames() string {
+	var out []string
+	for _, d := range dimensions {
+		if !d.Hidden {
+			out = append(out, d.Name)
+		}
 	}
-	return n, nil
-}
-
-// maxCount bounds windows and responses: beyond it an op would not end.
-const maxCount = 1_000_000
-
-func parseProcs(s string) (int, error) {
-	if s == "all" {
-		return runtime.NumCPU(), nil
-	}
-	n, err := ParseCount(s)
-	if err != nil {
-		return 0, fmt.Errorf("%w, or all", err)
-	}
-	return n, nil
-}
-
-func parseAA(s string) (string, error) {
-	if s != "" && s != "b" {
-		return "", fmt.Errorf("%q is not b", s)
-	}
-	return s, nil
+	return strings.Join(out, ", ")
 }

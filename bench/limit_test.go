@@ -197,11 +197,11 @@ func TestShareOfGC(t *testing.T) {
 	}
 }
 
-// TestStepsOfAResponse reads the steps on a clock that moves only when all
+// TestStagesOfAResponse reads the stages on a clock that moves only when all
 // sleep, through the real transport: a dial takes 5 ms, the upstream 10 ms to
 // answer and 4 ms in the middle of the body, decoding 3 ms. Of four requests
 // two wait for a connection, or for a permit.
-func TestStepsOfAResponse(t *testing.T) {
+func TestStagesOfAResponse(t *testing.T) {
 	const ms = time.Millisecond
 	for _, c := range []struct {
 		name                           string

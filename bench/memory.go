@@ -6,9 +6,8 @@ import (
 	"net/http"
 )
 
-// The bodies that are handed out of memory are as many as the upstream
-// rotates: several, so that one does not stay in the cores' cache, and no more
-// together than no cache holds.
+// As many bodies are kept in memory as the upstream rotates: several, since one
+// alone would stay in a cache, and 64 MiB at most, since no cache holds that.
 const (
 	mostStored  = 8
 	storedBytes = 64 << 20

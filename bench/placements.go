@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"collatebench/internal/oneof"
+	"collatebench/internal/spell"
 )
 
 // A Placement says which goroutine decodes a payload. This page has all of
@@ -187,7 +188,7 @@ func Placements() []Placement {
 
 // limitedPlacements are the names of those that Client.Workers limits.
 func limitedPlacements() []string {
-	return names(slices.DeleteFunc(Placements(), func(p Placement) bool { return !p.Limited() }))()
+	return spell.Strings(slices.DeleteFunc(Placements(), func(p Placement) bool { return !p.Limited() }))
 }
 
 // ParsePlacement is the inverse of string(p).

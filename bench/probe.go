@@ -9,9 +9,9 @@ import (
 	"collatebench/internal/rusage"
 )
 
-// A Probe measures collations from inside the client: a few additions under
-// one lock at each step of a response, cheap enough for the measured pass. A
-// nil *Probe measures nothing.
+// A Probe measures collations from inside the client. It does a few additions
+// under one lock at each step of a response, cheap enough for the measured pass.
+// A nil *Probe measures nothing.
 type Probe struct {
 	sched *schedProbe
 
@@ -24,7 +24,7 @@ type Probe struct {
 	decoding int           // decodes begun and not ended
 	held     int64         // bytes read and not yet decoded
 	sum      Readings
-	tracers  []*tracer // those that no request uses
+	tracers  []*tracer // not in use
 }
 
 // Readings are what a Probe saw between Start and Stop.
@@ -46,7 +46,8 @@ type Readings struct {
 }
 
 // Stages are the parts of a response's time in their order, each summed over the
-// responses. Between headers and Read a response may wait as well.
+// responses. Between Headers and Read a response may wait as well. A phase is
+// something else: what a goroutine does for a response.
 type Stages struct {
 	Start    time.Duration // from admission to the transport being asked
 	Connect  time.Duration // to a connection being got, dialling included
@@ -88,8 +89,8 @@ func (p *Probe) Stop() Readings {
 	return r
 }
 
-// change accounts for the time since the last change and adds d to the
-// decodes under way. Overlap and decode time are both the integral of it.
+// change accounts for the time since the last change and adds d to the decodes
+// under way. Overlap and decode time are both integrals of their number.
 func (p *Probe) change(d int) (now time.Duration) {
 	now = time.Since(p.began)
 	if p.decoding > 0 {
@@ -167,8 +168,8 @@ func (p *Probe) simulated(waited, held time.Duration) {
 	p.note(func() { p.sum.CoreWait += waited; p.sum.CoreTime += held })
 }
 
-// pause takes a decode out of the count while it waits in Read, and returns
-// what resume wants of it.
+// pause takes a decode out of the count for the time of a Read. Its result is
+// for resume, which ends that.
 func (p *Probe) pause() (at time.Duration) {
 	p.note(func() { at = p.change(-1) })
 	return at
@@ -180,7 +181,7 @@ func (p *Probe) collated(admitted time.Time) {
 	p.note(func() {
 		took := time.Since(admitted)
 		p.sum.Response += took
-		// An error means beyond an hour, which the deadline of a test run forbids.
+		// Only beyond an hour is an error, and a sample never takes that long.
 		_ = p.sum.Responses.RecordValue(int64(took))
 	})
 }

@@ -15,8 +15,7 @@ import (
 	"collatebench/mockserver/payload"
 )
 
-// What the slices and pairs of a [MeasureScaling] are unless told otherwise: about a
-// second in all.
+// The usual slice and number of pairs of [MeasureScaling]: about a second in all.
 const (
 	ScalingSlice = 150 * time.Millisecond
 	ScalingPairs = 3
@@ -24,7 +23,7 @@ const (
 
 // A Scaling says how much of a cell's payload this machine's cores decode
 // together, against one of them alone. Cores that share their execution units,
-// as hyperthreads do, are worth less than their number.
+// as hyperthreads do, are fewer effective cores than their number.
 type Scaling struct {
 	Procs        int              `json:"procs"`
 	Codec        payload.Codec    `json:"codec,omitempty"`
@@ -40,10 +39,10 @@ type Scaling struct {
 	Pairs          int     `json:"pairs"` // 0 where nothing had to be measured
 }
 
-// MeasureScaling decodes the cell's payload, made in this process and of 1 MiB at most,
-// for a slice of time in one goroutine and for one in procs of them, so many
-// pairs of times, with the garbage collector as it is. GOMAXPROCS should be
-// procs. Virtual cores are worth their number.
+// MeasureScaling decodes the cell's payload in pairs of slices of time, one slice
+// in one goroutine and one in procs of them, with the garbage collector as it is.
+// The payload is made in this process and has 1 MiB at most. GOMAXPROCS should be
+// procs. Virtual cores are as many effective ones, and are not measured.
 func MeasureScaling(ctx context.Context, c Cell, procs int, slice time.Duration, pairs int) (Scaling, error) {
 	if c.Simulated() {
 		alone := 1 / max(c.VirtualCores.Decode(c.Size).Seconds(), 1e-9)
@@ -76,8 +75,8 @@ func MeasureScaling(ctx context.Context, c Cell, procs int, slice time.Duration,
 	return r, nil
 }
 
-// median, as one slice in which the host was busy must not set what every
-// prediction rests on: it was seen to make two cores worth 1.2.
+// median and not the mean: every prediction rests on this, and a single slice in
+// which the host was busy made 1.2 effective cores of two.
 func median(values []float64) float64 {
 	slices.Sort(values)
 	return (values[(len(values)-1)/2] + values[len(values)/2]) / 2
@@ -89,8 +88,8 @@ type decoded struct {
 	cost float64 // CPU seconds a response
 }
 
-// scalingPair takes the slices of a pair in either order, so that drift cancels.
-// One core is worth one, with no slice for the noise.
+// scalingPair measures the slices of a pair, in either order, so that drift
+// cancels. One core is one effective core: a second slice would add noise alone.
 func scalingPair(ctx context.Context, decode func() error, procs int, slice time.Duration, reversed bool) (alone, together decoded, err error) {
 	order := []int{1, procs}
 	switch {
@@ -181,21 +180,21 @@ func ReadScaling(path string) (Scaling, error) {
 	return r, nil
 }
 
-// Join is two readings as one: what the cores are worth drifts from minute to
-// minute where they are shared with other machines.
-func (w Scaling) Join(other Scaling) Scaling {
-	pairs := w.Pairs + other.Pairs
+// Join makes one reading of two: the effective cores drift from minute to minute
+// where the host shares them with other machines.
+func (s Scaling) Join(other Scaling) Scaling {
+	pairs := s.Pairs + other.Pairs
 	if pairs == 0 {
-		return w
+		return s
 	}
 	mean := func(a, b float64) float64 {
-		return math.Exp((float64(w.Pairs)*math.Log(a) + float64(other.Pairs)*math.Log(b)) / float64(pairs))
+		return math.Exp((float64(s.Pairs)*math.Log(a) + float64(other.Pairs)*math.Log(b)) / float64(pairs))
 	}
 	return Scaling{
-		Procs: w.Procs, Pairs: pairs,
-		Codec: w.Codec, Encoding: w.Encoding, Size: w.Size,
-		Alone: mean(w.Alone, other.Alone), Together: mean(w.Together, other.Together),
-		CostAlone: mean(w.CostAlone, other.CostAlone), CostTogether: mean(w.CostTogether, other.CostTogether),
-		EffectiveCores: mean(w.EffectiveCores, other.EffectiveCores),
+		Procs: s.Procs, Pairs: pairs,
+		Codec: s.Codec, Encoding: s.Encoding, Size: s.Size,
+		Alone: mean(s.Alone, other.Alone), Together: mean(s.Together, other.Together),
+		CostAlone: mean(s.CostAlone, other.CostAlone), CostTogether: mean(s.CostTogether, other.CostTogether),
+		EffectiveCores: mean(s.EffectiveCores, other.EffectiveCores),
 	}
 }

@@ -13,9 +13,10 @@ const (
 	pollEach = 10               // turns between two looks at the run queue: 100 Hz
 )
 
-// A schedProbe is a goroutine that measures scheduling latency: it is due every
-// millisecond and records how late it wakes, as any goroutine beside the decoding
-// would. At every tenth turn it reads how many goroutines wait for a core.
+// A schedProbe is a goroutine that measures scheduling latency. It is due every
+// millisecond and records how late it wakes: any goroutine beside the decoding
+// would be as late. At every tenth turn it reads how many goroutines wait for a
+// core.
 type schedProbe struct {
 	quit chan struct{}
 	done chan seen
@@ -30,7 +31,7 @@ type seen struct {
 
 func startSchedProbe() *schedProbe {
 	p := &schedProbe{quit: make(chan struct{}), done: make(chan seen, 1)}
-	go p.run()
+	go p.measure()
 	return p
 }
 
@@ -39,7 +40,7 @@ func (p *schedProbe) stop() seen {
 	return <-p.done
 }
 
-func (p *schedProbe) run() {
+func (p *schedProbe) measure() {
 	latency := newHistogram()
 	queue := []metrics.Sample{{Name: "/sched/goroutines/runnable:goroutines"}}
 	var sum float64
@@ -64,9 +65,8 @@ func (p *schedProbe) run() {
 	}
 }
 
-// record notes every turn that has come due and returns the next one. Turns
-// missed meanwhile count as well: a Ticker would drop them, and with them the
-// worst of what it should show.
+// record notes every turn that has come due and returns the next one. Turns that
+// were missed count as well: a Ticker would drop them, and they are the latest.
 func record(latency *hdrhistogram.Histogram, due time.Time) time.Time {
 	now := time.Now()
 	for ; !due.After(now); due = due.Add(turn) {

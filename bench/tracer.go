@@ -7,10 +7,9 @@ import (
 	"time"
 )
 
-// A tracer notes when the transport has a connection for a request. It serves
-// one request after the other: what httptrace allocates, made anew for each,
-// would show in allocs/op. It has no hook for being asked for a connection,
-// since the transport allocates to call that one.
+// A tracer notes when the transport has a connection for a request. Requests use
+// it one after the other: what httptrace allocates for each would show in
+// allocs/op. It has no GetConn hook, since the transport allocates to call that.
 type tracer struct {
 	hooks context.Context // holds the hooks and nothing else
 	made  time.Time
@@ -25,8 +24,8 @@ func newTracer() *tracer {
 	return t
 }
 
-// over returns ctx with the hooks. It is not kept for the next request: a dial
-// can outlive its own, and holds on to the context.
+// over returns ctx with the hooks. The result is not used again for the next
+// request: a dial can outlive its request, and keeps the context.
 func (t *tracer) over(ctx context.Context) context.Context {
 	if t == nil {
 		return ctx
@@ -35,8 +34,8 @@ func (t *tracer) over(ctx context.Context) context.Context {
 	return &traced{ctx, t.hooks}
 }
 
-// connected returns when the request had its connection: at once where the
-// transport did not say.
+// connected returns when the request had its connection; where the transport did
+// not say, when it was asked.
 func (t *tracer) connected(asked time.Time) time.Time {
 	if ns := t.got.Load(); ns > 0 {
 		return t.made.Add(time.Duration(ns))

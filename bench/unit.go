@@ -17,13 +17,13 @@ func Units() []Unit {
 	return []Unit{
 		{"cpus", "", .001, "CPU time of the client process / wall; virtual cores held, where decoding is simulated", cpus},
 		{"decode-busy", "", .0001, "share of the wall in which some decode was begun and not ended",
-			func(m Measurement) float64 { return ratio(m.Busy, m.Wall) }},
+			func(m Measurement) float64 { return quotient(m.Busy, m.Wall) }},
 		{"decode-overlap", "", 1, "decodes begun and not ended, mean over that busy time",
-			func(m Measurement) float64 { return ratio(m.Decode, m.Busy) }},
+			func(m Measurement) float64 { return quotient(m.Decode, m.Busy) }},
 		{"decode-wait-ns/resp", "lower", 1, "from a response being ready for its decoder to decoding entered",
-			func(m Measurement) float64 { return each(m.Wait, m.Decodes) }},
+			func(m Measurement) float64 { return perDecode(m.Wait, m.Decodes) }},
 		{"decode-ns/resp", "lower", 1, "from decoding entered to ended, on a core or not",
-			func(m Measurement) float64 { return each(m.Decode, m.Decodes) }},
+			func(m Measurement) float64 { return perDecode(m.Decode, m.Decodes) }},
 		{"runnable", "lower", .01, "goroutines ready and waiting for a core, mean of polls at 100 Hz; of virtual cores, decodes", runnable},
 		{"resp-p50-ns", "lower", 1, "one response, from admission to collated, median",
 			func(m Measurement) float64 { return float64(m.Responses.ValueAtQuantile(50)) }},
@@ -68,14 +68,14 @@ type Measurement struct {
 
 func cpus(m Measurement) float64 {
 	if m.simulated {
-		return ratio(m.CoreTime, m.Wall)
+		return quotient(m.CoreTime, m.Wall)
 	}
-	return ratio(m.CPU, m.Wall)
+	return quotient(m.CPU, m.Wall)
 }
 
 func runnable(m Measurement) float64 {
 	if m.simulated {
-		return ratio(m.CoreWait, m.Wall)
+		return quotient(m.CoreWait, m.Wall)
 	}
 	return m.Runnable
 }
@@ -100,6 +100,6 @@ func (m Measurement) perRequest(seconds float64) float64 {
 	return seconds * 1e9 / max(m.upstream.Requests, 1)
 }
 
-func ratio(a, b time.Duration) float64 { return float64(a) / float64(max(b, 1)) }
+func quotient(a, b time.Duration) float64 { return float64(a) / float64(max(b, 1)) }
 
-func each(sum time.Duration, n int) float64 { return float64(sum) / float64(max(n, 1)) }
+func perDecode(sum time.Duration, n int) float64 { return float64(sum) / float64(max(n, 1)) }

@@ -5,7 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -54,4 +57,35 @@ func (w *Workload) readUpstream(ctx context.Context) (r upstreamReading, err err
 		return r, fmt.Errorf("read the upstream's statistics: %w", err)
 	}
 	return r, nil
+}
+
+// queueTime is a response's wait in the upstream's queue, as its header has it:
+// "Server-Timing: queue;dur=1.234, service;dur=10.0", in milliseconds. It is
+// false where the upstream says nothing, or nonsense.
+func queueTime(h http.Header) (time.Duration, bool) {
+	for _, line := range h.Values("Server-Timing") {
+		for metric := range strings.SplitSeq(line, ",") {
+			name, params, _ := strings.Cut(metric, ";")
+			if strings.TrimSpace(name) == "queue" {
+				return durOf(params)
+			}
+		}
+	}
+	return 0, false
+}
+
+// durOf reads the parameter dur among those of a metric.
+func durOf(params string) (time.Duration, bool) {
+	for param := range strings.SplitSeq(params, ";") {
+		key, value, _ := strings.Cut(param, "=")
+		if !strings.EqualFold(strings.TrimSpace(key), "dur") {
+			continue
+		}
+		ms, err := strconv.ParseFloat(strings.Trim(strings.TrimSpace(value), `"`), 64)
+		if err != nil || !(ms >= 0 && ms < 1e12) { // NaN is neither
+			return 0, false
+		}
+		return time.Duration(math.Round(ms * 1e6)), true
+	}
+	return 0, false
 }

@@ -16,15 +16,15 @@ import (
 	"collatebench/mockserver/payload"
 )
 
-// digestEvery is how seldom a digest is checked: on every response it would
-// cost 15-24% of a fast codec.
+// One response in digestEvery has its digest checked: to check each would cost
+// 15-24% of a fast codec.
 const digestEvery = 16
 
 // A Workload is one cell made ready to run against an upstream.
 type Workload struct {
 	Cell Cell
 	// Midway, where set, is called once in each timed op, when the window is full
-	// (or as full as the op's responses can make it).
+	// or, with few responses, as full as it gets.
 	Midway func()
 
 	client Client[payload.Value]
@@ -141,9 +141,9 @@ func (w *Workload) collate(ctx context.Context, n int, midway func()) error {
 	return err
 }
 
-// connect opens a connection for each place in the window: responses that are
-// not read yet hold theirs, so as many must be made as are held. They are read
-// before they are closed, or the transport would drop the connections again.
+// connect opens a connection for each place in the window. A response that is not
+// read yet holds its connection, so that the next request needs another one. All
+// are read before they are closed, or the transport would drop the connections.
 func (w *Workload) connect(ctx context.Context) error {
 	var g errgroup.Group
 	held := make([]*http.Response, w.connections())
@@ -167,15 +167,15 @@ func (w *Workload) connect(ctx context.Context) error {
 	return nil
 }
 
-// leaveDecodingOut keeps the step and leaves out its work.
+// leaveDecodingOut keeps the step of decoding, without its work.
 func (w *Workload) leaveDecodingOut() {
 	w.client.Decode = func([]byte) (v payload.Value, err error) { return v, nil }
 	w.client.DecodeStream = func(r io.Reader) (v payload.Value, err error) { return v, drop(r) }
 	w.client.Check = nil
 }
 
-// connections is how many a full window holds. Waiting for one more than the
-// limit allows would be for ever.
+// connections is how many a full window holds: connect would wait for ever for
+// one more than the limit.
 func (w *Workload) connections() int {
 	if w.Cell.Conns > 0 {
 		return min(w.Cell.Window, w.Cell.Conns)
@@ -191,9 +191,9 @@ func (w *Workload) get(ctx context.Context, path string) (*http.Response, error)
 	return w.client.HTTP.Do(req)
 }
 
-// check holds a value against what the upstream said of it in advance. Every
-// response's records are counted; digests are taken of one in sixteen, spread
-// so that each of the upstream's rotating bodies has its turn.
+// check compares a value with what the upstream said of it in advance. It counts
+// the records of every response, and takes the digest of one in sixteen, chosen
+// so that each of the upstream's rotating bodies is checked.
 func (w *Workload) check(id int, h http.Header, v payload.Value) error {
 	if want := h.Get("X-Payload-Records"); want != "" && want != strconv.Itoa(v.Len()) {
 		return fmt.Errorf("decoded %d records of %s: work was skipped", v.Len(), want)

@@ -12,13 +12,12 @@ import (
 
 // answer serves one payload.
 //
-// All that is counted of a request is counted before this function returns,
-// and its client cannot have the end of the body before that: net/http keeps
-// what fits in its buffer until the handler returns, and the last byte of each
-// body is written apart (see writeBody) so that it lies there. A client that
-// has read its whole body finds itself in the statistics, then. Counting a
-// body before its Write would do, too, but for clients that go away: sums
-// would have to be taken back, and a sum never falls.
+// A client that has read its whole body finds its request in the statistics:
+// answer counts the request before it returns, and the client cannot have the
+// end of the body before that. The last byte of each body is written apart (see
+// writeBody), and net/http keeps it in its buffer until the handler returns. To
+// count before the Write would be wrong where a client goes away: a sum would
+// have to be taken back, and sums never fall.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 	q, err := s.grammar.parse(r.URL.RawQuery)
 	if err == nil {
@@ -39,7 +38,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 	s.tally.arrive(v)
 	defer s.end(v) // also when a fault ends in a panic
 	if !s.admit(r.Context(), v) || !s.delay(r.Context(), v, q.id) {
-		panic(http.ErrAbortHandler) // nobody is there to read an answer
+		panic(http.ErrAbortHandler) // the client is gone
 	}
 	s.write(w, r, v, b, q.id)
 }
@@ -63,8 +62,8 @@ func (s *Server) refuseSet(w http.ResponseWriter, r *http.Request, err error) {
 	}
 }
 
-// end counts v and gives its place back, in that order, so that no reading
-// sees more requests in service than there are places.
+// end counts v and then gives its place back: in the other order a reading could
+// see more requests in service than there are places.
 func (s *Server) end(v *visit) {
 	if v.ended {
 		return
@@ -114,7 +113,7 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, v *visit, b *body
 		http.Error(w, "fault on purpose", status)
 		return
 	}
-	b.dress(w.Header())
+	b.setHeader(w.Header())
 	start := time.Now()
 	p := s.pace(w, r)
 	switch v.fault {
@@ -127,9 +126,9 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, v *visit, b *body
 	}
 }
 
-// dress sets the header of b. The values are shared by all its responses:
-// net/http only reads them.
-func (b *body) dress(h http.Header) {
+// setHeader sets the header of b. All responses share the values: net/http only
+// reads them.
+func (b *body) setHeader(h http.Header) {
 	h["Content-Length"] = b.length
 	h["Content-Type"] = b.contentType
 	h["X-Payload-Records"] = b.records
@@ -148,9 +147,9 @@ func serverTiming(queue, service time.Duration) string {
 	return string(b)
 }
 
-// writeBody writes a body whole: in one piece where it is one and there is no
-// limit, but for the last byte, which waits in net/http's buffer until the
-// handler returns. The last part is not empty, unless the body is.
+// writeBody writes the parts of a body, each in one piece where there is no
+// limit. It writes the last byte apart, so that this waits in net/http's buffer
+// until the handler returns. The last part is empty only where the body is.
 func (v *visit) writeBody(p *pace, start time.Time, parts ...[]byte) {
 	end := len(parts) - 1
 	last := max(len(parts[end])-1, 0)
@@ -165,7 +164,7 @@ func (v *visit) writeBody(p *pace, start time.Time, parts ...[]byte) {
 }
 
 // put counts what was written. It reports false if the client is gone: then
-// there is nobody to tell, and nothing more to write.
+// nothing more is written, and the error is of no use to anyone.
 func (v *visit) put(n int, err error) bool {
 	v.bytes += uint64(n)
 	return err == nil

@@ -10,8 +10,8 @@ import (
 	"collatebench/mockserver/payload"
 )
 
-// body is one response, ready to be written: its header's values, too, are
-// made once.
+// A body is one response, ready to be written: the values of its header are made
+// once as well.
 type body struct {
 	bytes                                            []byte
 	length, contentType, encoding, records, checksum []string
@@ -31,8 +31,8 @@ func newBody(k setKey, p payload.Body) body {
 	return b
 }
 
-// exact returns b without much behind its end: memory is counted by length,
-// and a slice that grew by doubling would hold twice that.
+// exact returns b with little spare capacity: memory is counted by length, and a
+// slice that grew by doubling would hold twice that.
 func exact(b []byte) []byte {
 	if cap(b) <= len(b)+len(b)/64 {
 		return b
@@ -40,7 +40,7 @@ func exact(b []byte) []byte {
 	return append(make([]byte, 0, len(b)), b...)
 }
 
-// build fills s in the caller's goroutine. It goes on if that one's client
+// build fills s in the caller's goroutine. It goes on when the caller's client
 // leaves, since others wait for the set, and stops when the server does.
 func (l *library) build(k setKey, s *set) {
 	l.building.Lock()
@@ -102,7 +102,7 @@ func (l *library) settle(s *set) {
 
 func sameStart(a, b []byte) bool { return len(a) > 0 && len(b) > 0 && &a[0] == &b[0] }
 
-// miscaptured says that a captured file is not what a request takes it for.
+// miscaptured says that a captured file is not in the codec of the request.
 type miscaptured struct{ error }
 
 // capture is a captured file.

@@ -11,9 +11,9 @@ const (
 	streamPlace                     // where a body is corrupt
 )
 
-// hash mixes its arguments to 64 even bits. Random choices come from it and
-// not from a shared source: with that, what befalls a request would depend on
-// the order of arrival, and no two runs would be alike.
+// hash mixes its arguments to 64 even bits. Random choices come from it and not
+// from a shared source: then the choice for a request would depend on the order
+// of arrival, and no two runs would be alike.
 func hash(seed uint64, s stream, id uint64) uint64 {
 	return mix(mix(mix(seed)^uint64(s)) ^ id)
 }

@@ -17,7 +17,7 @@ type greeting struct {
 	PID int    `json:"pid"`
 }
 
-// Child is the whole life of an upstream in a process of its own: it serves on
+// Child runs an upstream in a process of its own, from start to end: it serves on
 // a free port of 127.0.0.1, prints {"url":"http://127.0.0.1:PORT","pid":N} as
 // one line on out once its payloads are built, and ends when in does or ctx
 // does, after the requests in flight (see Serve). A parent that dies, however

@@ -18,8 +18,8 @@ func statusOf(f behaviour.Fault) int {
 	return 0
 }
 
-// corruptBytes is how many bytes are altered. One could lie in white space, or
-// make another number that is just as good.
+// corruptBytes is how many bytes are altered. A single one could lie in white
+// space, or make another valid number.
 const corruptBytes = 16
 
 // writeCorrupt writes b with some bytes of its middle half turned over, without
@@ -41,14 +41,14 @@ func (v *visit) writeCorrupt(p *pace, start time.Time, b []byte, place uint64) {
 }
 
 // breakOff sends the header, which promises the whole body, and ends the
-// request in the way of its fault. It does not return: net/http closes the
-// connection of a handler that panics so, or resets the stream.
+// request as its fault says. It does not return: net/http closes the connection
+// of a handler that panics with ErrAbortHandler, or resets the stream.
 func (s *Server) breakOff(p *pace, r *http.Request, v *visit, b []byte, start time.Time) {
 	if v.fault != behaviour.Reset {
 		v.put(p.write(b[:len(b)/2]))
 	}
 	// A reset comes after the header, not before: http.Transport would send a
-	// GET again by itself, on another connection, and nobody would be the wiser.
+	// GET again by itself, on another connection, and the fault would not show.
 	p.flusher.Flush()
 	if v.fault == behaviour.Stall {
 		s.stall(r)
@@ -61,8 +61,7 @@ func (s *Server) breakOff(p *pace, r *http.Request, v *visit, b []byte, start ti
 	panic(http.ErrAbortHandler)
 }
 
-// stall stands still until the client goes away, the server ends or MaxStall
-// is over.
+// stall waits until the client goes away, the server ends or MaxStall is over.
 func (s *Server) stall(r *http.Request) {
 	timer := time.NewTimer(MaxStall)
 	defer timer.Stop()

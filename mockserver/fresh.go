@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// fresh is the connections on which nothing was ever asked. Clients leave some
-// behind: http.Transport dials one while another becomes free. Shutdown would
+// fresh holds the connections that no request has used. Clients leave some
+// behind: http.Transport may dial one while another becomes free. Shutdown would
 // wait 5 s for them.
 type fresh struct {
 	mu     sync.Mutex
@@ -29,7 +29,7 @@ func (f *fresh) note(c net.Conn, state http.ConnState) {
 	}
 }
 
-// end closes them, and those to come.
+// end closes them, and those that come later.
 func (f *fresh) end() {
 	f.mu.Lock()
 	defer f.mu.Unlock()

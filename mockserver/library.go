@@ -9,9 +9,9 @@ import (
 	"collatebench/mockserver/payload"
 )
 
-// setKey names the bodies that rotate for one kind of request. It is not a
-// query: codecs with the same bodies share a set, and the size of captured bodies
-// is what it is.
+// setKey names the bodies that rotate for one kind of request. It is not the whole
+// query: codecs with the same bodies share a set, and captured bodies have the
+// size that they have.
 type setKey struct {
 	kind     payload.Kind
 	codec    payload.Codec
@@ -34,7 +34,7 @@ func (k setKey) String() string {
 	return fmt.Sprintf("%v of %s, %s", k.size, k.codec, k.encoding)
 }
 
-// set is the bodies of one key. Its users keep it from being evicted.
+// A set is the bodies of one key. It is not evicted while it has users.
 type set struct {
 	built  chan struct{} // closed when bodies or err is there
 	bodies []body
@@ -72,8 +72,8 @@ func newLibrary(o Options, stop <-chan struct{}) (*library, error) {
 	return l, nil
 }
 
-// acquire returns the set of k, built, and keeps it until release. Who asks
-// first builds it; everyone else waits for that.
+// acquire returns the set of k, built, and keeps it until release. The first
+// caller builds it; the others wait for that.
 func (l *library) acquire(ctx context.Context, k setKey) (*set, error) {
 	s, first, evicted, err := l.reserve(k)
 	if err != nil {
@@ -81,7 +81,7 @@ func (l *library) acquire(ctx context.Context, k setKey) (*set, error) {
 	}
 	if first {
 		if evicted {
-			// Or what was evicted stays in memory beside what takes its place.
+			// Otherwise the evicted bodies stay in memory beside the new ones.
 			runtime.GC()
 		}
 		l.build(k, s)

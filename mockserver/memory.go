@@ -16,8 +16,8 @@ func (e *noMemory) Error() string {
 	return fmt.Sprintf("%v: needs %d bytes of memory where %d of %d are in use; ask for less, or later", e.key, e.need, e.use, e.limit)
 }
 
-// evict makes room for need bytes: the least recently used sets go that nobody
-// uses. If that is not enough none goes.
+// evict makes room for need bytes. It drops sets that have no users, the least
+// recently used first, or none where all of them would not be enough.
 func (l *library) evict(k setKey, need int64) (evicted bool, err error) {
 	free := int64(l.o.MaxMemory) - l.held
 	idle := int64(0)
@@ -60,14 +60,14 @@ func (l *library) count(k setKey) int {
 	case l.o.Bodies > 0:
 		return l.o.Bodies
 	}
-	const most, together = 8, 64 << 20 // beyond that no cache keeps a single one
+	const most, together = 8, 64 << 20 // no cache keeps that much
 	budget := min(together, int64(l.o.MaxMemory)/4)
 	return int(min(most, max(1, budget/int64(k.size))))
 }
 
 // bound is the most memory that the bodies of k can take while they are built
-// and after: a made one may be 1% off its size, what can't be compressed grows
-// a little, and what is compressed is there plain beside it.
+// and after: a made one may be 1% off its size, one that can't be compressed
+// grows a little, and one that is compressed exists plain as well meanwhile.
 func (l *library) bound(k setKey) int64 {
 	one, total := int64(k.size), int64(k.size)*int64(l.count(k))
 	if k.kind == payload.Captured {

@@ -47,8 +47,8 @@ type collector struct {
 
 const metricPrefix = "collatebench_upstream_"
 
-// metricsHandler has a registry of its own: the default one is shared by the
-// whole process, and two servers in one test would collide in it.
+// metricsHandler has a registry of its own: the whole process shares the default
+// one, and two servers in one test would collide in it.
 func metricsHandler(read func() Stats) http.Handler {
 	c := &collector{read: read, rows: metrics()}
 	for _, m := range c.rows {

@@ -10,8 +10,8 @@ import (
 	"collatebench/mockserver/behaviour"
 )
 
-// limiter makes the token bucket of r, nil where there is no limit. It holds
-// 10 ms worth: timers are up to 1 ms late, and a smaller bucket would lose
+// limiter makes the token bucket of r, nil where there is no limit. It holds the
+// bytes of 10 ms: timers are up to 1 ms late, and a smaller bucket would lose
 // what overflows in that time.
 func limiter(r behaviour.Rate) *rate.Limiter {
 	if r == 0 {
@@ -23,10 +23,10 @@ func limiter(r behaviour.Rate) *rate.Limiter {
 // connKey is where a connection's own bucket is found.
 type connKey struct{}
 
-// dress prepares a connection that was accepted.
-func (s *Server) dress(ctx context.Context, c net.Conn) context.Context {
+// prepare readies a connection that was accepted.
+func (s *Server) prepare(ctx context.Context, c net.Conn) context.Context {
 	if tcp, ok := c.(*net.TCPConn); ok && s.o.SendBuffer > 0 {
-		tcp.SetWriteBuffer(s.o.SendBuffer) // the kernel's choice will do where it refuses
+		tcp.SetWriteBuffer(s.o.SendBuffer) // where the kernel refuses, its own choice is good enough
 	}
 	if l := limiter(s.o.Behaviour.ConnBandwidth); l != nil {
 		ctx = context.WithValue(ctx, connKey{}, l)
@@ -62,8 +62,8 @@ func (p *pace) add(l *rate.Limiter) {
 	p.chunk = min(p.chunk, l.Burst())
 }
 
-// write writes b: with no bucket in one piece, else in chunks that are sent as
-// they are due.
+// write writes b, without a bucket in one piece, otherwise in chunks, each sent
+// when it is due.
 func (p *pace) write(b []byte) (n int, err error) {
 	if len(p.buckets) == 0 {
 		return p.to.Write(b)

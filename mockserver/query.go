@@ -26,8 +26,8 @@ type parameter struct {
 	set  func(q *query, value string) error
 }
 
-// grammar is the table of parameters, the only list of them. A server makes
-// its own once: made for each request it would be a dozen allocations.
+// grammar is the table of parameters, the only list of them. A server makes it
+// once: to make it for each request would be a dozen allocations.
 type grammar []parameter
 
 func newGrammar() grammar {
@@ -49,7 +49,7 @@ func parsed[T any](name string, parse func(string) (T, error), at func(*query) *
 	}}
 }
 
-// parseSize takes away the name that ParseSize begins its errors with.
+// parseSize cuts off the name with which ParseSize begins its errors.
 func parseSize(text string) (payload.Size, error) {
 	size, err := payload.ParseSize(text)
 	if err != nil {
@@ -66,8 +66,8 @@ func parseID(text string) (uint64, error) {
 	return id, nil
 }
 
-// parse reads the query of a URL. url.ParseQuery would do but for its silence:
-// it keeps what nobody reads, and a misspelt size would be 1 MiB.
+// parse reads the query of a URL. url.ParseQuery would not do: it also keeps
+// parameters that do not exist, and a misspelt size would be 1 MiB.
 func (g grammar) parse(raw string) (query, error) {
 	q := query{kind: payload.Records, codec: payload.JSON, encoding: payload.Identity, size: 1 << 20}
 	var seen uint64 // a bit for each parameter

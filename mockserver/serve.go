@@ -15,9 +15,9 @@ import (
 )
 
 // Serve serves l until ctx ends, and builds the preload meanwhile. Then it
-// accepts nothing more, lets stalled bodies go and waits for the requests in
-// flight, for Grace at most; what is left after that is cut off, and an error.
-// It closes l.
+// accepts nothing more, ends stalled bodies and waits for the requests in
+// flight, for Grace at most. To cut off what is left after that is an error. It
+// closes l.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	if s.served.Swap(true) {
 		return errors.New("serve: a server serves one listener in its life")
@@ -45,16 +45,15 @@ func (s *Server) httpServer() *http.Server {
 	unused := &fresh{conns: map[net.Conn]bool{}}
 	h := &http.Server{
 		Handler:     s.mux,
-		ConnContext: s.dress,
+		ConnContext: s.prepare,
 		ConnState:   unused.note,
 		Protocols:   protocols,
 		// No IdleTimeout and no ReadTimeout: clients keep thousands of
-		// connections, idle between samples. No WriteTimeout: a window
-		// of large bodies is read when its client comes to it.
+		// connections, idle between samples. No WriteTimeout: a client
+		// may read the large bodies of its window late.
 		ReadHeaderTimeout: time.Minute,
 		MaxHeaderBytes:    16 << 10,
-		// The default of 250 streams a connection would be a cap on the
-		// window that nobody asked for.
+		// The default of 250 streams a connection would limit the window.
 		HTTP2: &http.HTTP2Config{MaxConcurrentStreams: 1 << 16},
 	}
 	h.RegisterOnShutdown(unused.end)
@@ -72,7 +71,7 @@ func (s *Server) finish(h *http.Server) error {
 	return nil
 }
 
-// checkPreload says at once what could never be built.
+// checkPreload refuses at once what could never be built.
 func (s *Server) checkPreload() error {
 	for _, spec := range s.o.Preload {
 		q, err := preloadQuery(spec)
@@ -93,8 +92,8 @@ func preloadQuery(spec payload.Spec) (query, error) {
 	return q, cmp.Or(codec, encoding)
 }
 
-// preload builds what Options.Preload names and then lets /readyz say so. It
-// never releases the sets: what was asked for in advance is not evicted.
+// preload builds what Options.Preload names, and then /readyz says so. It never
+// releases these sets, so that they are not evicted.
 func (s *Server) preload(ctx context.Context) error {
 	for _, spec := range s.o.Preload {
 		q, err := preloadQuery(spec)

@@ -43,8 +43,8 @@ func (t *tally) begin(now time.Time) {
 	}
 }
 
-// advance brings the integral up to now. A time read before the lock was taken
-// can lie a little in the past: then there is nothing to add.
+// advance brings the integral up to now. A time that was read before the lock was
+// taken can lie a little in the past: then there is nothing to add.
 func (t *tally) advance(now time.Time) {
 	if d := now.Sub(t.counted); d > 0 {
 		t.area += d * time.Duration(t.inFlight)

@@ -38,6 +38,14 @@ func Kits() []Kit {
 	}
 }
 
+func kitNames() []string {
+	var out []string
+	for _, k := range Kits() {
+		out = append(out, string(k.Name))
+	}
+	return out
+}
+
 // A MissingError says that a client can't be built here, in one line: which,
 // for want of what, and how to get it.
 type MissingError struct {

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"collatebench/internal/spell"
+	"collatebench/internal/wholefile"
 )
 
 // A Program is the compiled benchmark, in a folder of its own.
@@ -57,13 +58,17 @@ func findSource(ctx context.Context, dir string) (string, error) {
 	return "", &OptionError{"source", where, errors.New("no collatebench module around it: the benchmark is compiled from its source; go there, or name it by --source DIR")}
 }
 
-// compile builds the test binary of the bench package.
+// compile builds the test binary of the bench package. go links nothing where
+// the output is there already and is what it would make: the last benchmark is
+// put there first, which saves most runs seconds.
 func compile(ctx context.Context, source string) (*Program, error) {
 	dir, err := os.MkdirTemp("", "collatebench-")
 	if err != nil {
 		return nil, err
 	}
 	b := &Program{Source: source, path: filepath.Join(dir, "bench.test")}
+	last := filepath.Join(source, ".build", "bench.test")
+	before, _ := copyProgram(last, b.path) // without it go links
 	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-o", b.path, "./bench")
 	cmd.Dir = source
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -74,7 +79,52 @@ func compile(ctx context.Context, source string) (*Program, error) {
 		b.Remove()
 		return nil, err
 	}
+	if b.hash != before {
+		keep(b.path, last)
+	}
 	return b, nil
+}
+
+// copyProgram copies a program and returns its hash.
+func copyProgram(from, to string) (hash string, err error) {
+	in, err := os.Open(from)
+	if err != nil {
+		return "", err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o777)
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	_, err = io.Copy(io.MultiWriter(out, h), in)
+	if err = errors.Join(err, out.Close()); err != nil {
+		os.Remove(to) // go would take half a program for a whole one
+		return "", err
+	}
+	return fmt.Sprintf("%x", h.Sum(nil)), nil
+}
+
+// keep puts a copy of the program where the next run looks for it. Where that
+// can't be, as in a read-only module, the next run links again.
+func keep(program, last string) {
+	in, err := os.Open(program)
+	if err != nil {
+		return
+	}
+	defer in.Close()
+	if err := os.MkdirAll(filepath.Dir(last), 0o777); err != nil {
+		return
+	}
+	out, err := wholefile.Create(last)
+	if err != nil {
+		return
+	}
+	if _, err := io.Copy(out, in); err != nil {
+		out.Discard()
+		return
+	}
+	_ = out.Commit()
 }
 
 func hashFile(path string) (string, error) {

@@ -60,6 +60,9 @@ var shared struct {
 
 func program(t *testing.T) *runner.Program {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("SKIPPED: starts upstreams and samples, and -short was given")
+	}
 	shared.once.Do(func() { shared.program, shared.err = runner.Compile(context.Background(), "") })
 	if shared.err != nil {
 		t.Fatal(shared.err)

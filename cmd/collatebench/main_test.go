@@ -20,7 +20,6 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"collatebench/bench"
 	"collatebench/profiles"
@@ -30,7 +29,7 @@ import (
 // TestMain lets the test binary stand in for the program, which starts its
 // upstream from its own executable.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "mockserver" {
+	if len(os.Args) > 1 && os.Args[1] == "mockserver" || os.Getenv(beProgram) != "" {
 		main()
 	}
 	if len(os.Args) > 1 && (strings.HasPrefix(os.Args[1], "--")) && !strings.HasPrefix(os.Args[1], "--test.") {
@@ -54,6 +53,14 @@ func program(args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
 	code = run(args, strings.NewReader(""), &out, &errs)
 	return code, out.String(), errs.String()
+}
+
+// starts says that a test starts processes: upstreams, samples or clients.
+func starts(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("SKIPPED: starts processes, and -short was given")
+	}
 }
 
 // everyCommand walks the tree.
@@ -119,30 +126,6 @@ func TestHelpOfEveryCommand(t *testing.T) {
 			t.Errorf("%v: exit code %d, %s%s", args, code, out, errs)
 		}
 	})
-}
-
-// TestMakefileKnowsEveryFlag keeps make's variables and the flags one.
-func TestMakefileKnowsEveryFlag(t *testing.T) {
-	text, err := os.ReadFile("Makefile")
-	if err != nil {
-		t.Fatal(err)
-	}
-	joined := strings.ReplaceAll(string(text), "\\\n", " ")
-	for _, c := range []*cobra.Command{benchCommand(), whyCommand(), diagnoseCommand(), verdictsCommand(), viewCommand(), peersCommand()} {
-		list := strings.ToUpper(c.Name()) + "_FLAGS"
-		line := regexp.MustCompile(`(?m)^` + list + ` := (.*)$`).FindStringSubmatch(joined)
-		if line == nil {
-			t.Fatalf("no %s in the Makefile", list)
-		}
-		var flags []string
-		c.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))) })
-		inMake := strings.Fields(line[1])
-		slices.Sort(flags)
-		slices.Sort(inMake)
-		if !slices.Equal(flags, inMake) {
-			t.Errorf("flags of %s are\n%v, the Makefile has\n%v", c.Name(), flags, inMake)
-		}
-	}
 }
 
 // TestBadInput: one line that names the flag, the value and what is allowed,
@@ -265,6 +248,7 @@ var tiny = []string{"--placement", "collector,request", "--window", "4", "--size
 
 // TestBench runs the whole way of the data, from flags to tables and profiles.
 func TestBench(t *testing.T) {
+	starts(t)
 	t.Parallel()
 	out := t.TempDir()
 	code, stdout, stderr := program(append([]string{"bench", "--label", "first", "--out", out}, tiny...)...)
@@ -391,6 +375,7 @@ func checkPage(t *testing.T, url string) {
 
 // TestInstalledElsewhere builds the program and runs it where no source is.
 func TestInstalledElsewhere(t *testing.T) {
+	starts(t)
 	exe := filepath.Join(t.TempDir(), "collatebench")
 	if out, err := exec.Command("go", "build", "-o", exe, "./cmd/collatebench").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -406,26 +391,10 @@ func TestInstalledElsewhere(t *testing.T) {
 	}
 }
 
-// TestReadmeListsTheDimensions holds the README's list to the table.
-func TestReadmeListsTheDimensions(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var want []string
-	for _, d := range bench.Dimensions() {
-		if d.Asked() {
-			want = append(want, "| `"+d.Name+"` | "+d.MatrixValues()+" |")
-		}
-	}
-	if !strings.Contains(string(readme), strings.Join(want, "\n")) {
-		t.Errorf("the README's list of dimensions should be\n%s", strings.Join(want, "\n"))
-	}
-}
-
 // TestUpstreamElsewhere measures against a server in the foreground, which
 // ends well on SIGTERM. A sample is large enough for a tick of CPU time, 10 ms.
 func TestUpstreamElsewhere(t *testing.T) {
+	starts(t)
 	t.Parallel()
 	server := exec.Command(os.Args[0], "mockserver", "--addr", "127.0.0.1:0", "--latency", "1ms")
 	said, err := server.StdoutPipe()

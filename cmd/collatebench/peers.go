@@ -1,21 +1,23 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"collatebench/bench"
+	"collatebench/bench/peers"
 	"collatebench/bench/runner"
+	"collatebench/results/evidence"
 )
 
 const (
 	peerRounds = 3
 	// peerBudget is for the samples, after the builds.
 	peerBudget = 170 * time.Second
-	// maxWorkers is what the contract has: some runtimes start as many threads
-	// as they are told to, and end a machine.
-	maxWorkers = 1024
 )
 
 // peerFlags are what `peers` is asked for.
@@ -111,25 +113,84 @@ func peerDimension(d bench.Dimension) (usage string, ok bool) {
 
 // runPeers builds, plans and runs.
 func runPeers(c *cobra.Command, f *peerFlags) error {
-	settings, err := f.settings(c.Flags().Changed("responses"))
-	if err != nil {
-		return usageError{err} // before a build that takes minutes
-	}
-	team, err := f.assemble(c)
-	if err != nil {
-		return err
-	}
-	chosen, err := f.choose(team.variants())
+	matrix, err := f.Matrix.Cells()
 	if err != nil {
 		return usageError{err}
 	}
-	cells, err := cellsOf(chosen, settings)
+	settings, err := peers.Settings(matrix, c.Flags().Changed("responses"))
+	if err != nil {
+		return optionFault(err) // before a build that takes minutes
+	}
+	team, err := assemblePeers(c, f)
+	if err != nil {
+		return err
+	}
+	chosen, err := peers.Choose(team.Variants(), f.codecs, f.placements)
+	if err != nil {
+		return optionFault(err)
+	}
+	cells, err := peers.Cells(chosen, settings)
 	if err != nil {
 		return err
 	}
 	if err := prepare(c, &f.Options); err != nil {
 		return err
 	}
-	run, err := runner.Peers(c.Context(), f.Options, cells, team.record())
+	run, err := runner.Peers(c.Context(), f.Options, cells, recordOf(team))
 	return finish(c, run, err, f.asJSON)
+}
+
+// assemblePeers builds the clients, and says on stderr what it does.
+func assemblePeers(c *cobra.Command, f *peerFlags) (peers.Team, error) {
+	root, err := runner.ModuleRoot(c.Context(), f.Source)
+	if option := (*runner.OptionError)(nil); errors.As(err, &option) {
+		return peers.Team{}, usageError{err}
+	}
+	if err != nil {
+		return peers.Team{}, err
+	}
+	notes := c.ErrOrStderr()
+	team, err := peers.Assemble(c.Context(), peers.TeamOptions{
+		Root: root, Clients: f.clients,
+		Building: func(k peers.Kit, log string) {
+			fmt.Fprintf(notes, "building the client in %s (%s)\n", k.Name, relativePath(log))
+		},
+		Missing: func(missing *peers.MissingError) { fmt.Fprintln(notes, missing) },
+	})
+	return team, optionFault(err)
+}
+
+// optionFault makes what package peers says of an option a message about the
+// flag of that name. Any other error stays as it is.
+func optionFault(err error) error {
+	option, none, missing := (*peers.OptionError)(nil), (*peers.NoVariantError)(nil), (*peers.MissingError)(nil)
+	switch {
+	case errors.As(err, &option):
+		return usageError{fmt.Errorf("--%w", err)}
+	case errors.As(err, &none):
+		return usageError{fmt.Errorf("--codec %q and --placement %q leave no client anything to do",
+			strings.Join(none.Codecs, ","), strings.Join(none.Placements, ","))}
+	case errors.As(err, &missing):
+		return fmt.Errorf("--client %q: can't be built here: %s; %s", missing.Client, missing.Wants, missing.Get)
+	}
+	return err
+}
+
+// recordOf is the team as run.json has it.
+func recordOf(t peers.Team) evidence.Peers {
+	var out evidence.Peers
+	for _, missing := range t.LeftOut {
+		out.LeftOut = append(out.LeftOut, missing.Error())
+	}
+	for _, c := range t.Clients {
+		p := evidence.Peer{Client: c.Name, Runtime: c.Runtime, Command: c.Command}
+		if c.Name != bench.Go { // whose codecs every run has
+			p.Codecs = map[string]string{}
+			for _, codec := range c.Codecs {
+				p.Codecs[string(codec.Name)] = codec.Library
+			}
+		}
+		out.Clients = append(out.Clients, p)
+	}
+	return out
 }

@@ -68,6 +68,7 @@ func self(t *testing.T) string {
 }
 
 func TestPeersCommand(t *testing.T) {
+	starts(t)
 	t.Parallel()
 	out := t.TempDir()
 	code, stdout, stderr := program("peers", "--client", "go,"+self(t), "--placement", "request,nobody", "--codec", "json", "--window", "2", "--size", "16KiB",
@@ -110,9 +111,7 @@ func TestPeersCommand(t *testing.T) {
 
 // TestPeersCheck: a client that breaks the contract fails, rule by rule.
 func TestPeersCheck(t *testing.T) {
-	if testing.Short() {
-		t.Skip("runs a client dozens of times")
-	}
+	starts(t)
 	code, stdout, stderr := program("peers", "--check", self(t))
 	if code != exitError || !strings.Contains(stderr, "checks failed") {
 		t.Errorf("exit code %d: %s", code, stderr)

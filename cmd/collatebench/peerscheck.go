@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"collatebench/bench"
 	"collatebench/bench/peers"
 )
 
@@ -66,18 +65,13 @@ func listPeers(c *cobra.Command, f *peerFlags) error {
 			return usageError{fmt.Errorf("--%s has no effect with --list, which runs nothing", name)}
 		}
 	}
-	t, err := f.assemble(c)
+	team, err := assemblePeers(c, f)
 	if err != nil {
 		return err
 	}
 	w := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "client\tplacement\torder\twho decodes")
-	if t.ours {
-		for _, p := range bench.Placements() {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", bench.Go, p, bench.Completion, p.About())
-		}
-	}
-	for _, o := range t.others {
+	for _, o := range team.Clients {
 		for _, p := range o.Placements {
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", o.Name, p.Name, p.Order, p.About)
 		}

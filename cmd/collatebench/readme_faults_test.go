@@ -14,7 +14,7 @@ func TestReadmeFaults(t *testing.T) {
 		{"comment too far", "<!-- test: parse -->\n\n```\nmake bench\n```\n", "no comment before the block"},
 		{"unknown comment", "<!-- test: skip -->\n```\nmake bench\n```\n", "no comment before the block"},
 		{"target", "<!-- test: parse -->\n```\nmake bench\nmake bnech\n```\n", "bnech"},
-		{"variable", "<!-- test: parse -->\n```\nmake bench WIDNOW=8\n```\n", "no such variable: WIDNOW"},
+		{"variable", "<!-- test: parse -->\n```\nmake bench WIDNOW=8\n```\n", "unknown flag: --widnow"},
 		{"argument", "<!-- test: parse -->\n```\nmake why\n```\n", "CELL is missing"},
 		{"what make starts", "<!-- test: parse -->\n```\nmake diagnose SECONDS=soon\n```\n", "soon"},
 		{"flag", "<!-- test: parse -->\n```\n$ collatebench bench --widnow 8\n8\n```\n", "--widnow"},

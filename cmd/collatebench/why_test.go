@@ -21,6 +21,7 @@ import (
 const simulated = "window=8/size=64KiB/responses=32/virtual-cores=8x4MiBps/"
 
 func TestWhyCommand(t *testing.T) {
+	starts(t)
 	t.Parallel()
 	out := t.TempDir()
 	code, stdout, stderr := program("why", simulated+"placement=collector/latency=none", "--pairs", "3", "--json", "--out", out)
@@ -58,6 +59,7 @@ func TestWhyCommand(t *testing.T) {
 // TestWhyElsewhere: the queue of an upstream that is not ours can't be lifted; half the window
 // proves it by doing as well. The delay is 10 ms, because a busy machine turns 5 ms into 7.5.
 func TestWhyElsewhere(t *testing.T) {
+	starts(t)
 	server := exec.Command(os.Args[0], "mockserver", "--addr", "127.0.0.1:0", "--latency", "10ms", "--queue", "1")
 	said, err := server.StdoutPipe()
 	if err != nil {

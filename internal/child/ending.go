@@ -15,10 +15,10 @@ type ending struct {
 	last []byte
 }
 
-// keptBytes is above any shownLines lines that say something.
+// An error shows so many lines of what a process wrote, and of so many bytes.
 const (
-	keptBytes  = 8 << 10
 	shownLines = 20
+	keptBytes  = 8 << 10
 )
 
 func (e *ending) Write(b []byte) (int, error) {

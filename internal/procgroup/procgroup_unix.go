@@ -10,8 +10,8 @@ import (
 	"github.com/prometheus/procfs"
 )
 
-// Lead has a program, which is not yet started, lead a process group of its
-// own: what it starts is in it.
+// Lead makes a program, which is not yet started, the leader of a process group
+// of its own: what it starts is in the group. It sets cmd.SysProcAttr.
 func Lead(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 }
@@ -21,9 +21,9 @@ func End(cmd *exec.Cmd) {
 	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // they may have ended just now
 }
 
-// Alive says that the group of a started program has a member that runs. One
-// that has ended and that nobody waits for is none: in a container there may
-// be no init that would.
+// Alive says that the group of a started program has a member that runs. A
+// member that has ended does not count though nobody has waited for it: in a
+// container there may be no init that would.
 func Alive(cmd *exec.Cmd) bool {
 	leader := cmd.Process.Pid
 	if errors.Is(syscall.Kill(-leader, 0), syscall.ESRCH) {

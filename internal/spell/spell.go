@@ -15,7 +15,8 @@ import (
 	"strings"
 )
 
-// Amount writes a number with three digits, or fewer behind 0.
+// Amount writes a number with about three digits: two decimals below 10, one
+// below 100, none above.
 func Amount(v float64) string {
 	switch {
 	case v >= 99.95:

@@ -70,7 +70,7 @@ func knob[T fmt.Stringer](name, usage, allowed string, parse func(string) (T, er
 	}
 }
 
-// refuse names the value, what is wrong with it if that is not plain, and
+// refuse names the value, what is wrong with it where that is not obvious, and
 // what is allowed.
 func refuse(value, why, allowed string) error {
 	if why != "" {

@@ -39,11 +39,11 @@ func Build(s Spec) (Body, error) {
 	return body, nil
 }
 
-// lastRoom is in bytes, and more than any record takes whose text is one byte.
+// lastRoom is in bytes: any record with a text of one byte takes less.
 const lastRoom = 512
 
-// build appends one record after the other, and keeps none of them: a large body would otherwise
-// need several times its size. The last record's text takes the room that is left.
+// build appends one record after the other and keeps none of them: otherwise a large body would
+// need several times its size. The text of the last record fills the room that is left.
 func build(c *codec, m *maker, size int) Body {
 	b := make([]byte, 0, size+2*lastRoom)
 	b = append(b, c.open...)
@@ -63,8 +63,8 @@ func build(c *codec, m *maker, size int) Body {
 	}
 }
 
-// fit appends the record that m made last, its text so long that b has size bytes then, or a few
-// less where the text's own length takes more of them.
+// fit appends the record that m made last, with a text so long that b then has size bytes, or a few
+// less where the length of the text takes more bytes itself.
 func fit(b []byte, c *codec, m *maker, size int) []byte {
 	m.stretch(1)
 	text := 1 + size - len(c.record(b, &m.made))

@@ -2,8 +2,6 @@ package payload
 
 import (
 	"bufio"
-	"errors"
-	"io"
 
 	"collatebench/internal/oneof"
 )
@@ -37,8 +35,8 @@ type codec struct {
 // that decodes, and share bodies.
 type layout struct {
 	mediaType string
-	// A body is open, the records with sep between them, and what end puts behind. That is at
-	// most tail bytes; end may also mend the head, of which it is told the records' number.
+	// A body is open, the records with sep between them, and what end appends: at most tail
+	// bytes. end may also complete the head, with the number of records.
 	open, sep string
 	tail      int
 	record    func(b []byte, r *Record) []byte
@@ -118,47 +116,4 @@ func findCodec(c Codec) (*codec, error) {
 		}
 	}
 	panic("unreachable: ParseCodec reads the same table")
-}
-
-var errTrailing = errors.New("data after the end")
-
-// cut makes the end of the input an error, for where more of it must come.
-func cut(err error) error {
-	if err == io.EOF {
-		return io.ErrUnexpectedEOF
-	}
-	return err
-}
-
-// atEnd is nil if r holds nothing more.
-func atEnd(r io.Reader) error {
-	switch n, err := io.ReadFull(r, make([]byte, 1)); {
-	case n > 0:
-		return errTrailing
-	case err == io.EOF:
-		return nil
-	default:
-		return err
-	}
-}
-
-// readAll reads r to its end, of which size is a guess, and no more than MaxSize. Unlike
-// io.ReadAll it allocates once when the guess is right.
-func readAll(r io.Reader, size int) ([]byte, error) {
-	// The spare bytes are for the read that sees the end.
-	b := make([]byte, 0, size+512)
-	for {
-		n, err := r.Read(b[len(b):cap(b)])
-		b = b[:len(b)+n]
-		switch {
-		case len(b) > int(MaxSize):
-			return nil, errTooLarge
-		case err == io.EOF:
-			return b, nil
-		case err != nil:
-			return nil, err
-		case len(b) == cap(b):
-			b = append(make([]byte, 0, 2*cap(b)), b...)
-		}
-	}
 }

@@ -21,7 +21,7 @@ type member struct {
 	value any
 }
 
-// A digester appends the canonical form to a buffer, and takes the CRC when there is enough.
+// A digester appends the canonical form to a buffer, and updates the CRC when that is full.
 type digester struct {
 	crc     uint32
 	form    []byte

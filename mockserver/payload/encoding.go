@@ -136,8 +136,8 @@ type zstdInflater struct {
 
 func newZstdInflater() *zstdInflater {
 	d, err := zstd.NewReader(nil,
-		// One, or NewReader starts goroutines: decoding would happen where nobody placed it.
-		// They would also be fewer than the callers, so each caller has a decoder of its own.
+		// With more than one, NewReader starts goroutines: decoding would leave the caller's, and
+		// be limited to so many at a time. So each caller has a decoder of its own.
 		zstd.WithDecoderConcurrency(1),
 		zstd.WithDecoderLowmem(true),
 		zstd.WithDecoderMaxWindow(zstdWindow),
@@ -164,7 +164,7 @@ func (z *zstdInflater) all(body []byte) ([]byte, error) {
 			}
 		}
 	}
-	// Of unknown length, of one not to be believed, or of more than one frame: let the bytes come.
+	// Its length is unknown or not credible, or there is more than one frame: read it as a stream.
 	z.source.Reset(body)
 	if err := z.Reset(&z.source); err != nil {
 		return nil, err

@@ -102,7 +102,7 @@ func genericStreamJSON(r *bufio.Reader) (any, error) {
 	return arrayOrWhole(r, streamJSON[any], decodeJSON[any])
 }
 
-// arrayOrWhole streams JSON's only container of like elements, and reads anything else at once.
+// arrayOrWhole streams a top-level array, and reads anything else whole first.
 func arrayOrWhole(r *bufio.Reader, array func(*bufio.Reader) ([]any, error),
 	whole func([]byte) (any, error)) (any, error) {
 	first, err := peekJSON(r)

@@ -32,7 +32,7 @@ func newMaker(seed uint64) *maker {
 	}
 }
 
-// next makes a record, which lasts until the next call.
+// next makes a record; the next call overwrites it.
 func (m *maker) next() *Record {
 	r := &m.made
 	r.Id += 1 + m.random.Int64N(50)
@@ -96,3 +96,20 @@ func pick(m *maker, from []string) string { return from[m.random.IntN(len(from))
 
 // lend makes a string of b without a copy: of a body of 256 MiB the copies would be 100 MiB.
 func lend(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+// A pair is an entry of Record.Attributes.
+type pair struct{ key, value string }
+
+// sortedPairs appends the entries of m to b, which is empty, in order of their keys. There are few:
+// inserting them is quicker than sorting, and than looking the values up by sorted keys.
+func sortedPairs(b []pair, m map[string]string) []pair {
+	for k, v := range m {
+		i := len(b)
+		b = append(b, pair{})
+		for ; i > 0 && k < b[i-1].key; i-- {
+			b[i] = b[i-1]
+		}
+		b[i] = pair{k, v}
+	}
+	return b
+}

@@ -14,8 +14,8 @@ var sonicAPI = sonic.Config{ValidateString: true}.Froze()
 
 func decodeSonic[T any](body []byte) (T, error) {
 	var v T
-	// Unmarshal would copy the body first. Nobody writes to a body once it is decoded, and what
-	// it decodes to may refer to it.
+	// Unmarshal would copy the body first. A decoded body is not written to any more, and its
+	// value may refer to it.
 	err := sonicAPI.UnmarshalFromString(unsafe.String(unsafe.SliceData(body), len(body)), &v)
 	return v, err
 }
@@ -24,7 +24,7 @@ func decodeSonic[T any](body []byte) (T, error) {
 // decoder reads a whole top-level value before it decodes any. In fields that a Record does not
 // have, jsontext refuses escapes that sonic skips.
 func streamSonic[T any](r *bufio.Reader) ([]T, error) {
-	// Whether these are right is for sonic to say.
+	// Sonic checks these.
 	d := jsontext.NewDecoder(r, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	if t, err := d.ReadToken(); err != nil {
 		return nil, cut(err)

@@ -21,6 +21,9 @@ func TestIdleCollectors(t *testing.T) {
 	}
 }
 
+// idle are the workloads that sleep: two of them are recorded at a time.
+var idle = []string{"semaphore", "connections", "slow-upstream", "starved-workers", "asleep", "ticking"}
+
 // TestCauses records programs whose cause is known.
 func TestCauses(t *testing.T) {
 	for _, c := range []struct {
@@ -46,6 +49,9 @@ func TestCauses(t *testing.T) {
 		{"too-short", 2, []verdict.Cause{}, []string{"too short"}},
 	} {
 		t.Run(c.workload, func(t *testing.T) {
+			if slices.Contains(idle, c.workload) {
+				t.Parallel()
+			}
 			r := read(t, record(t, c.workload, c.procs), diagnose.Options{})
 			// While other tests use the cores a verdict may be missing: then record again.
 			for again := 0; again < 2 && len(c.want) > len(r.Verdict.Causes); again++ {

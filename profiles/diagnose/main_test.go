@@ -65,6 +65,9 @@ func act(role string, args []string) error {
 // record returns the trace of a workload in a process of its own.
 func record(t *testing.T, role string, procs int) []byte {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("SKIPPED: records a program, and -short was given")
+	}
 	c := exec.CommandContext(t.Context(), os.Args[0], strconv.Itoa(procs))
 	c.Env = append(os.Environ(), roleVariable+"="+role)
 	var errs bytes.Buffer

@@ -1,9 +1,11 @@
 package bench
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"collatebench/mockserver/behaviour"
@@ -19,8 +21,8 @@ type VirtualCores struct {
 	Rate behaviour.Rate // of payload before compression that one core decodes
 }
 
-// What N cores decode together still has to be served, sent and read on real
-// ones; two of those can feed so much.
+// Real cores still serve, send and read what N virtual ones decode together; two
+// real cores can do as much as this.
 const (
 	maxVirtual     = 1024
 	maxVirtualRate = behaviour.Rate(200_000_000)
@@ -30,7 +32,8 @@ const (
 	virtualAllowed = "none, N from 1 to 190, or NxRATE such as 8x23MiBps with N up to 1024 and N x RATE up to 200000000Bps"
 )
 
-// ParseVirtualCores reads none, NxRATE, or N at a rate that can be fed.
+// ParseVirtualCores reads none, NxRATE, or N: then the rate is one that real
+// cores can keep up with.
 func ParseVirtualCores(s string) (VirtualCores, error) {
 	if s == none {
 		return VirtualCores{}, nil
@@ -78,4 +81,75 @@ func (c Cell) Cores() int {
 		return c.VirtualCores.N
 	}
 	return c.Procs
+}
+
+// A Simulation has each decode hold a virtual core instead of doing its work.
+type Simulation struct {
+	Cores  int           // 0 means that nothing is simulated
+	Decode time.Duration // how long a decode holds its core
+}
+
+// cores are a collation's virtual cores: a queue for several servers, first
+// come, first served, kept on the clock. The end of a decode is known from its
+// beginning, so a goroutine that wakes late does not hold its core longer.
+type cores struct {
+	hold time.Duration
+	mu   sync.Mutex
+	free []time.Time   // when each core is
+	late time.Duration // of the last goroutine that woke; 0 once it is made up for
+}
+
+func (s Simulation) cores() *cores {
+	if s.Cores < 1 {
+		return nil
+	}
+	return &cores{hold: s.Decode, free: make([]time.Time, s.Cores)}
+}
+
+// reserve takes the core that is free first.
+//
+// Sleeps end up to a millisecond late, and a goroutine that decodes one body
+// after the other would be late by the sum. So a decode counts as entered earlier
+// by what the last goroutine woke late, but never before its body was ready.
+func (c *cores) reserve(ready, now time.Time) (waited time.Duration, end time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	entered := later(ready, now.Add(-c.late))
+	c.late = 0
+	first := 0
+	for i, t := range c.free {
+		if t.Before(c.free[first]) {
+			first = i
+		}
+	}
+	begin := later(entered, c.free[first])
+	c.free[first] = begin.Add(c.hold)
+	return begin.Sub(entered), c.free[first]
+}
+
+// keep waits for the end of a reserved time. It returns early, with an error,
+// when ctx ends.
+func (c *cores) keep(ctx context.Context, end time.Time) error {
+	timer := time.NewTimer(time.Until(end))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		c.woke(end)
+		return nil
+	}
+}
+
+func (c *cores) woke(end time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.late = max(0, time.Since(end))
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }

@@ -1,13 +1,19 @@
 package bench
 
-import "collatebench/internal/oneof"
+import (
+	"fmt"
+	"runtime"
+	"strconv"
+
+	"collatebench/internal/oneof"
+)
 
 // An Order is the order in which results are gathered.
 type Order string
 
 const (
 	Completion  Order = "completion" // as they are decoded
-	RequestWise Order = "request"    // as they were asked for: a slow first one holds the rest back
+	RequestWise Order = "request"    // as they were asked for: the others wait for a slow first one
 )
 
 // Orders returns every order, the default first.
@@ -57,3 +63,58 @@ func Sources() []Source { return []Source{Network, Memory} }
 
 // ParseSource is the inverse of string(s).
 func ParseSource(s string) (Source, error) { return oneof.Parse(s, Sources()) }
+
+// none is the spelling of a limit that does not limit, here as in the upstream's.
+const none = "none"
+
+const limitAllowed = "none, or a whole number from 1"
+
+func parseLimit(s string) (int, error) {
+	if s == none {
+		return 0, nil
+	}
+	n, err := ParseCount(s)
+	if err != nil {
+		return 0, fmt.Errorf("%w, or none", err)
+	}
+	return n, nil
+}
+
+func formatLimit(n int) string {
+	if n == 0 {
+		return none
+	}
+	return strconv.Itoa(n)
+}
+
+func asText[T ~string](v T) string { return string(v) }
+
+// ParseCount reads a whole number of at least one, as windows and the like are.
+func ParseCount(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > maxCount {
+		return 0, fmt.Errorf("%q is not a whole number from 1 to %d", s, maxCount)
+	}
+	return n, nil
+}
+
+// maxCount bounds windows and responses: beyond it an op would not end.
+const maxCount = 1_000_000
+
+func parseProcs(s string) (int, error) {
+	if s == "all" {
+		return runtime.NumCPU(), nil
+	}
+	n, err := ParseCount(s)
+	if err != nil {
+		return 0, fmt.Errorf("%w, or all", err)
+	}
+	return n, nil
+}
+
+func parseAA(s string) (string, error) {
+	if s != "" && s != "b" {
+		return "", fmt.Errorf("%q is not b", s)
+	}
+	return s, nil
+}

@@ -1,0 +1,211 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"collatebench/bench"
+	"collatebench/internal/spell"
+	"collatebench/results"
+	"collatebench/results/evidence"
+	"collatebench/results/stats"
+)
+
+// An experiment is a run under way.
+type experiment struct {
+	Options
+	cells     []bench.Cell // A/A controls included
+	bodies    []results.BodyFile
+	source    string
+	out       string
+	binary    *Program
+	scratch   string // where samples work: a folder of this run's own, as runs may share the program
+	upstreams upstreams
+	machine   machine
+	run       *results.Run
+	why       *evidence.Why   // of a run of why: the interventions so far; else nil
+	clients   *evidence.Peers // of a run of peers; else nil
+	log       *os.File
+	at        Progress
+	began     time.Time
+	stopped   string // why the measured pass ended; "" as planned
+}
+
+// A planner gives the cells that a run begins with.
+type planner func(Options, []results.BodyFile) ([]bench.Cell, error)
+
+// newExperiment checks all that can be checked before anything is written.
+func newExperiment(ctx context.Context, o Options, plan planner) (*experiment, error) {
+	x := &experiment{Options: o, began: time.Now()}
+	x.Rounds, x.Ops = max(x.Rounds, 1), max(x.Ops, 1)
+	var err error
+	if x.bodies, err = describeBodies(o.Bodies); err != nil {
+		return nil, err
+	}
+	if x.cells, err = plan(o, x.bodies); err != nil {
+		return nil, err
+	}
+	if o.Upstream != "" && len(o.Bodies) > 0 {
+		return nil, &OptionError{"body", o.Bodies[0], errors.New("has no effect on the upstream at --upstream, which is not ours: give it the files, and --payload captured here")}
+	}
+	if o.Upstream != "" {
+		if err := checkElsewhere(ctx, o.Upstream); err != nil {
+			return nil, &OptionError{"upstream", o.Upstream, err}
+		}
+	}
+	if x.source, err = findSource(ctx, o.Source); err != nil {
+		return nil, err
+	}
+	x.out = o.Out
+	if x.out == "" {
+		x.out = filepath.Join(x.source, "results", "runs")
+	}
+	if x.binary = o.Program; x.binary == nil {
+		x.note("compiling the benchmark\n")
+		if x.binary, err = compile(ctx, x.source); err != nil {
+			return nil, err
+		}
+	}
+	if x.scratch, err = os.MkdirTemp(filepath.Dir(x.binary.path), "run-"); err != nil {
+		x.close()
+		return nil, err
+	}
+	return x, nil
+}
+
+// begin makes the run's folder, with the study that makes its record another than
+// a matrix's, and carries the experiment out in it. More, where it is not nil,
+// changes the record before it is written.
+func (x *experiment) begin(ctx context.Context, more func(*results.Info), measure func(context.Context) error) (*results.Run, error) {
+	info := x.describe()
+	if more != nil {
+		more(&info)
+	}
+	if err := x.recordStudy(&info); err != nil {
+		return nil, err
+	}
+	var err error
+	if x.run, err = results.Create(x.out, info); err != nil {
+		return nil, &OptionError{"out", x.out, err}
+	}
+	if err := x.open(); err != nil {
+		return x.run, err
+	}
+	return x.run, x.carryOut(ctx, measure)
+}
+
+func (x *experiment) describe() results.Info {
+	return results.Info{
+		Label: x.Label, State: results.Running, Started: x.began,
+		Command: os.Args, Machine: results.ThisMachine(),
+		Go: runtime.Version(), Commit: commit(x.source),
+		Matrix: x.Matrix.Changed(), Cells: names(x.cells),
+		Rounds: x.Rounds, Ops: x.Ops, Precision: x.Precision, Budget: x.Budget,
+		Seed: x.Seed, Profiled: x.Profile, Upstream: x.Upstream,
+		Bodies: x.bodies, TestBinary: x.binary.hash,
+	}
+}
+
+// recordStudy puts into a run's record what it is a study of, as it stands.
+func (x *experiment) recordStudy(info *results.Info) (err error) {
+	if x.why != nil {
+		info.Why, err = x.why.Record()
+	}
+	if x.clients != nil && err == nil {
+		info.Peers, err = x.clients.Record()
+	}
+	return err
+}
+
+// carryOut starts the upstreams of an open run, takes what is missing of both
+// passes, and leaves the folder consistent however it ends.
+func (x *experiment) carryOut(ctx context.Context, measure func(context.Context) error) error {
+	err := x.upstreams.start(ctx, x)
+	if err == nil {
+		err = x.noteLocalUpstream()
+	}
+	if err == nil {
+		err = measure(ctx)
+	}
+	if err == nil && x.Profile && x.overBudget() == "" {
+		err = x.profile(ctx)
+	}
+	x.at.Ended = true
+	x.tell()
+	if ctx.Err() != nil {
+		err = ErrInterrupted
+	}
+	return errors.Join(err, x.finish(err))
+}
+
+// noteLocalUpstream records that an upstream elsewhere shares this machine's cores.
+func (x *experiment) noteLocalUpstream() error {
+	info := x.run.Info()
+	if x.upstreams.local == 0 || info.LocalUpstream {
+		return nil
+	}
+	info.LocalUpstream = true
+	return x.run.SetInfo(info)
+}
+
+func (x *experiment) open() error {
+	log, err := os.OpenFile(filepath.Join(x.run.Dir(), "log.txt"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666)
+	if err != nil {
+		return err
+	}
+	x.log = log
+	x.machine = thisMachine()
+	info := x.run.Info()
+	info.State, info.Stopped = results.Running, ""
+	if err := x.run.OpenLedger(); err != nil {
+		return err // another process has it: the run is not ours to touch
+	}
+	return x.run.SetInfo(info)
+}
+
+// finish writes what is derived from the ledger and the run's end.
+func (x *experiment) finish(cause error) error {
+	samples, err := x.run.Samples()
+	if err != nil {
+		return err
+	}
+	info := x.run.Info()
+	info.Ended, info.State, info.Stopped = time.Now(), results.Complete, x.stopped
+	if cause != nil {
+		info.State, info.Stopped = results.Stopped, strings.TrimSuffix(spell.FirstLine(cause.Error()), "; its last lines:")
+	}
+	if s, err := stats.Summarise(info, samples); err == nil {
+		if info.NoiseFloor, err = s.NoiseFloor.Record(); err != nil {
+			return err
+		}
+	}
+	err = errors.Join(x.run.SetInfo(info), x.run.WriteBench())
+	if cause == nil && x.why == nil && x.clients == nil { // latest is of a matrix, with its profiles
+		err = errors.Join(err, x.run.Link())
+	}
+	return errors.Join(err, x.run.Close())
+}
+
+// close ends every process that the experiment started.
+func (x *experiment) close() {
+	x.upstreams.stop()
+	os.RemoveAll(x.scratch)
+	if x.Program == nil {
+		x.binary.Remove()
+	}
+	if x.log != nil {
+		x.log.Close()
+	}
+}
+
+func (x *experiment) note(format string, args ...any) {
+	if x.Notes != nil {
+		fmt.Fprintf(x.Notes, format, args...)
+	}
+}

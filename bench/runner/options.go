@@ -1,0 +1,67 @@
+package runner
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"collatebench/bench"
+	"collatebench/results"
+)
+
+// Options say what to run. The zero value runs the default matrix once.
+type Options struct {
+	Matrix    bench.Matrix
+	Rounds    int           // 0 means 1
+	Ops       int           // ops of a sample, after the untimed one; 0 means 1
+	Precision float64       // stop once every paired ratio is known this well, as 0.1; 0 never
+	Budget    time.Duration // of the whole run, profiled passes included; 0 means none
+	Seed      uint64        // of the order, and of the upstreams' payloads and choices
+	Label     string
+	Profile   bool // take the profiled passes too
+
+	Program  *Program // the compiled benchmark; nil compiles it
+	Source   string   // folder of the collatebench module; "" means the enclosing one
+	Out      string   // folder of the runs; "" means results/runs in the module
+	Upstream string   // base URL of an upstream elsewhere; "" starts our own
+	Bodies   []string // files that our upstream serves as captured payloads
+	Self     []string // command that starts our upstream; the flags are appended
+
+	Progress func(Progress) // called as each step begins and ends; may be nil
+	Notes    io.Writer      // for a line on what is going on; nil for silence
+}
+
+// remembered takes from a run's record what was asked for at its start.
+func remembered(o Options, info results.Info) (Options, error) {
+	o.Matrix = bench.Matrix{}
+	for name, list := range info.Matrix {
+		if err := o.Matrix.Set(name, list); err != nil {
+			return o, err
+		}
+	}
+	o.Rounds, o.Ops, o.Precision, o.Budget = info.Rounds, info.Ops, info.Precision, 0
+	o.Seed, o.Profile, o.Upstream = info.Seed, info.Profiled, info.Upstream
+	o.Bodies = nil
+	for _, b := range info.Bodies {
+		o.Bodies = append(o.Bodies, b.Path)
+	}
+	return o, nil
+}
+
+// An OptionError is a fault of what was asked for, found before anything was
+// written.
+type OptionError struct {
+	Option string // as a flag is named; "" where Value is a cell
+	Value  string
+	Err    error
+}
+
+func (e *OptionError) Error() string {
+	if e.Option == "" {
+		return fmt.Sprintf("cell %q: %v", e.Value, e.Err)
+	}
+	return fmt.Sprintf("--%s %q: %v", e.Option, e.Value, e.Err)
+}
+
+// Unwrap returns what is wrong with the value.
+func (e *OptionError) Unwrap() error { return e.Err }
