@@ -56,7 +56,7 @@ func Find(root, ref string) (*Run, error) {
 	return nil, &RefError{ref, "there is none; " + newest(root, ids)}
 }
 
-// isPath says whether ref can only be meant as the path of a folder.
+// isPath says whether ref must be the path of a folder.
 func isPath(ref string) bool {
 	_, err := os.Stat(ref)
 	return err == nil || strings.ContainsRune(ref, filepath.Separator)

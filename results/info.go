@@ -113,8 +113,7 @@ func (i *Info) UnmarshalJSON(text []byte) error {
 // on it.
 func (i Info) Proves() bool { return i.Why != nil }
 
-// ComparesClients says that the run is one of `peers`: its cells are of clients that
-// are compared.
+// ComparesClients says that this is a run of `peers`: its cells are of several clients.
 func (i Info) ComparesClients() bool { return i.Peers != nil }
 
 // SharesMachine says that the upstream runs on the client's machine, and so uses the

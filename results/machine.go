@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A Machine is what a run ran on.
+// A Machine is the machine that a run ran on.
 type Machine struct {
 	OS     string `json:"os"`
 	Arch   string `json:"arch"`

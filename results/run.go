@@ -23,7 +23,7 @@
 //		log.Fatal(err)
 //	}
 //	p, err := found.Progress()
-//	fmt.Println(p.Samples, "of", p.Of, "samples", err)
+//	fmt.Println(p.Samples, "of", p.Planned, "samples", err)
 //
 // Raw data is written once, and a file appears under its final name when it is whole.
 // The package stores derived files and the records of studies as bytes. It does not know
@@ -126,7 +126,7 @@ func (r *Run) ProfileDir(c bench.Cell) string {
 	return filepath.Join(r.dir, "profiles", c.Folder())
 }
 
-// Link makes "latest", beside the run, point to it.
+// Link makes the link "latest", beside the run, point to the run.
 func (r *Run) Link() error {
 	root, id := filepath.Split(r.dir)
 	staged := wholefile.StagedName(root, latestLink)

@@ -21,7 +21,7 @@ const (
 // which benchfmt cuts off.
 const LinePrefix = "Collate/"
 
-// A Sample is one measured process run of one cell: a line of samples.jsonl.
+// A Sample is one measured process of one cell: a line of samples.jsonl.
 type Sample struct {
 	Cell        string       `json:"cell"`    // its name
 	Round       int          `json:"round"`   // from 1

@@ -69,7 +69,7 @@ func limits(c bench.Cell, e verdict.Probes) []verdict.Limit {
 			out = append(out, verdict.Limit{Name: name, Cause: cause, Roof: float64(places) / seconds})
 		}
 	}
-	serial := e.Busy / e.Throughput // of the wall, a response
+	serial := e.Busy / e.Throughput // seconds of wall time a response
 	sent := max(0, e.Headers-e.Queue) + e.Read
 	switch p := c.Placement; {
 	case p.SerialRead():

@@ -14,7 +14,7 @@ import (
 type Floor struct {
 	Cell  string  `json:"cell"`  // of the first pair, which sets the floor
 	Ratio Ratio   `json:"ratio"` // of the A/A control to Cell
-	Floor float64 `json:"floor"` // upper 95% limit of the mean log ratio's size, as a ratio less 1: 0.07 for 7%
+	Floor float64 `json:"floor"` // upper 95% limit of the mean log ratio's absolute value, as a ratio less 1: 0.07 for 7%
 
 	Second      string `json:"second,omitempty"` // the cell of the pair that tests the floor; "" if there is none
 	SecondRatio Ratio  `json:"second_ratio,omitzero"`
@@ -84,7 +84,7 @@ func noiseFloor(v Values) (floor *Floor, why string, err error) {
 	return &f, "", nil
 }
 
-// Controls counts the cells that are A/A controls.
+// Controls counts the A/A controls among the cells.
 func Controls(cells []bench.Cell) int { return len(controls(cells)) }
 
 // A pair is two cells that are compared within each round: over divided by base.

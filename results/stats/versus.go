@@ -22,8 +22,8 @@ const significance = 0.05
 // the runs is in every ratio, and Drift shows how far all of them moved together.
 type Versus struct {
 	Cells []VersusCell `json:"cells"` // common to both, in the new run's order
-	// Drift is the geometric mean of all ratios: a machine that has become
-	// slower moves all cells alike.
+	// Drift is the geometric mean of all ratios: a machine that became slower
+	// changes all cells alike.
 	Drift float64 `json:"drift"`
 	Floor float64 `json:"noise_floor"` // the larger one of the two runs, as [Floor.Floor]; 0 if neither has one
 	// Warnings are [Differences].
@@ -47,9 +47,9 @@ type VersusCell struct {
 type Change string
 
 const (
-	NoChange    Change = "none"
-	Regression  Change = "regression"
-	Improvement Change = "improvement"
+	NoChange    Change = "none"        // within the floor, or not significant
+	Regression  Change = "regression"  // less throughput
+	Improvement Change = "improvement" // more throughput
 )
 
 // CompareRuns compares the throughput of the cells that both runs have. If they have no

@@ -6,7 +6,7 @@ import "fmt"
 // of its process and its children, and what its upstream saw. It is taken at a
 // window and at twice that window, in rounds.
 type External struct {
-	Workers int // threads or processes that the client was told to use
+	Workers int // threads or processes that the client was started with
 	Cores   int // of the machine
 	Window  int // the smaller of the two, which the verdict is about
 

@@ -10,8 +10,8 @@ type Intervention struct {
 	Name      string  `json:"name"`                // "decoding in parallel"
 	Change    string  `json:"change"`              // "placement=pool", as a cell spells it
 	Cause     Cause   `json:"cause,omitempty"`     // that it proves
-	Aside     bool    `json:"aside,omitempty"`     // it proves nothing by itself
-	Flat      bool    `json:"flat,omitempty"`      // the proof is that nothing changes
+	Aside     bool    `json:"aside,omitempty"`     // it proves no cause
+	Flat      bool    `json:"flat,omitempty"`      // it proves its cause by changing nothing
 	OnTopOf   string  `json:"on_top_of,omitempty"` // the changes that Before already has
 	Before    string  `json:"before,omitempty"`    // the cell that it changes
 	Cell      string  `json:"cell,omitempty"`      // the changed cell
@@ -46,7 +46,7 @@ type Upstream int
 // The upstreams.
 const (
 	AnyUpstream     Upstream = iota
-	OurUpstream              // whose settings the run may change
+	OurUpstream              // the run may change its settings
 	AnotherUpstream          // only the client can be changed
 )
 

@@ -51,7 +51,7 @@ type TraceSection struct {
 // goroutines pass at a time.
 type TraceContention struct {
 	TraceWait
-	Lock      bool         // a mutex: one at a time by its kind
+	Lock      bool         // it is a mutex, which one goroutine passes at a time
 	Inside    float64      // goroutines past it
 	Executing float64      // those of Inside on a core
 	Section   TraceSection // what the goroutines past it execute

@@ -11,8 +11,8 @@
 // statistics ([Probes]), of an execution trace ([Trace]), or of what can be seen
 // from outside ([External]). A cause is one file: its rules for each kind of
 // evidence, its thresholds with their reasons, its sentences, its interventions. The
-// orders in which the rules are asked stand in causes.go. The package does not know
-// how evidence is taken or where verdicts are kept, and does no I/O.
+// rules are asked in the orders of causes.go. The package does not know how evidence is
+// taken or where verdicts are kept, and does no I/O.
 package verdict
 
 // A Cause is a reason why a window does not pay. Each cause has a file.
