@@ -13,10 +13,10 @@ import (
 // BenchPath returns where bench.txt is, or will be.
 func (r *Run) BenchPath() string { return filepath.Join(r.dir, BenchFile) }
 
-// WriteBench writes bench.txt, in Go's benchmark format, from the ledger: the
-// lines of the complete rounds as they were printed, cell by cell in table
-// order, as benchstat keeps the order that it reads. It leaves a file alone
-// that says the same already.
+// WriteBench writes bench.txt, in Go's benchmark format, from the ledger. It has the
+// lines of the complete rounds as they were printed, cell by cell in table order:
+// benchstat keeps the order that it reads. A file that already has this content is
+// not written again.
 func (r *Run) WriteBench() error {
 	samples, err := r.Samples()
 	if err != nil {
@@ -43,7 +43,7 @@ func benchText(info Info, samples []Sample) []byte {
 			fmt.Fprintf(&b, "\nclient: %s\n\n", client)
 		}
 		for _, round := range rounds {
-			if s, there := round.Samples[name]; there { // else the cell joined the run later
+			if s, there := round.Samples[name]; there { // a cell that joined later is not in the first rounds
 				fmt.Fprintln(&b, s.Line)
 			}
 		}
@@ -51,9 +51,9 @@ func benchText(info Info, samples []Sample) []byte {
 	return b.Bytes()
 }
 
-// writeConfig writes what plain benchstat splits its tables by. So neither what
-// varies from sample to sample belongs here, nor what two runs are compared
-// for, such as the commit or the version of Go.
+// writeConfig writes the keys by which plain benchstat splits its tables. So it leaves
+// out what varies between samples, and what two runs are compared for, such as the
+// commit or the version of Go.
 func writeConfig(b *bytes.Buffer, m Machine) {
 	for _, c := range []struct{ key, value string }{
 		{"goos", m.OS}, {"goarch", m.Arch}, {"pkg", "collatebench/bench"}, {"cpu", m.CPU}, {"client", string(bench.Go)},
@@ -72,7 +72,7 @@ func writeUnits(b *bytes.Buffer) {
 	}
 }
 
-// TestingUnits are the testing package's own, of which bench's table has none.
+// TestingUnits returns the units of package testing, which [bench.Units] leaves out.
 func TestingUnits() []bench.Unit {
 	return []bench.Unit{
 		{Name: "ns/op", Better: "lower"},

@@ -116,8 +116,8 @@ func TestWriteBenchLeavesTheSameAlone(t *testing.T) {
 	}
 }
 
-// TestPeersBench: each line belongs to the client that its config line names,
-// and names of different clients may be the same.
+// TestPeersBench: each line belongs to the client that its config line names; cells of
+// two clients may have the same name.
 func TestPeersBench(t *testing.T) {
 	info, samples := resultstest.ComparedRun(t, 2)
 	r := resultstest.Run(t, info, samples)

@@ -14,10 +14,10 @@ import (
 	"collatebench/internal/wholefile"
 )
 
-// maxLabel keeps the name of a folder well below what file systems take.
+// maxLabel, characters, keeps a folder's name well below the limits of file systems.
 const maxLabel = 60
 
-// CheckLabel says whether a run can have this label. An empty one is good.
+// CheckLabel returns an error if a run can't have this label. An empty label is good.
 func CheckLabel(label string) error {
 	switch {
 	case len(label) > maxLabel:
@@ -30,9 +30,9 @@ func CheckLabel(label string) error {
 	return nil
 }
 
-// Create makes a run folder below root, named for its start and its label. The
-// folder appears with run.json and an empty ledger in it; nothing is written
-// when the info is wrong.
+// Create makes a run folder below root, named for its start and its label. The folder
+// appears with run.json and an empty ledger in it. If the info is wrong, Create returns
+// an error and writes nothing.
 func Create(root string, info Info) (*Run, error) {
 	if err := CheckLabel(info.Label); err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func Create(root string, info Info) (*Run, error) {
 func defaults() map[string]string {
 	out := map[string]string{}
 	for _, d := range bench.Dimensions() {
-		if !d.Core && !d.Hidden { // a core dimension is in every name
+		if !d.Core && !d.Hidden { // every name has the core dimensions
 			out[d.Name] = d.Default
 		}
 	}
@@ -80,18 +80,18 @@ func create(root, staged string, info Info) (*Run, error) {
 	if err := wholefile.Write(filepath.Join(staged, ledgerFile), nil); err != nil {
 		return nil, err
 	}
-	base := info.Started.Format("20060102-150405")
+	name := info.Started.Format("20060102-150405")
 	if info.Label != "" {
-		base += "-" + info.Label
+		name += "-" + info.Label
 	}
-	info.Format, info.ID = format, base
+	info.Format, info.ID = format, name
 	for n := 2; ; n++ {
 		if err := wholefile.WriteJSON(filepath.Join(staged, infoFile), info); err != nil {
 			return nil, err
 		}
 		dir := filepath.Join(root, info.ID)
-		// A rename onto a folder that is not empty fails, so that two
-		// programs that start within one second get two folders.
+		// A rename onto a folder that is not empty fails. So two programs that
+		// start within one second get two folders.
 		err := os.Rename(staged, dir)
 		if err == nil {
 			wholefile.SyncDir(root)
@@ -100,6 +100,6 @@ func create(root, staged string, info Info) (*Run, error) {
 		if _, taken := os.Lstat(dir); taken != nil || errors.Is(err, fs.ErrPermission) {
 			return nil, err
 		}
-		info.ID = base + "-" + strconv.Itoa(n)
+		info.ID = name + "-" + strconv.Itoa(n)
 	}
 }

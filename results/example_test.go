@@ -32,6 +32,6 @@ func Example() {
 		log.Fatal(err)
 	}
 	p, err := found.Progress()
-	fmt.Println(p.Samples, "of", p.Of, "samples", err)
+	fmt.Println(p.Samples, "of", p.Planned, "samples", err)
 	// Output: 1 of 6 samples <nil>
 }

@@ -12,8 +12,8 @@ import (
 	"collatebench/internal/spell"
 )
 
-// A RefError says that a reference to a run leads to none, or to several: bad
-// input, not a broken run.
+// A RefError says that a reference leads to no run, or to several. It is bad input,
+// not a broken run.
 type RefError struct {
 	Ref    string // a path or a name, as it was given
 	Reason string
@@ -21,9 +21,9 @@ type RefError struct {
 
 func (e *RefError) Error() string { return fmt.Sprintf("run %q: %s", e.Ref, e.Reason) }
 
-// Find opens the run that ref names: "latest", an ID, a label or the start of
-// either where just one run has it, or the path of a run folder. Anything else
-// is a [*RefError] that lists the newest runs there are.
+// Find opens the run that ref names: "latest", an ID, a label, the start of an ID or a
+// label that only one run has, or the path of a run folder. Anything else is a
+// [*RefError] that lists the newest runs.
 func Find(root, ref string) (*Run, error) {
 	ids, err := runIDs(root)
 	if err != nil {
@@ -33,7 +33,7 @@ func Find(root, ref string) (*Run, error) {
 		if r, err := Open(filepath.Join(root, latestLink)); err == nil {
 			return r, nil
 		}
-		return nil, &RefError{ref, "no run has ended well yet; " + available(root, ids)}
+		return nil, &RefError{ref, "no run has ended well yet; " + newest(root, ids)}
 	}
 	if slices.Contains(ids, ref) {
 		return Open(filepath.Join(root, ref))
@@ -42,7 +42,7 @@ func Find(root, ref string) (*Run, error) {
 		func(id string) bool { return labelOf(id) == ref },
 		func(id string) bool { return strings.HasPrefix(id, ref) || strings.HasPrefix(labelOf(id), ref) },
 	} {
-		switch found := keep(ids, alike); {
+		switch found := matching(ids, alike); {
 		case ref == "" || len(found) == 0:
 		case len(found) == 1:
 			return Open(filepath.Join(root, found[0]))
@@ -53,17 +53,17 @@ func Find(root, ref string) (*Run, error) {
 	if ref != "" && isPath(ref) {
 		return Open(ref)
 	}
-	return nil, &RefError{ref, "there is none; " + available(root, ids)}
+	return nil, &RefError{ref, "there is none; " + newest(root, ids)}
 }
 
-// isPath says whether ref can only be meant as the path of a folder.
+// isPath says whether ref must be the path of a folder.
 func isPath(ref string) bool {
 	_, err := os.Stat(ref)
 	return err == nil || strings.ContainsRune(ref, filepath.Separator)
 }
 
-// runIDs lists the run folders below root, the newest first: an ID begins with
-// the time of its start.
+// runIDs lists the run folders below root, the newest first: an ID begins with the
+// run's start.
 func runIDs(root string) ([]string, error) {
 	entries, err := os.ReadDir(root)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -83,8 +83,8 @@ func runIDs(root string) ([]string, error) {
 	return ids, nil
 }
 
-// labelOf returns what stands behind the time in an ID: the label, with a
-// number where the name was taken.
+// labelOf returns what follows the time in an ID: the label, with a number if the name
+// was taken.
 func labelOf(id string) string {
 	const stamp = len("20060102-150405-")
 	if len(id) < stamp {
@@ -93,18 +93,17 @@ func labelOf(id string) string {
 	return id[stamp:]
 }
 
-func keep(ids []string, ok func(string) bool) []string {
+func matching(ids []string, ok func(string) bool) []string {
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !ok(id) })
 }
 
-func available(root string, ids []string) string {
+func newest(root string, ids []string) string {
 	if len(ids) == 0 {
 		return "no run is in " + root
 	}
 	return "the newest in " + root + ": " + spell.FirstFew(ids)
 }
 
-// List returns the IDs of the run folders below root, the newest first; a root
-// that is not there has none. That a folder is listed does not mean that [Open]
-// can read it.
+// List returns the IDs of the run folders below root, the newest first; none if root
+// does not exist. It does not check that [Open] can read them.
 func List(root string) ([]string, error) { return runIDs(root) }

@@ -17,48 +17,48 @@ import (
 type State string
 
 const (
-	Running  State = "running"  // or killed: nothing could be said at its end
-	Complete State = "complete" // as many rounds as were asked for, or as the precision or the budget asked for
+	Running  State = "running"  // or killed: then nothing could write its end
+	Complete State = "complete" // it has all rounds, or ended for its precision or its budget
 	Stopped  State = "stopped"  // interrupted; it can be resumed
 )
 
-// format is the version of the run folder's words: its dimensions, units and
-// keys. A folder of another version is refused, since its cells would not match
-// those of a new run. Version 2 has aa=b, sched-latency-p99-ns and core_scaling.
+// format is the version of the run folder's words: its dimensions, units and keys. A
+// folder of another version is refused, because its cells would not match those of a
+// new run. Version 2 has aa=b, sched-latency-p99-ns and core_scaling.
 const format = 2
 
-// Info is run.json: what was asked and on what. All of it is known before the
-// first sample, but State, Stopped, Ended and NoiseFloor.
+// Info is run.json: what was asked for, and on what machine. All of it is known before
+// the first sample, except State, Stopped, Ended and NoiseFloor.
 type Info struct {
 	Format        int               `json:"format"` // set by Create
 	ID            string            `json:"id"`     // set by Create
 	Label         string            `json:"label,omitempty"`
 	State         State             `json:"state"`
-	Stopped       string            `json:"stopped,omitempty"` // why it ended when it did, one sentence
-	Started       time.Time         `json:"started"`           // set by Create where it is zero
+	Stopped       string            `json:"stopped,omitempty"` // why it ended, one sentence
+	Started       time.Time         `json:"started"`           // set by Create if it is zero
 	Ended         time.Time         `json:"ended,omitzero"`
 	Command       []string          `json:"command,omitempty"`
 	Machine       Machine           `json:"machine"`
-	Go            string            `json:"go"`               // runtime.Version()
-	Commit        string            `json:"commit,omitempty"` // abc1234 or abc1234+dirty
-	Matrix        map[string]string `json:"matrix"`           // comma list by dimension, as bench.Matrix.Changed gives it
-	Defaults      map[string]string `json:"defaults"`         // by dimension, which names leave out; set by Create where it is nil
-	Cells         []string          `json:"cells"`            // names in table order, A/A controls included
-	Rounds        int               `json:"rounds"`           // asked for, at most
-	Ops           int               `json:"ops"`              // of a sample
-	Precision     float64           `json:"precision,omitempty"`
-	Budget        time.Duration     `json:"-"` // written as "3m0s"; 0 means none
+	Go            string            `json:"go"`                  // runtime.Version()
+	Commit        string            `json:"commit,omitempty"`    // abc1234 or abc1234+dirty
+	Matrix        map[string]string `json:"matrix"`              // comma list by dimension, as bench.Matrix.Changed gives it
+	Defaults      map[string]string `json:"defaults"`            // by dimension; cell names leave these values out; set by Create if it is nil
+	Cells         []string          `json:"cells"`               // names in table order, A/A controls included
+	Rounds        int               `json:"rounds"`              // asked for, at most
+	Ops           int               `json:"ops"`                 // timed collations of a sample
+	Precision     float64           `json:"precision,omitempty"` // 0.05 for 5%; 0 means none
+	Budget        time.Duration     `json:"-"`                   // written as "3m0s"; 0 means none
 	Seed          uint64            `json:"seed"`
 	Profiled      bool              `json:"profiled"`
-	Upstream      string            `json:"upstream,omitempty"`                 // base URL where it runs elsewhere
-	LocalUpstream bool              `json:"upstream_on_this_machine,omitempty"` // though not ours
-	Scaling       *bench.Scaling    `json:"core_scaling,omitempty"`             // how many effective cores they are
+	Upstream      string            `json:"upstream,omitempty"`                 // base URL of an upstream that is not ours
+	LocalUpstream bool              `json:"upstream_on_this_machine,omitempty"` // of Upstream
+	Scaling       *bench.Scaling    `json:"core_scaling,omitempty"`             // how many effective cores the machine has
 	Bodies        []BodyFile        `json:"bodies,omitempty"`
 	TestBinary    string            `json:"test_binary_sha256,omitempty"`
 	NoiseFloor    json.RawMessage   `json:"noise_floor,omitempty"` // package stats writes and reads it
-	Why           json.RawMessage   `json:"why,omitempty"`         // what a run of `why` is about: package evidence writes and reads it
-	Peers         json.RawMessage   `json:"peers,omitempty"`       // the clients that a run of `peers` compares: the same
-	Joined        map[string]int    `json:"joined,omitempty"`      // by cell, the first round that has it where that is not 1
+	Why           json.RawMessage   `json:"why,omitempty"`         // the cell and the interventions of a run of `why`; package evidence writes and reads it
+	Peers         json.RawMessage   `json:"peers,omitempty"`       // the clients of a run of `peers`; package evidence writes and reads it
+	Joined        map[string]int    `json:"joined,omitempty"`      // by cell, the first round that has it, if that is not 1
 }
 
 // A BodyFile is a captured response that the upstream served.
@@ -68,7 +68,7 @@ type BodyFile struct {
 	SHA256 string `json:"sha256"`
 }
 
-// The field Budget is a text in JSON, beside the others as they are.
+// plainInfo has no methods, so that only Budget is encoded differently.
 type plainInfo Info
 
 type infoJSON struct {
@@ -92,7 +92,7 @@ func (i *Info) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	*i = Info(in.plainInfo)
-	// The file's indentation is no part of what other packages wrote.
+	// Remove the file's indentation: other packages did not write it.
 	for _, study := range []*json.RawMessage{&i.NoiseFloor, &i.Why, &i.Peers} {
 		if err := compact(study); err != nil {
 			return err
@@ -109,25 +109,24 @@ func (i *Info) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// Proves says that the run is one of `why`: its cells are one cell and the
-// interventions on it.
+// Proves says that this is a run of `why`: its cells are one cell and the interventions
+// on it.
 func (i Info) Proves() bool { return i.Why != nil }
 
-// Compares says that the run is one of `peers`: its cells are of clients that
-// are compared.
-func (i Info) Compares() bool { return i.Peers != nil }
+// ComparesClients says that this is a run of `peers`: its cells are of several clients.
+func (i Info) ComparesClients() bool { return i.Peers != nil }
 
-// SharesMachine says that the upstream runs on the client's machine, where it
-// uses the same cores.
+// SharesMachine says that the upstream runs on the client's machine, and so uses the
+// same cores.
 func (i Info) SharesMachine() bool { return i.Upstream == "" || i.LocalUpstream }
 
 // Parse reads the names of the run's cells, in table order.
 func (i Info) Parse() ([]bench.Cell, error) { return parseCells(i.Cells) }
 
-// Repeat is the command line that makes such a run again, as a shell takes it;
-// "" where run.json does not tell. The program is named without its path,
-// since it may have moved.
-func (i Info) Repeat() string {
+// CommandLine returns the command line that makes such a run again, quoted for a shell;
+// "" if run.json does not have it. The program is named without its path, because it
+// may have moved.
+func (i Info) CommandLine() string {
 	if len(i.Command) == 0 {
 		return ""
 	}

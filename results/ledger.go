@@ -12,10 +12,9 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// OpenLedger makes the run ready for Append. A torn last line, which is what a
-// crash in the middle of a write leaves, is cut off; any other line that is no
-// record is an error. Append calls it where it was not called. One process at
-// a time can have a ledger open.
+// OpenLedger makes the run ready for Append, which calls it if necessary. It cuts off a
+// torn last line, which a crash in the middle of a write leaves. Any other line that is
+// not a record is an error. Only one process at a time can have a ledger open.
 func (r *Run) OpenLedger() error {
 	if r.ledger != nil {
 		return nil
@@ -28,15 +27,15 @@ func (r *Run) OpenLedger() error {
 	if held, err := lock.TryLock(); err != nil || !held {
 		return errors.Join(fmt.Errorf("run %s: its ledger is open in another process", r.info.ID), err, f.Close())
 	}
-	if err := r.mend(f); err != nil {
+	if err := r.cutTornLine(f); err != nil {
 		return errors.Join(err, f.Close(), lock.Close())
 	}
 	r.ledger, r.lock = f, lock
 	return nil
 }
 
-// mend cuts the ledger behind its last whole line.
-func (r *Run) mend(f *os.File) error {
+// cutTornLine cuts the ledger after its last whole line.
+func (r *Run) cutTornLine(f *os.File) error {
 	text, err := os.ReadFile(r.ledgerPath())
 	if err != nil {
 		return err
@@ -54,8 +53,8 @@ func (r *Run) mend(f *os.File) error {
 	return f.Sync()
 }
 
-// Append adds a sample to the ledger: one write, synced. A sample that is not
-// valid, or of no cell of the run, is refused.
+// Append adds a sample to the ledger: one write, synced. It refuses a sample that is
+// not valid, or whose cell the run does not have.
 func (r *Run) Append(s Sample) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -75,13 +74,13 @@ func (r *Run) Append(s Sample) error {
 		err = r.ledger.Sync()
 	}
 	if err != nil {
-		// Part of the line may be there: opened again, it is cut off.
+		// Part of the line may have been written: opening the ledger again cuts it off.
 		return errors.Join(fmt.Errorf("append to the ledger: %w", err), r.Close())
 	}
 	return nil
 }
 
-// Close closes the ledger. The run can still be read, and appended to again.
+// Close closes the ledger. The run can still be read, and Append opens it again.
 func (r *Run) Close() error {
 	if r.ledger == nil {
 		return nil
@@ -91,8 +90,8 @@ func (r *Run) Close() error {
 	return err
 }
 
-// Samples reads the ledger, in the order in which the samples ended. A torn
-// last line is left out.
+// Samples reads the ledger, in the order in which the samples ended. It leaves out a
+// torn last line.
 func (r *Run) Samples() ([]Sample, error) {
 	text, err := os.ReadFile(r.ledgerPath())
 	if err != nil {

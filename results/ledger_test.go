@@ -56,7 +56,7 @@ func TestOneProcessAppends(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The lock is the open file's, so that this holds within a process too.
+	// The lock belongs to the open file, so it also excludes this process.
 	if err := second.OpenLedger(); err == nil || !strings.Contains(err.Error(), "another process") {
 		t.Errorf("opened a second time: %v", err)
 	}
@@ -95,8 +95,8 @@ func TestTornLineElsewhereIsAnError(t *testing.T) {
 	}
 }
 
-// FuzzCut cuts a file of the run folder at any byte, as a crash may, and puts
-// anything behind the cut. Whole lines survive, and appending heals.
+// FuzzCut cuts a file of the run folder at any byte, as a crash may, and puts any bytes
+// after the cut. Whole lines survive, and Append repairs the file.
 func FuzzCut(f *testing.F) {
 	names := []string{resultstest.Collector32, resultstest.Request32}
 	samples := resultstest.Rounds(f, names, 2)
@@ -154,7 +154,7 @@ func FuzzCut(f *testing.F) {
 	})
 }
 
-// Every cut of a ledger, not only the ones that a fuzzer tries.
+// TestEveryCut tries every cut of a ledger, not only those of a fuzzer.
 func TestEveryCut(t *testing.T) {
 	r := resultstest.Run(t, resultstest.Info(resultstest.Request32), resultstest.Rounds(t, []string{resultstest.Request32}, 2))
 	ledger, err := os.ReadFile(ledgerPath(r))

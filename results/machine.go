@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A Machine is what a run ran on.
+// A Machine is the machine that a run ran on.
 type Machine struct {
 	OS     string `json:"os"`
 	Arch   string `json:"arch"`
@@ -15,13 +15,13 @@ type Machine struct {
 	Kernel string `json:"kernel,omitempty"`
 }
 
-// ThisMachine describes the machine of this process. What cannot be known is
-// left empty: without /proc the CPU's model, the memory and the kernel.
+// ThisMachine describes the machine of this process. Unknown fields stay empty: without
+// /proc those are the CPU's model, the memory and the kernel.
 func ThisMachine() Machine {
 	m := Machine{OS: runtime.GOOS, Arch: runtime.GOARCH, Cores: runtime.NumCPU()}
 	m.describe()
 	return m
 }
 
-// oneLine makes of any text one line with single spaces.
+// oneLine puts a text on one line, with single spaces.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

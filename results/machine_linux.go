@@ -6,7 +6,7 @@ import (
 	"github.com/prometheus/procfs"
 )
 
-// describe adds what /proc tells.
+// describe sets the fields that /proc has.
 func (m *Machine) describe() {
 	proc, err := procfs.NewDefaultFS()
 	if err != nil {

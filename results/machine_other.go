@@ -2,5 +2,5 @@
 
 package results
 
-// describe knows nothing more here.
+// describe sets nothing: this system has no /proc.
 func (m *Machine) describe() {}

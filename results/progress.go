@@ -10,22 +10,22 @@ import (
 
 // Progress says how far a run has come.
 type Progress struct {
-	Samples int       `json:"samples"` // of the rounds' attempts in force
-	Of      int       `json:"of"`      // samples that all rounds asked for will have
-	Round   int       `json:"round"`   // the one in work, or the last
-	Sign    time.Time `json:"sign"`    // of life: when the run folder last changed
+	Samples int       `json:"samples"` // taken, without those of abandoned attempts
+	Planned int       `json:"of"`      // samples of all rounds that were asked for
+	Round   int       `json:"round"`   // the round in work, or the last
+	Changed time.Time `json:"sign"`    // when the run folder last changed, as a sign of life
 }
 
-// silence is how long a run that works writes nothing at most: a sample that
-// takes longer is ended by the runner.
-const silence = 20 * time.Minute
+// maxSilence is the longest time in which a working run writes nothing: the runner ends
+// a sample that takes longer.
+const maxSilence = 20 * time.Minute
 
-// Lost says that a run which is not ended shows no sign of life any more: it
-// was killed.
-func (p Progress) Lost(now time.Time) bool { return now.Sub(p.Sign) > silence }
+// Lost says that a run in state [Running] has not changed for so long that it must have
+// been killed.
+func (p Progress) Lost(now time.Time) bool { return now.Sub(p.Changed) > maxSilence }
 
-// Progress reads how far the run has come. A run of why plans as it goes, so
-// that what it will have grows.
+// Progress reads how far the run has come. Planned grows during a run of why, which
+// plans as it goes.
 func (r *Run) Progress() (Progress, error) {
 	samples, err := r.Samples()
 	if err != nil {
@@ -37,14 +37,14 @@ func (r *Run) Progress() (Progress, error) {
 		p.Round = max(p.Round, round.N)
 	}
 	for n := 1; n <= r.info.Rounds; n++ {
-		p.Of += len(Round{N: n}.Missing(r.info))
+		p.Planned += len(Round{N: n}.Missing(r.info))
 	}
-	p.Sign, err = r.sign()
+	p.Changed, err = r.changed()
 	return p, err
 }
 
-// sign is when the ledger, the log or the profiles were last written.
-func (r *Run) sign() (time.Time, error) {
+// changed returns when the ledger, the log or the profiles were last written.
+func (r *Run) changed() (time.Time, error) {
 	last := r.info.Started
 	for _, name := range []string{infoFile, ledgerFile, "log.txt", "profiles"} {
 		f, err := os.Stat(filepath.Join(r.dir, name))

@@ -5,25 +5,25 @@ import (
 	"slices"
 )
 
-// MaxAttempts is how often a round is taken at most: once, and twice again.
+// MaxAttempts is how often a round is taken at most.
 const MaxAttempts = 3
 
-// A Round is the attempt in force of one round.
+// A Round is the current attempt at one round.
 type Round struct {
 	N        int               // from 1
 	Attempt  int               // from 1
 	Samples  map[string]Sample // by the cell's name
-	Complete bool              // every cell of the run has its sample
-	Flagged  bool              // a sample is flagged; only in the last attempt allowed, the others are abandoned
+	Complete bool              // no sample is missing
+	Flagged  bool              // a sample is flagged; only the last attempt can be, the others are abandoned
 }
 
-// Rounds tells from the ledger alone how far each round has come that has
-// begun, in the order of their numbers. An attempt is abandoned as soon as one
-// of its samples is flagged, unless it is the last allowed; the round is then
-// at the next attempt, which may have no samples yet. Samples of other cells
-// than the run's are left out; of two samples in one place the earlier counts.
+// Rounds returns the rounds that have begun, by number; it needs only the ledger. An
+// attempt is abandoned when one of its samples is flagged, unless it is the last one
+// allowed. The round is then at the next attempt, which may have no samples yet. Samples
+// of cells that the run does not have are left out. If a cell has two samples in one
+// attempt, the earlier one counts.
 func Rounds(info Info, samples []Sample) []Round {
-	attempts := sortAttempts(info, samples)
+	attempts := byAttempt(info, samples)
 	numbers := map[int]bool{}
 	for at := range attempts {
 		numbers[at.round] = true
@@ -31,10 +31,10 @@ func Rounds(info Info, samples []Sample) []Round {
 	var out []Round
 	for _, n := range slices.Sorted(maps.Keys(numbers)) {
 		r := Round{N: n, Attempt: 1}
-		for r.Attempt < MaxAttempts && flagged(attempts[place{n, r.Attempt}]) {
+		for r.Attempt < MaxAttempts && flagged(attempts[attemptKey{n, r.Attempt}]) {
 			r.Attempt++
 		}
-		r.Samples = attempts[place{n, r.Attempt}]
+		r.Samples = attempts[attemptKey{n, r.Attempt}]
 		if r.Samples == nil {
 			r.Samples = map[string]Sample{}
 		}
@@ -45,8 +45,8 @@ func Rounds(info Info, samples []Sample) []Round {
 	return out
 }
 
-// Missing returns the cells that have no sample in this attempt, in table
-// order, but for those that joined the run later.
+// Missing returns the cells that have no sample in this attempt, in table order, without
+// the cells that joined the run later.
 func (r Round) Missing(info Info) []string {
 	var out []string
 	for _, name := range info.Cells {
@@ -57,31 +57,31 @@ func (r Round) Missing(info Info) []string {
 	return out
 }
 
-// place is where in the plan a set of samples belongs.
-type place struct{ round, attempt int }
+// An attemptKey identifies one attempt at one round.
+type attemptKey struct{ round, attempt int }
 
-func sortAttempts(info Info, samples []Sample) map[place]map[string]Sample {
+func byAttempt(info Info, samples []Sample) map[attemptKey]map[string]Sample {
 	known := map[string]bool{}
 	for _, name := range info.Cells {
 		known[name] = true
 	}
-	out := map[place]map[string]Sample{}
+	out := map[attemptKey]map[string]Sample{}
 	for _, s := range samples {
-		at := place{s.Round, s.Attempt}
+		at := attemptKey{s.Round, s.Attempt}
 		if !known[s.Cell] || s.Round < 1 || s.Attempt < 1 {
 			continue
 		}
 		if out[at] == nil {
 			out[at] = map[string]Sample{}
 		}
-		if other, taken := out[at][s.Cell]; !taken || s.before(other) {
+		if other, taken := out[at][s.Cell]; !taken || s.startedBefore(other) {
 			out[at][s.Cell] = s
 		}
 	}
 	return out
 }
 
-func (s Sample) before(other Sample) bool {
+func (s Sample) startedBefore(other Sample) bool {
 	if !s.Started.Equal(other.Started) {
 		return s.Started.Before(other.Started)
 	}
@@ -97,34 +97,34 @@ func flagged(samples map[string]Sample) bool {
 	return false
 }
 
-// CompleteRounds are the rounds that count.
+// CompleteRounds returns the rounds that count: those with no sample missing.
 func CompleteRounds(info Info, samples []Sample) []Round {
 	return slices.DeleteFunc(Rounds(info, samples), func(r Round) bool { return !r.Complete })
 }
 
-// A FlaggedRound is an attempt in which something came from outside.
+// A FlaggedRound is an attempt that something outside the run disturbed.
 type FlaggedRound struct {
 	Round   int             `json:"round"`
 	Attempt int             `json:"attempt"`
-	Retaken bool            `json:"retaken"` // its samples do not count; else it was the last attempt allowed
+	Retaken bool            `json:"retaken"` // its samples do not count; if false, it was the last attempt allowed
 	Samples []FlaggedSample `json:"samples"`
 }
 
-// A FlaggedSample says what came from outside, as the ledger has it.
+// A FlaggedSample says what disturbed a sample, as the ledger has it.
 type FlaggedSample struct {
 	Cell  string   `json:"cell"`
 	Flags []string `json:"flags"`
 }
 
-// FlaggedRounds lists every attempt that has a flag, kept or not.
+// FlaggedRounds lists the attempts that have a flag, abandoned or not.
 func FlaggedRounds(info Info, samples []Sample) []FlaggedRound {
-	attempts := sortAttempts(info, samples)
+	attempts := byAttempt(info, samples)
 	var out []FlaggedRound
 	for _, r := range Rounds(info, samples) {
 		for attempt := 1; attempt <= r.Attempt; attempt++ {
 			f := FlaggedRound{Round: r.N, Attempt: attempt, Retaken: attempt < r.Attempt}
 			for _, name := range info.Cells {
-				if s := attempts[place{r.N, attempt}][name]; len(s.Flags) > 0 {
+				if s := attempts[attemptKey{r.N, attempt}][name]; len(s.Flags) > 0 {
 					f.Samples = append(f.Samples, FlaggedSample{name, s.Flags})
 				}
 			}

@@ -1,5 +1,5 @@
-// Package results keeps what runs leave behind: the run folder with its record
-// and its ledger of samples, and bench.txt, which is made of them.
+// Package results keeps run folders: the record of a run, its ledger of samples, and
+// bench.txt, which is made from them.
 //
 //	const cell = "codec=json/placement=request/window=32/size=1MiB-2"
 //	dir, err := os.MkdirTemp("", "runs-")
@@ -23,12 +23,11 @@
 //		log.Fatal(err)
 //	}
 //	p, err := found.Progress()
-//	fmt.Println(p.Samples, "of", p.Of, "samples", err)
+//	fmt.Println(p.Samples, "of", p.Planned, "samples", err)
 //
-// Raw data is written once, and a file appears under its final name only when
-// it is whole. What is derived from it is bytes here: the package does not know
-// how samples are taken, which numbers are made of them, nor what a study that
-// its record carries means.
+// Raw data is written once, and a file appears under its final name when it is whole.
+// The package stores derived files and the records of studies as bytes. It does not know
+// how samples are taken, which numbers are made of them, or what a study means.
 package results
 
 import (
@@ -48,10 +47,10 @@ import (
 
 // Names within a run folder and beside it.
 const (
-	// MergedCPU is the file in profiles/ that holds the CPU profiles of all
-	// cells, each sample labelled by its cell.
+	// MergedCPU is the file in profiles/ with the CPU profiles of all cells, each sample
+	// labelled with its cell.
 	MergedCPU = "cpu.pb.gz"
-	// BenchFile is the run's lines in Go's benchmark format.
+	// BenchFile has the run's lines in Go's benchmark format.
 	BenchFile = "bench.txt"
 
 	infoFile   = "run.json"
@@ -66,10 +65,11 @@ type Run struct {
 	dir    string // absolute
 	info   Info
 	ledger *os.File     // open for appending, or nil
-	lock   *flock.Flock // of the ledger while it is open: the kernel lets go of it when the process dies, however it dies
+	lock   *flock.Flock // of the ledger while it is open: the kernel releases it however the process dies
 }
 
-// Open opens an existing run folder. A path that is none is a [*RefError].
+// Open opens an existing run folder. A path that is not one, or whose format is of
+// another version, is a [*RefError].
 func Open(path string) (*Run, error) {
 	text, err := os.ReadFile(filepath.Join(path, infoFile))
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
@@ -82,7 +82,7 @@ func Open(path string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The link "latest" moves on; an open run stays the one it is.
+	// The link "latest" may move; an open run must stay the same.
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = real
 	}
@@ -102,11 +102,11 @@ func Open(path string) (*Run, error) {
 // Dir returns the folder's absolute path.
 func (r *Run) Dir() string { return r.dir }
 
-// Info returns run.json as it was read or last written. Its slices and maps
-// are the run's own.
+// Info returns run.json as it was read or last written. The caller must not change its
+// slices and maps.
 func (r *Run) Info() Info { return r.info }
 
-// SetInfo replaces run.json.
+// SetInfo replaces run.json. A changed ID, or a wrong cell, is an error.
 func (r *Run) SetInfo(info Info) error {
 	if info.ID != r.info.ID {
 		return fmt.Errorf("run %s: its id cannot become %q", r.info.ID, info.ID)
@@ -121,12 +121,12 @@ func (r *Run) SetInfo(info Info) error {
 	return nil
 }
 
-// ProfileDir returns the folder of a cell's profiles, which need not exist.
+// ProfileDir returns the folder of a cell's profiles, which may not exist.
 func (r *Run) ProfileDir(c bench.Cell) string {
 	return filepath.Join(r.dir, "profiles", c.Folder())
 }
 
-// Link makes "latest", beside the run, point to it.
+// Link makes the link "latest", beside the run, point to the run.
 func (r *Run) Link() error {
 	root, id := filepath.Split(r.dir)
 	staged := wholefile.StagedName(root, latestLink)
@@ -140,7 +140,7 @@ func (r *Run) Link() error {
 	return nil
 }
 
-// parseCells reads the names of a run's cells, each there once.
+// parseCells reads the names of a run's cells. A name that occurs twice is an error.
 func parseCells(names []string) ([]bench.Cell, error) {
 	seen := map[string]bool{}
 	cells := make([]bench.Cell, 0, len(names))
@@ -158,21 +158,21 @@ func parseCells(names []string) ([]bench.Cell, error) {
 	return cells, nil
 }
 
-// Files in report/. All can be deleted and made again.
+// Files in report/. All of them can be deleted and made again.
 const (
-	SummaryFile       = "summary.json"         // the numbers, and the verdicts observed
-	VerdictFile       = "verdict.json"         // of a run of why the proven verdict; else a list of those observed
+	SummaryFile       = "summary.json"         // the numbers and the observed verdicts
+	VerdictFile       = "verdict.json"         // the proven verdict of a run of why, or a list of the observed ones
 	BenchstatText     = "benchstat.txt"        // benchstat's tables
 	BenchstatCSV      = "benchstat.csv"        // the same, for programs
-	BenchstatCSVDoubt = "benchstat.csv.doubts" // what benchstat doubts, by the CSV's cells; only where it does
+	BenchstatCSVDoubt = "benchstat.csv.doubts" // benchstat's doubts, by the CSV's cells; only if there are any
 	ReportFile        = "report.html"          // the page
 )
 
-// ReportDir returns the folder of what is derived from the run.
+// ReportDir returns the folder of the files that are derived from the run.
 func (r *Run) ReportDir() string { return filepath.Join(r.dir, reportDir) }
 
-// WriteDerived writes a file of report/, which appears when it is whole. The
-// folder is made where it is missing.
+// WriteDerived writes a file of report/, which appears when it is whole. It makes the
+// folder if necessary.
 func (r *Run) WriteDerived(name string, content []byte) error {
 	if err := os.MkdirAll(r.ReportDir(), 0o777); err != nil {
 		return err

@@ -201,8 +201,8 @@ func TestThisMachine(t *testing.T) {
 	}
 }
 
-// TestOpenRefusesAnotherFormat: a folder of an earlier version, whose cells have
-// other names, is refused in one line that says what to do.
+// TestOpenRefusesAnotherFormat: a folder of an earlier version, whose cells have other
+// names, is refused with one line that says what to do.
 func TestOpenRefusesAnotherFormat(t *testing.T) {
 	dir := t.TempDir()
 	text := `{"id": "old", "cells": ["codec=json/placement=collector/window=32/size=1MiB/twin=b-2"]}`

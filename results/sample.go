@@ -17,11 +17,11 @@ const (
 	CPUs       = "cpus"
 )
 
-// LinePrefix is what stands before a cell's name on its benchmark line, but
-// for "Benchmark", which benchfmt cuts off.
+// LinePrefix is what precedes a cell's name on its benchmark line, without "Benchmark",
+// which benchfmt cuts off.
 const LinePrefix = "Collate/"
 
-// A Sample is one measured process run of one cell: a line of samples.jsonl.
+// A Sample is one measured process of one cell: a line of samples.jsonl.
 type Sample struct {
 	Cell        string       `json:"cell"`    // its name
 	Round       int          `json:"round"`   // from 1
@@ -30,28 +30,28 @@ type Sample struct {
 	Started     time.Time    `json:"started"`
 	Seconds     float64      `json:"seconds"` // of the whole process
 	Detail      bench.Detail `json:"detail"`
-	ClientCPU   float64      `json:"client_cpu_seconds"` // these four over the life of the process
+	ClientCPU   float64      `json:"client_cpu_seconds"` // this and the next three are over the life of the process
 	UpstreamCPU float64      `json:"upstream_cpu_seconds"`
 	OthersCPU   float64      `json:"others_cpu_seconds"`
 	Steal       float64      `json:"steal_seconds"`
 	MaxRSS      int64        `json:"max_rss_bytes"`
-	External    *External    `json:"external,omitempty"` // only where clients are compared
-	Flags       []string     `json:"flags,omitempty"`    // what came from outside, such as "steal 12% of the cores"
+	External    *External    `json:"external,omitempty"` // only in a run that compares clients
+	Flags       []string     `json:"flags,omitempty"`    // what disturbed it from outside, such as "steal 12% of the cores"
 }
 
-// External is what was seen of a sample from the outside, from its first
-// request to its end.
+// External is what was seen of a sample from outside the client, from its first request
+// to its end.
 type External struct {
 	Seconds   float64 `json:"seconds"`
 	CPU       float64 `json:"cpu_seconds"`      // of the process and its children
-	Looked    float64 `json:"cpu_over_seconds"` // what CPU is of: shorter where children that nobody waited for were last looked at before the end; 0 where CPU time can't be seen
+	CPUOver   float64 `json:"cpu_over_seconds"` // the time in which CPU was used: less than Seconds if children that the process did not wait for were last sampled before the end; 0 if CPU time can't be read
 	Upstream  float64 `json:"upstream_cpu_seconds"`
-	Responses float64 `json:"responses"`         // that the upstream gave, the warm-up's too
-	Queue     float64 `json:"queue_seconds"`     // of all of them, in the upstream's queue
-	InFlight  float64 `json:"in_flight_seconds"` // of all of them, at the upstream
+	Responses float64 `json:"responses"`         // of the upstream, including the warm-up
+	Queue     float64 `json:"queue_seconds"`     // in the upstream's queue, sum over the responses
+	InFlight  float64 `json:"in_flight_seconds"` // at the upstream, sum over the responses
 }
 
-// Values returns the measurements of the sample's line, in its order.
+// Values returns the measurements on the sample's line, in the line's order.
 func (s Sample) Values() ([]benchline.Value, error) {
 	line, err := s.parse()
 	return line.Values, err
@@ -72,9 +72,8 @@ func (s Sample) parse() (benchline.Line, error) {
 	return line, nil
 }
 
-// Validate says what is wrong with a sample: a line that does not parse or is
-// another cell's, a GOMAXPROCS that is not the cell's, a value that no
-// measurement gives.
+// Validate returns an error if the sample's line does not parse or is of another cell, if
+// its GOMAXPROCS is not the cell's, or if a value is impossible.
 func (s Sample) Validate() error {
 	if err := s.validate(); err != nil {
 		return fmt.Errorf("sample of cell %q, round %d: %w", s.Cell, s.Round, err)

@@ -11,7 +11,7 @@ import (
 
 func TestValuesKeepTheirUnits(t *testing.T) {
 	s := resultstest.Sample(t, resultstest.Request32, 1, 1, 89.84)
-	// A value of 0 is not tidied by benchfmt, unlike any other.
+	// benchfmt tidies the unit of any value except 0.
 	s.Line = "BenchmarkCollate/" + resultstest.Request32 + " 1 747000000 ns/op 89.84 MB/s 1.05 cpus 0 queue-ns/resp 12.5 held-MB 1234 B/op 12 allocs/op"
 	got, err := s.Values()
 	if err != nil {
@@ -35,8 +35,8 @@ func TestValidate(t *testing.T) {
 	}
 	line := "BenchmarkCollate/" + resultstest.Request32
 	for _, tt := range []struct {
-		names  string // in the error
-		change func(*results.Sample)
+		mentions string // in the error
+		change   func(*results.Sample)
 	}{
 		{"cell", func(s *results.Sample) { s.Cell = "placement=request" }},
 		{"round 0", func(s *results.Sample) { s.Round = 0 }},
@@ -62,8 +62,8 @@ func TestValidate(t *testing.T) {
 		bad := good
 		tt.change(&bad)
 		err := bad.Validate()
-		if err == nil || !strings.Contains(err.Error(), tt.names) || strings.Contains(err.Error(), "\n") {
-			t.Errorf("%q: %v, want one line that names %q", bad.Line, err, tt.names)
+		if err == nil || !strings.Contains(err.Error(), tt.mentions) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q: %v, want one line that mentions %q", bad.Line, err, tt.mentions)
 		}
 	}
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs a small matrix some times and counts how often the second A/A control lies
+# Runs a small matrix several times and counts how often the second A/A control lies
 # within the noise floor that the first one sets.
 #   scripts/aa-control.sh [RUNS]      10 by default; each takes about half a minute
 set -euo pipefail

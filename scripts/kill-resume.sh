@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Kills a run with SIGKILL at a random moment, resumes it, and checks that no
-# sample was lost but the one in work, that none was taken twice, that
-# bench.txt parses and that no process was left behind.
+# Kills a run with SIGKILL at a random moment and resumes it. Checks that only the
+# sample in work was lost, that no sample was taken twice, that bench.txt parses, and
+# that no process is left.
 #   scripts/kill-resume.sh [TRIALS]      20 by default
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,8 +16,8 @@ fail() {
 	exit 1
 }
 
-# children lists the living processes whose command line names this folder or
-# the run's own binary.
+# children lists the processes whose command line contains this folder or the run's
+# own binary.
 children() { pgrep -f "$work/collatebench|$work/tmp/collatebench-" || true; }
 
 mkdir "$work/tmp"
@@ -37,7 +37,7 @@ for trial in $(seq "$trials"); do
 	wait "$pid" 2>/dev/null || true
 	run=$(echo "$out"/2*)
 	touch "$run/samples.jsonl"
-	# What is whole ends in a newline; a torn last line is the sample in work.
+	# A whole line ends in a newline; a torn last line is the sample in work.
 	cp "$run/samples.jsonl" "$work/before"
 	whole=$(wc -l <"$work/before")
 	for _ in $(seq 100); do [ -z "$(children)" ] && break; sleep 0.1; done

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Holds the imports to the table of rooms: data flows one way, and a room that
+# Checks the imports against the table of rooms: data flows one way, and a room that
 # needs an arrow back has its data modelled wrongly. Tests may import more.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# A row a room: what it may import of ours, as patterns. Every room may import
-# internal/* too, but for those of internal/ themselves.
+# A row for each room: its allowed imports of this module, as patterns. Every room
+# outside internal/ may import internal/* too.
 table='
 cmd/collatebench     *
 mockserver/payload
@@ -36,7 +36,7 @@ internal/spell
 internal/wholefile
 '
 
-# may IMPORT PATTERN... says whether a pattern matches the import.
+# may IMPORT PATTERN... succeeds if a pattern matches the import.
 may() {
 	local import=$1 pattern
 	shift

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Has 50 clients ask the view server for mixed things for a minute, with the
-# race detector on: each answer has to be the right one, and the live heap must
-# not grow beyond the bound in results/view/load_test.go.
+# Runs 50 clients against the view server for a minute, with the race detector on.
+# Each answer must be right, and the live heap must stay below the bound in
+# results/view/load_test.go.
 #   scripts/view-soak.sh [DURATION]      60s by default, 5m at most
 set -euo pipefail
 cd "$(dirname "$0")/.."

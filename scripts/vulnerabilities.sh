@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs govulncheck. Where its database can't be reached the check is skipped,
-# with a line that says so; GOVULNDB names another database.
+# Runs govulncheck. If its database can't be reached, it skips the check and prints a
+# line that says so. GOVULNDB names another database.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 

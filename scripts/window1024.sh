@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs a window of 1024 bodies of 1 MiB in every placement and holds the
-# client's peak memory to window x (body + decoded) + 200 MB, where decoded is
-# what the values of a body were measured to keep.
+# Runs a window of 1024 bodies of 1 MiB in every placement, and checks that the
+# client's peak memory is at most window x (body + decoded) + 200 MB, where decoded is
+# the measured size of a body's values.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -115,7 +115,7 @@ func (o *externalSampler) conclude(ctx context.Context, ended time.Time, total t
 		cpu, looked = 0, 0 // those of the whole process would include its start
 	}
 	return &results.External{
-		Seconds: ended.Sub(o.began).Seconds(), CPU: cpu - o.first, Looked: looked,
+		Seconds: ended.Sub(o.began).Seconds(), CPU: cpu - o.first, CPUOver: looked,
 		Upstream:  o.machine.processCPU(o.upstream) - o.cpu,
 		Responses: after.Requests - o.before.Requests,
 		Queue:     after.Queue - o.before.Queue, InFlight: after.Flight - o.before.Flight,

@@ -59,7 +59,7 @@ func Resume(ctx context.Context, run *results.Run, o Options) error {
 	if info.Proves() {
 		return &OptionError{"resume", info.ID, errors.New("a run of why plans as it goes: start it anew")}
 	}
-	if info.Compares() {
+	if info.ComparesClients() {
 		return &OptionError{"resume", info.ID, errors.New("a run of peers is short, and its clients may have changed: start it anew")}
 	}
 	if info.State == results.Complete {

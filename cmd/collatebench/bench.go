@@ -25,8 +25,8 @@ import (
 
 const (
 	defaultRounds = 6
-	// maxRounds is what --precision runs to where --rounds does not say: 5%
-	// takes about 110 pairs on a noisy machine.
+	// maxRounds is the default of --rounds with --precision: 5% takes about 110 pairs
+	// on a noisy machine.
 	maxRounds = 120
 )
 
@@ -84,19 +84,19 @@ product is the matrix.`,
 }
 
 func startBench(c *cobra.Command, o runner.Options, asJSON bool) error {
-	if err := equip(c, &o); err != nil {
+	if err := prepare(c, &o); err != nil {
 		return err
 	}
 	run, err := runner.Start(c.Context(), o)
-	return conclude(c, run, err, asJSON)
+	return finish(c, run, err, asJSON)
 }
 
-// kept are the flags that have a meaning beside --resume.
-var kept = []string{"resume", "out", "source", "json"}
+// resumeFlags are the flags that may be given with --resume.
+var resumeFlags = []string{"resume", "out", "source", "json"}
 
 func resumeBench(c *cobra.Command, o runner.Options, ref string, asJSON bool) error {
 	for _, d := range changedFlags(c) {
-		if !slices.Contains(kept, d) {
+		if !slices.Contains(resumeFlags, d) {
 			return usageError{fmt.Errorf("--%s has no effect with --resume: a run goes on as it began", d)}
 		}
 	}
@@ -104,14 +104,14 @@ func resumeBench(c *cobra.Command, o runner.Options, ref string, asJSON bool) er
 	if err != nil {
 		return usageError{fmt.Errorf("--resume %w", err)}
 	}
-	if err := equip(c, &o); err != nil {
+	if err := prepare(c, &o); err != nil {
 		return err
 	}
-	return conclude(c, run, runner.Resume(c.Context(), run, o), asJSON)
+	return finish(c, run, runner.Resume(c.Context(), run, o), asJSON)
 }
 
-// equip gives the runner what it needs of this process.
-func equip(c *cobra.Command, o *runner.Options) error {
+// prepare sets the options that come from this process, and checks the upstream's flags.
+func prepare(c *cobra.Command, o *runner.Options) error {
 	exe, err := os.Executable()
 	if err != nil {
 		return err
@@ -132,16 +132,16 @@ func equip(c *cobra.Command, o *runner.Options) error {
 	return nil
 }
 
-// conclude writes the report of what the run has and prints it; a run that
-// was stopped says how to go on.
-func conclude(c *cobra.Command, run *results.Run, err error, asJSON bool) error {
+// finish writes and prints the report of what the run has. The error of a stopped run says
+// how to go on.
+func finish(c *cobra.Command, run *results.Run, err error, asJSON bool) error {
 	if option := (*runner.OptionError)(nil); errors.As(err, &option) {
 		return usageError{err}
 	}
 	if run == nil {
 		return err
 	}
-	// A report is made even for a run that was interrupted.
+	// An interrupted run gets a report too.
 	ctx := context.WithoutCancel(c.Context())
 	if reportErr := printRun(ctx, c.OutOrStdout(), run, asJSON); reportErr != nil {
 		err = errors.Join(err, reportErr)
@@ -149,15 +149,15 @@ func conclude(c *cobra.Command, run *results.Run, err error, asJSON bool) error 
 	if err == nil {
 		return nil
 	}
-	err = fmt.Errorf("%w\nwhat was measured is in %s (log.txt tells more)", err, display(run.Dir()))
-	if !run.Info().Compares() { // else it is made anew
+	err = fmt.Errorf("%w\nwhat was measured is in %s (log.txt tells more)", err, relativePath(run.Dir()))
+	if !run.Info().ComparesClients() { // a run of peers can't be resumed
 		err = fmt.Errorf("%w\ngo on with: make bench RESUME=%s (collatebench bench --resume %[2]s)", err, run.Info().ID)
 	}
 	return err
 }
 
-// printRun makes report/ and prints the tables or the proven verdict, or either
-// as JSON.
+// printRun makes report/ and prints the tables, or the proven verdict of a run of why; either
+// one as JSON if asJSON is set.
 func printRun(ctx context.Context, out io.Writer, run *results.Run, asJSON bool) error {
 	r, err := evidence.Read(run)
 	if err != nil {
@@ -177,7 +177,7 @@ func printTables(out io.Writer, run *results.Run, r evidence.Reading, asJSON boo
 		return write(out, summary, err)
 	}
 	text.Write(out, r)
-	fmt.Fprintf(out, "\nrun folder: %s\nreport: %s\n", display(run.Dir()), display(filepath.Join(run.ReportDir(), results.ReportFile)))
+	fmt.Fprintf(out, "\nrun folder: %s\nreport: %s\n", relativePath(run.Dir()), relativePath(filepath.Join(run.ReportDir(), results.ReportFile)))
 	return nil
 }
 
@@ -186,12 +186,12 @@ func printProven(out io.Writer, run *results.Run, r evidence.Reading, asJSON boo
 		verdict, err := r.VerdictJSON()
 		return write(out, verdict, err)
 	}
-	fmt.Fprintf(out, "%s\nrun folder: %s\n\n", r.Proven.Subject, display(run.Dir()))
+	fmt.Fprintf(out, "%s\nrun folder: %s\n\n", r.Proven.Subject, relativePath(run.Dir()))
 	text.WriteVerdict(out, *r.Proven)
 	return nil
 }
 
-// write writes what was made without an error.
+// write writes made, unless err says that making it failed.
 func write(w io.Writer, made []byte, err error) error {
 	if err == nil {
 		_, err = w.Write(made)
@@ -199,12 +199,12 @@ func write(w io.Writer, made []byte, err error) error {
 	return err
 }
 
-// findRun looks a run up in the runs folder that is in force.
+// findRun finds a run in the folder out, or else in the module's.
 func findRun(ctx context.Context, source, out, ref string) (*results.Run, error) {
 	if out == "" {
 		var err error
 		if out, err = runner.RunsFolder(ctx, source); err != nil {
-			out = filepath.Join("results", "runs") // not in the module: a path may still be given
+			out = filepath.Join("results", "runs") // outside the module ref may still be a path
 		}
 	}
 	return results.Find(out, ref)
@@ -216,8 +216,8 @@ func changedFlags(c *cobra.Command) []string {
 	return out
 }
 
-// display shortens a path under the working directory.
-func display(path string) string {
+// relativePath makes a path below the working directory relative to it.
+func relativePath(path string) string {
 	if wd, err := os.Getwd(); err == nil {
 		if rel, err := filepath.Rel(wd, path); err == nil && !strings.HasPrefix(rel, "..") {
 			return rel

@@ -19,12 +19,11 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// browserTimeout ends what waits for something that never comes. It is no
-// timing: a page takes a fraction of a second.
+// browserTimeout ends a wait that would never end. It measures nothing: a page takes a
+// fraction of a second.
 const browserTimeout = 2 * time.Minute
 
-// A browser is one tab of a real, headless Chromium, and what it complained
-// about.
+// A browser is one tab of a real, headless Chromium, with its complaints.
 type browser struct {
 	t   testing.TB
 	ctx context.Context
@@ -34,8 +33,7 @@ type browser struct {
 	asked      []string // URLs
 }
 
-// newBrowser starts Chromium. Where none is installed the test is skipped, but
-// never in CI.
+// newBrowser starts Chromium. If none is installed it skips the test, but never in CI.
 func newBrowser(t testing.TB) *browser {
 	t.Helper()
 	program := findChromium()
@@ -59,8 +57,8 @@ func newBrowser(t testing.TB) *browser {
 	ctx, closeTab := chromedp.NewContext(allocator)
 	b := &browser{t: t, ctx: ctx}
 	t.Cleanup(func() { closeTab(); stop() })
-	// The browser lives as long as the context of the first call: it must have
-	// no deadline.
+	// The browser lives as long as the context of the first call, so that must have no
+	// deadline.
 	if err := chromedp.Listen(ctx, b.listen); err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +70,7 @@ func newBrowser(t testing.TB) *browser {
 	return b
 }
 
-// command makes a step of one command of the browser's protocol.
+// command makes a step from one command of the browser's protocol.
 func command[P, R any](c cdp.Command[P, R], params P) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
 		_, err := cdp.Call(ctx, tab, c, params)
@@ -134,14 +132,14 @@ func (b *browser) open(url string) {
 	b.do(chromedp.Navigate(url), chromedp.WaitReady("body"))
 }
 
-// eval returns what an expression of JavaScript is.
+// eval returns the value of a JavaScript expression.
 func eval[T any](b *browser, expression string) T {
 	b.t.Helper()
 	return ask(b, chromedp.Evaluate[T](expression))
 }
 
-// until waits for an expression to become true, also across a navigation, which
-// ends a poll with an error.
+// until waits for an expression to become true. A navigation ends a poll with an error, so
+// it polls again.
 func (b *browser) until(expression string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, browserTimeout)
@@ -154,7 +152,7 @@ func (b *browser) until(expression string) {
 	}
 }
 
-// quiet fails the test where the page complained since the last call.
+// quiet fails the test if the page complained since the last call.
 func (b *browser) quiet() {
 	b.t.Helper()
 	b.mu.Lock()
@@ -185,8 +183,8 @@ func (b *browser) as(width int64, scheme string) {
 	)
 }
 
-// shot keeps a picture of the whole page to be looked at, where
-// BROWSER_SHOTS names a folder.
+// shot writes a picture of the whole page into the folder that BROWSER_SHOTS names, if it is
+// set.
 func (b *browser) shot(name string) {
 	b.t.Helper()
 	dir := os.Getenv("BROWSER_SHOTS")

@@ -16,7 +16,7 @@ import (
 	"collatebench/profiles/diagnose"
 )
 
-// maxSeconds bounds an interval: the trace of five minutes is gigabytes.
+// maxSeconds bounds an interval: a trace of five minutes has gigabytes.
 const maxSeconds = 300
 
 type diagnoseFlags struct {
@@ -40,7 +40,7 @@ the trace carries CPU samples. Exit code 4 means that the trace names no cause.`
   collatebench diagnose --trace trace.out
   collatebench diagnose --trace trace.out --func 'encoding/json\.Unmarshal' --json`,
 		Args: arguments(cobra.NoArgs),
-		RunE: func(c *cobra.Command, _ []string) error { return f.run(c) },
+		RunE: func(c *cobra.Command, _ []string) error { return f.diagnose(c) },
 	}
 	c.Flags().StringVar(&f.trace, "trace", "", "`file` of an execution trace; - is standard input")
 	c.Flags().StringVar(&f.pprof, "pprof", "", "`address` of a program's net/http/pprof, to record from")
@@ -51,7 +51,7 @@ the trace carries CPU samples. Exit code 4 means that the trace names no cause.`
 	return c
 }
 
-func (f diagnoseFlags) run(c *cobra.Command) error {
+func (f diagnoseFlags) diagnose(c *cobra.Command) error {
 	o, err := f.check(c)
 	if err != nil {
 		return usageError{err}
@@ -75,7 +75,7 @@ func (f diagnoseFlags) run(c *cobra.Command) error {
 	return nil
 }
 
-// check finds what is wrong with the command line before anything is done.
+// check checks the command line before anything is done.
 func (f diagnoseFlags) check(c *cobra.Command) (diagnose.Options, error) {
 	var o diagnose.Options
 	var err error
@@ -123,12 +123,12 @@ func (f diagnoseFlags) read(c *cobra.Command, o diagnose.Options) (diagnose.Repo
 	return r, nil
 }
 
-// record keeps the trace on disk until it is read: analysing it as it comes
-// would compete with the program for the cores.
+// record writes the trace to disk first: to analyse it while it arrives would compete with
+// the program for the cores.
 func (f diagnoseFlags) record(c *cobra.Command, o diagnose.Options) (diagnose.Report, error) {
 	dir := ""
 	if f.keep != "" {
-		dir = filepath.Dir(f.keep) // so that it can be renamed
+		dir = filepath.Dir(f.keep) // a rename needs the same file system
 	}
 	file, err := os.CreateTemp(dir, "collatebench-*.trace")
 	if err != nil && f.keep != "" {
@@ -166,5 +166,5 @@ func (f diagnoseFlags) print(w io.Writer, r diagnose.Report) error {
 	return e.Encode(r)
 }
 
-// errInconclusive ends a command with its own exit code and nothing more to say.
+// errInconclusive ends a command with its own exit code; all has been printed.
 var errInconclusive = errors.New("no verdict")

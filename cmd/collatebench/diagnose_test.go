@@ -44,8 +44,8 @@ func TestDiagnoseStandardInput(t *testing.T) {
 	}
 }
 
-// TestDiagnosePprof: this process does nothing, so there is no verdict; the
-// trace is kept, and reads the same.
+// TestDiagnosePprof: this process does nothing, so there is no verdict. The trace is kept
+// and gives the same output again.
 func TestDiagnosePprof(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)

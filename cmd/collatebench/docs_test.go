@@ -140,11 +140,11 @@ func exampleBody(fset *token.FileSet, files []*ast.File, sources map[string]stri
 	return ""
 }
 
-// TestBeginsWithExample: what is wrong with a package's documentation is found.
+// TestBeginsWithExample: each fault of a package's documentation is found.
 func TestBeginsWithExample(t *testing.T) {
 	const comment = "// Package p adds:\n//\n//\tfmt.Println(1 + 1)\n//\n// It does not subtract.\npackage p\n"
 	const example = "package p_test\n\nimport \"fmt\"\n\nfunc Example() {\n\tfmt.Println(1 + 1)\n\t// Output: 2\n}\n"
-	for _, c := range []struct{ name, comment, example, says string }{
+	for _, c := range []struct{ name, comment, example, fault string }{
 		{"good", comment, example, ""},
 		{"other code", strings.Replace(comment, "1 + 1", "1 + 2", 1), example, "its Example is"},
 		{"more code", comment, strings.Replace(example, "\tfmt", "\tx := 1\n\tfmt", 1), "its Example is"},
@@ -155,7 +155,7 @@ func TestBeginsWithExample(t *testing.T) {
 		{"no comment", "package p\n", example, "not a paragraph"},
 	} {
 		err := beginsWithExample("p", map[string]string{"p.go": c.comment, "p_test.go": c.example})
-		if c.says == "" && err != nil || c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says)) {
+		if c.fault == "" && err != nil || c.fault != "" && (err == nil || !strings.Contains(err.Error(), c.fault)) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}

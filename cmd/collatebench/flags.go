@@ -12,22 +12,22 @@ import (
 	"collatebench/results"
 )
 
-// A checked is a flag whose parser says what is allowed.
-type checked[T any] struct {
+// A parsedFlag is a flag with its own parser, whose error says what is allowed.
+type parsedFlag[T any] struct {
 	to     *T
 	parse  func(string) (T, error)
 	format func(T) string
 	kind   string
 }
 
-func (c checked[T]) String() string {
+func (c parsedFlag[T]) String() string {
 	if c.to == nil {
 		return ""
 	}
 	return c.format(*c.to)
 }
 
-func (c checked[T]) Set(s string) error {
+func (c parsedFlag[T]) Set(s string) error {
 	v, err := c.parse(s)
 	if err == nil {
 		*c.to = v
@@ -35,10 +35,10 @@ func (c checked[T]) Set(s string) error {
 	return err
 }
 
-func (c checked[T]) Type() string { return c.kind }
+func (c parsedFlag[T]) Type() string { return c.kind }
 
 func countFlag(fs *pflag.FlagSet, to *int, name, usage string) {
-	fs.Var(checked[int]{to, bench.ParseCount, strconv.Itoa, "n"}, name, usage)
+	fs.Var(parsedFlag[int]{to, bench.ParseCount, strconv.Itoa, "n"}, name, usage)
 }
 
 func seedFlag(fs *pflag.FlagSet, to *uint64, usage string) {
@@ -50,7 +50,7 @@ func seedFlag(fs *pflag.FlagSet, to *uint64, usage string) {
 		return n, nil
 	}
 	*to = 1
-	fs.Var(checked[uint64]{to, parse, func(n uint64) string { return strconv.FormatUint(n, 10) }, "n"}, "seed", usage)
+	fs.Var(parsedFlag[uint64]{to, parse, func(n uint64) string { return strconv.FormatUint(n, 10) }, "n"}, "seed", usage)
 }
 
 func percentFlag(fs *pflag.FlagSet, to *float64, name, usage string) {
@@ -68,7 +68,7 @@ func percentFlag(fs *pflag.FlagSet, to *float64, name, usage string) {
 		}
 		return strconv.FormatFloat(100*p, 'g', -1, 64) + "%"
 	}
-	fs.Var(checked[float64]{to, parse, format, "percent"}, name, usage)
+	fs.Var(parsedFlag[float64]{to, parse, format, "percent"}, name, usage)
 }
 
 func durationFlag(fs *pflag.FlagSet, to *time.Duration, name, usage string) {
@@ -85,10 +85,10 @@ func durationFlag(fs *pflag.FlagSet, to *time.Duration, name, usage string) {
 		}
 		return d.String()
 	}
-	fs.Var(checked[time.Duration]{to, parse, format, "duration"}, name, usage)
+	fs.Var(parsedFlag[time.Duration]{to, parse, format, "duration"}, name, usage)
 }
 
 func labelFlag(fs *pflag.FlagSet, to *string, usage string) {
 	parse := func(s string) (string, error) { return s, results.CheckLabel(s) }
-	fs.Var(checked[string]{to, parse, func(s string) string { return s }, "name"}, "label", usage)
+	fs.Var(parsedFlag[string]{to, parse, func(s string) string { return s }, "name"}, "label", usage)
 }

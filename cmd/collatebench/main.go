@@ -20,12 +20,12 @@ const (
 	exitError = 1
 	exitUsage = 2
 
-	exitInconclusive = 4 // there is no verdict
+	exitInconclusive = 4 // no cause was found or proven
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
-// run translates: arguments in, exit code out.
+// run translates arguments into an exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -39,7 +39,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return exitGood
 	}
 	if errors.Is(err, errInconclusive) {
-		return exitInconclusive // and what was printed says why
+		return exitInconclusive // the output says why
 	}
 	fmt.Fprintln(stderr, "collatebench:", err)
 	if usage := (usageError{}); errors.As(err, &usage) {
@@ -48,7 +48,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return exitError
 }
 
-// A usageError is a fault of the command line, found before anything is done.
+// A usageError is an error in the command line, found before anything is done.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
@@ -79,7 +79,7 @@ uses every core and which uses one.`,
 	return root
 }
 
-// arguments makes a wrong number of arguments a fault of usage.
+// arguments makes a wrong number of arguments a usage error.
 func arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if err := check(c, args); err != nil {

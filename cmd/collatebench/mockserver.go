@@ -38,7 +38,7 @@ GET /v1/stats, POST /v1/epoch, GET /metrics, GET /readyz. HTTP/1.1 and h2c.`,
 	for _, k := range behaviour.Knobs() {
 		parse := func(s string) (string, error) { return s, k.Set(&o.Behaviour, s) }
 		show := func(string) string { return k.Get(o.Behaviour) }
-		fs.Var(checked[string]{new(string), parse, show, "value"}, k.Name, k.Usage+": "+k.Allowed)
+		fs.Var(parsedFlag[string]{new(string), parse, show, "value"}, k.Name, k.Usage+": "+k.Allowed)
 	}
 	seedFlag(fs, &o.Seed, "seed of the payloads and of the random choices")
 	sizeFlag(fs, &o.MaxSize, "max-size", "256MiB", "largest size that a request may ask for")
@@ -50,7 +50,7 @@ GET /v1/stats, POST /v1/epoch, GET /metrics, GET /readyz. HTTP/1.1 and h2c.`,
 
 func sizeFlag(fs *pflag.FlagSet, to *payload.Size, name, fallback, usage string) {
 	*to, _ = payload.ParseSize(fallback)
-	fs.Var(checked[payload.Size]{to, payload.ParseSize, payload.Size.String, "size"}, name, usage)
+	fs.Var(parsedFlag[payload.Size]{to, payload.ParseSize, payload.Size.String, "size"}, name, usage)
 }
 
 func serveUpstream(c *cobra.Command, o mockserver.Options, addr string) error {

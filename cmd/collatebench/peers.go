@@ -133,11 +133,11 @@ func runPeers(c *cobra.Command, f *peerFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := equip(c, &f.Options); err != nil {
+	if err := prepare(c, &f.Options); err != nil {
 		return err
 	}
 	run, err := runner.Peers(c.Context(), f.Options, cells, recordOf(team))
-	return conclude(c, run, err, f.asJSON)
+	return finish(c, run, err, f.asJSON)
 }
 
 // assemblePeers builds the clients, and says on stderr what it does.
@@ -153,7 +153,7 @@ func assemblePeers(c *cobra.Command, f *peerFlags) (peers.Team, error) {
 	team, err := peers.Assemble(c.Context(), peers.TeamOptions{
 		Root: root, Clients: f.clients,
 		Building: func(k peers.Kit, log string) {
-			fmt.Fprintf(notes, "building the client in %s (%s)\n", k.Name, display(log))
+			fmt.Fprintf(notes, "building the client in %s (%s)\n", k.Name, relativePath(log))
 		},
 		Missing: func(missing *peers.MissingError) { fmt.Fprintln(notes, missing) },
 	})

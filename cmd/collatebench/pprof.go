@@ -39,7 +39,7 @@ of the whole matrix, whose samples carry their cell as a label.`,
 			return showProfile(c, path, title, addr)
 		},
 	}
-	c.Flags().Var(checked[profiles.Kind]{&kind, parsePprofKind, func(k profiles.Kind) string { return string(k) }, "kind"},
+	c.Flags().Var(parsedFlag[profiles.Kind]{&kind, parsePprofKind, func(k profiles.Kind) string { return string(k) }, "kind"},
 		"kind", "profile to show: cpu, heap, allocs, block, mutex or goroutine")
 	c.Flags().StringVar(&addr, "addr", "127.0.0.1:0", "`address` to serve on; a port of 0 takes a free one")
 	c.Flags().StringVar(&out, "out", "", "`folder` of the runs (default results/runs in the module)")
@@ -54,7 +54,7 @@ func parsePprofKind(s string) (profiles.Kind, error) {
 	return k, err
 }
 
-// profilePath finds the one profile that was meant.
+// profilePath returns the path and the title of the profile that ref and kind name.
 func profilePath(run *results.Run, ref string, kind profiles.Kind) (path, title string, err error) {
 	if ref == "" {
 		if kind != profiles.CPU {
@@ -69,7 +69,7 @@ func profilePath(run *results.Run, ref string, kind profiles.Kind) (path, title 
 	return filepath.Join(run.ProfileDir(cell), kind.File()), cell.Name(), nil
 }
 
-// findCell takes a cell's whole name, or what sets it apart in this run.
+// findCell finds a cell by its whole name, or by settings that only it has in this run.
 func findCell(run *results.Run, ref string) (bench.Cell, error) {
 	var cells []bench.Cell
 	for _, name := range run.Info().Cells {
@@ -100,7 +100,7 @@ func findCell(run *results.Run, ref string) (bench.Cell, error) {
 func showProfile(c *cobra.Command, path, title, addr string) error {
 	p, err := profiles.Read(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return usageError{fmt.Errorf("no profile at %s: was the run made with --profile=false, or stopped before its profiled passes?", display(path))}
+		return usageError{fmt.Errorf("no profile at %s: was the run made with --profile=false, or stopped before its profiled passes?", relativePath(path))}
 	}
 	if err != nil {
 		return err

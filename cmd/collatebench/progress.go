@@ -9,8 +9,8 @@ import (
 	"collatebench/bench/runner"
 )
 
-// newBar returns what shows a run's progress on a terminal: the round, the
-// cell in work and the time left.
+// newBar returns a function that shows a run's progress on a terminal: the round, the cell
+// in work and the time left.
 func newBar(terminal io.Writer) func(runner.Progress) {
 	bar := progressbar.NewOptions(1,
 		progressbar.OptionSetWriter(terminal),
@@ -22,7 +22,7 @@ func newBar(terminal io.Writer) func(runner.Progress) {
 	)
 	return func(p runner.Progress) {
 		if p.Ended {
-			_ = bar.Finish() // here and below: a terminal that went away shows nothing
+			_ = bar.Finish() // here and below an error means that the terminal is gone
 			return
 		}
 		bar.ChangeMax(max(p.Steps, 1))

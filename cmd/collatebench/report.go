@@ -38,7 +38,7 @@ pictures of the page are written as files too, for a README or an issue.`,
 			}
 			files, err := report.WritePNG(run, png)
 			for _, f := range files {
-				fmt.Fprintf(c.ErrOrStderr(), "wrote %s\n", display(f))
+				fmt.Fprintf(c.ErrOrStderr(), "wrote %s\n", relativePath(f))
 			}
 			if err != nil {
 				return fmt.Errorf("--png %q: %w", png, err)

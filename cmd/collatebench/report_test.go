@@ -19,11 +19,11 @@ import (
 	page "collatebench/results/report"
 )
 
-// two is a matrix that shows a serial placement beside a parallel one.
+// two is a matrix with a serial and a parallel placement.
 var two = []string{"--placement", "collector,request", "--window", "1,8", "--size", "64KiB", "--responses", "32", "--latency", "2ms", "--procs", "2"}
 
-// realRuns are made once, by the first test that asks for them: a run with
-// profiles, and a later one without.
+// realRuns are made once, by the first test that needs them: a run with profiles, and a later
+// one without.
 var realRuns runsOnce
 
 type runsOnce struct {
@@ -49,7 +49,7 @@ func (r *runsOnce) make() (string, error) {
 	return r.dir, r.err
 }
 
-// remove takes away what was made, if anything.
+// remove removes the runs, if they were made.
 func (r *runsOnce) remove() {
 	if r.dir != "" {
 		os.RemoveAll(r.dir)
@@ -73,8 +73,8 @@ func reportURL(run *results.Run) string {
 	return "file://" + filepath.Join(run.ReportDir(), results.ReportFile)
 }
 
-// TestReportFromDisk opens report.html as a person would, offline: each section
-// is there with data, and nothing is asked for but the file itself.
+// TestReportFromDisk opens report.html as a person would, offline: each section is there with
+// data, and the browser asks for nothing except the file.
 func TestReportFromDisk(t *testing.T) {
 	b := newBrowser(t)
 	_, run := runsFolder(t)
@@ -107,8 +107,8 @@ func TestReportFromDisk(t *testing.T) {
 	b.quiet()
 }
 
-// decodes are, by placement, the intervals of decoding in the page's own data:
-// the most at a time.
+// decodes is a script that returns, by placement, the most decodes at a time in the page's
+// data.
 const decodes = `Object.fromEntries([...document.querySelectorAll("figure.lanes")].map(f => {
 	const d = JSON.parse(f.querySelector("script").textContent), edges = [];
 	for (const row of d.lanes)
@@ -120,8 +120,7 @@ const decodes = `Object.fromEntries([...document.querySelectorAll("figure.lanes"
 	return [f.id.replace("timeline-", ""), most];
 }))`
 
-// TestTimelinesDiffer: the collector's decodes take turns, those of request
-// overlap.
+// TestTimelinesDiffer: the collector's decodes take turns; those of request overlap.
 func TestTimelinesDiffer(t *testing.T) {
 	b := newBrowser(t)
 	_, run := runsFolder(t)
@@ -132,8 +131,8 @@ func TestTimelinesDiffer(t *testing.T) {
 	}
 }
 
-// center gives the place in the window of the longest span of the sixth lane,
-// that lane's request and the second one's, and two places to drag between.
+// center is a script that returns the position of the longest span of the sixth lane, the
+// requests of that lane and of the second, and two positions to drag between.
 const center = `(() => {
 	const svg = document.querySelector("#timeline-collector svg.lanes");
 	svg.scrollIntoView({block: "center"});
@@ -146,8 +145,7 @@ const center = `(() => {
 		box.left + k * (d.x + .3 * d.w), box.left + k * (d.x + .5 * d.w)];
 })()`
 
-// TestTimelineAnswers hovers, zooms by button, key and drag, and looks a
-// request up.
+// TestTimelineAnswers hovers, zooms by button, key and drag, and finds a request.
 func TestTimelineAnswers(t *testing.T) {
 	b := newBrowser(t)
 	_, run := runsFolder(t)
@@ -200,7 +198,7 @@ func TestTimelineAnswers(t *testing.T) {
 	b.quiet()
 }
 
-// TestTablesAnswer sorts, copies, and switches a line off.
+// TestTablesAnswer sorts and copies a table, and hides a line.
 func TestTablesAnswer(t *testing.T) {
 	b := newBrowser(t)
 	_, run := runsFolder(t)
@@ -239,8 +237,8 @@ func TestTablesAnswer(t *testing.T) {
 	b.quiet()
 }
 
-// TestReportOnEveryScreen: light and dark, wide and narrow, nothing sticks out
-// and text stands out.
+// TestReportOnEveryScreen: light and dark, wide and narrow, nothing overflows and the text has
+// contrast.
 func TestReportOnEveryScreen(t *testing.T) {
 	b := newBrowser(t)
 	_, run := runsFolder(t)
@@ -262,13 +260,13 @@ func TestReportOnEveryScreen(t *testing.T) {
 	b.quiet()
 }
 
-// TestReportWithoutScripts: what is static is all there.
+// TestReportWithoutScripts: all static content is there.
 func TestReportWithoutScripts(t *testing.T) {
 	b := newBrowser(t)
 	_, run := runsFolder(t)
 	b.do(scripts(false))
 	b.open(reportURL(run))
-	b.do(scripts(true)) // the page has been loaded without
+	b.do(scripts(true)) // the page was loaded without scripts
 	pictures := eval[[]string](b, `[...document.querySelectorAll("figure svg")].map(e => e.querySelector("title").textContent)`)
 	buttons := eval[[]string](b, `[...document.querySelectorAll("button")].map(e => e.textContent)`)
 	if len(pictures) < 7 || len(buttons) > 0 {
@@ -281,10 +279,9 @@ func scripts(on bool) chromedp.Action[chromedp.Void] {
 	return command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
 }
 
-// BenchmarkReport makes the report of a run, results/runs/latest unless RUN
-// names another folder, and has a browser show it: seconds to make it, and
-// milliseconds from the browser's request to the first paint. That is no test:
-// it depends on what else the machine does.
+// BenchmarkReport makes the report of a run, results/runs/latest unless RUN names another
+// folder, and shows it in a browser: seconds to make it, and milliseconds from the browser's
+// request to the first paint. It is not a test, because it depends on the machine's load.
 func BenchmarkReport(b *testing.B) {
 	path := os.Getenv("RUN")
 	if path == "" {

@@ -46,7 +46,7 @@ twenty has no verdict.`,
 	}
 	fs := c.Flags()
 	fs.SortFlags = false
-	fs.Var(checked[[]uint64]{&o.Seeds, parseSeeds, formatSeeds, "list"}, "seeds", "each scenario is run with each")
+	fs.Var(parsedFlag[[]uint64]{&o.Seeds, parseSeeds, formatSeeds, "list"}, "seeds", "each scenario is run with each")
 	fs.BoolVar(&o.Small, "small", false, "a scenario a cause")
 	fs.StringVar(&only, "only", "", "scenarios that match this `regexp`, by command and title")
 	countFlag(fs, &o.Pairs, "pairs", "rounds of a cell with its interventions")
@@ -83,7 +83,7 @@ func runVerdicts(c *cobra.Command, o scenarios.Options, asJSON bool) error {
 	return err
 }
 
-// scenarioProgress shows a bar on a terminal, else a line a scenario.
+// scenarioProgress shows a bar on a terminal, and elsewhere a line for each scenario.
 func scenarioProgress(c *cobra.Command) func(done, of int, doing string) {
 	f, ok := c.ErrOrStderr().(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
@@ -94,7 +94,7 @@ func scenarioProgress(c *cobra.Command) func(done, of int, doing string) {
 	return func(done, of int, doing string) {
 		bar.ChangeMax(of)
 		bar.Describe(doing)
-		_ = bar.Set(done) // a terminal that went away shows nothing
+		_ = bar.Set(done) // an error means that the terminal is gone
 	}
 }
 

@@ -35,14 +35,14 @@ its report.`,
 		Example: "  collatebench view\n  collatebench view latest --open\n  collatebench view before --addr 127.0.0.1:8080",
 		Args:    arguments(cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
-			root, page, err := viewed(c.Context(), out, args)
+			root, page, err := viewTarget(c.Context(), out, args)
 			if err != nil {
 				return usageError{err}
 			}
 			return serveView(c, root, page, addr, open)
 		},
 	}
-	c.Flags().Var(checked[string]{&addr, parseAddr, func(s string) string { return s }, "address"},
+	c.Flags().Var(parsedFlag[string]{&addr, parseAddr, func(s string) string { return s }, "address"},
 		"addr", "`address` to serve on; a port of 0 takes a free one")
 	c.Flags().BoolVar(&open, "open", false, "open the address in a browser, too")
 	c.Flags().StringVar(&out, "out", "", "`folder` of the runs (default results/runs in the module)")
@@ -60,9 +60,9 @@ func parseAddr(s string) (string, error) {
 	return s, nil
 }
 
-// viewed returns the folder to serve and the page to begin with. A run that is
-// given by its path is shown among its neighbours.
-func viewed(ctx context.Context, out string, args []string) (root, page string, err error) {
+// viewTarget returns the folder to serve and the first page. For a run that is given by its
+// path, the folder is the one that contains it.
+func viewTarget(ctx context.Context, out string, args []string) (root, page string, err error) {
 	if len(args) == 1 {
 		run, err := findRun(ctx, "", out, args[0])
 		if err != nil {
@@ -72,7 +72,7 @@ func viewed(ctx context.Context, out string, args []string) (root, page string, 
 	}
 	if root = out; root == "" {
 		if root, err = runner.RunsFolder(ctx, ""); err != nil {
-			root = filepath.Join("results", "runs") // not in the module, as in findRun
+			root = filepath.Join("results", "runs") // outside the module, as in findRun
 		}
 	}
 	if f, err := os.Stat(root); err == nil && !f.IsDir() {
@@ -87,7 +87,7 @@ func serveView(c *cobra.Command, root, page, addr string, open bool) error {
 	err := profiles.ServeUI(c.Context(), addr, view.Handler(root), func(url string) {
 		ready = true
 		url = strings.TrimSuffix(url, "/") + page
-		fmt.Fprintf(c.OutOrStdout(), "runs in %s\n%s (until Ctrl-C)\n", display(root), url)
+		fmt.Fprintf(c.OutOrStdout(), "runs in %s\n%s (until Ctrl-C)\n", relativePath(root), url)
 		if open {
 			openBrowser(url, c.ErrOrStderr())
 		}
@@ -98,15 +98,15 @@ func serveView(c *cobra.Command, root, page, addr string, open bool) error {
 	return err
 }
 
-// openBrowser hands a URL to what opens one on this system. Where nothing does,
-// the address has been printed.
+// openBrowser asks the system to open a URL. If that fails, the user still has the printed
+// address.
 func openBrowser(url string, notes io.Writer) {
 	name, args := "xdg-open", []string{url}
 	switch runtime.GOOS {
 	case "darwin":
 		name = "open"
 	case "windows":
-		// Not cmd's start, which reads & in a URL as its own.
+		// Not cmd's start, which takes an & in a URL as its own.
 		name, args = "rundll32", []string{"url.dll,FileProtocolHandler", url}
 	}
 	browser := exec.Command(name, args...)
@@ -115,8 +115,8 @@ func openBrowser(url string, notes io.Writer) {
 		return
 	}
 	go func() {
-		// Nothing more than this line depends on it, so that nobody waits:
-		// some openers stay until the browser ends.
+		// Do not wait for this goroutine: some openers run until the browser ends,
+		// and only this message depends on them.
 		if err := browser.Wait(); err != nil {
 			fmt.Fprintf(notes, "no browser was opened: %s: %v\n", name, err)
 		}

@@ -14,8 +14,7 @@ import (
 	"collatebench/results/view"
 )
 
-// serveRuns serves both real runs, and whatever is copied beside them, until
-// the test ends.
+// serveRuns serves both real runs, and runs that are copied beside them, until the test ends.
 func serveRuns(t *testing.T) (base, out string, run *results.Run) {
 	t.Helper()
 	from, _ := runsFolder(t)
@@ -46,8 +45,8 @@ func serveRuns(t *testing.T) (base, out string, run *results.Run) {
 	return strings.TrimSuffix(base, "/"), out, run
 }
 
-// TestViewInABrowser walks as a person would: the list, a report, a flame
-// graph, one less another, two runs compared.
+// TestViewInABrowser visits what a person would: the list, a report, a flame graph, the
+// difference of two, and two runs compared.
 func TestViewInABrowser(t *testing.T) {
 	b := newBrowser(t)
 	base, _, run := serveRuns(t)
@@ -99,8 +98,7 @@ func flame(t *testing.T, b *browser, name string) {
 	b.quiet()
 }
 
-// TestViewIsLive: a run that appears, and one that gets on, are seen without a
-// reload.
+// TestViewIsLive: the list shows a new run, and progress, without a reload.
 func TestViewIsLive(t *testing.T) {
 	b := newBrowser(t)
 	base, out, run := serveRuns(t)
@@ -120,7 +118,7 @@ func TestViewIsLive(t *testing.T) {
 	b.until("document.querySelectorAll('table.runs tbody tr').length === 3")
 	b.until("document.querySelector('progress')?.value === 0")
 	first := samples[0]
-	first.Flags = nil // a flagged one would begin the round anew
+	first.Flags = nil // a flagged sample would make the round begin again
 	if err := growing.Append(first); err != nil {
 		t.Fatal(err)
 	}

@@ -16,15 +16,15 @@ import (
 	"collatebench/results"
 )
 
-// A said is what a command writes while it runs.
-type said struct {
+// A commandOutput collects what a command writes while it runs.
+type commandOutput struct {
 	mu   sync.Mutex
 	text bytes.Buffer
 	line chan struct{} // closed at the first whole line
 	once sync.Once
 }
 
-func (s *said) Write(p []byte) (int, error) {
+func (s *commandOutput) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n, err := s.text.Write(p)
@@ -34,18 +34,18 @@ func (s *said) Write(p []byte) (int, error) {
 	return n, err
 }
 
-func (s *said) String() string {
+func (s *commandOutput) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.text.String()
 }
 
-// viewing runs `view` until end is called, which returns its error. It hands
-// over the address that was printed.
-func viewing(t *testing.T, args ...string) (url string, out, errs *said, end func() error) {
+// startView runs `view` until end is called; end returns its error. url is the address that it
+// printed.
+func startView(t *testing.T, args ...string) (url string, out, errs *commandOutput, end func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	out, errs = &said{line: make(chan struct{})}, &said{line: make(chan struct{})}
+	out, errs = &commandOutput{line: make(chan struct{})}, &commandOutput{line: make(chan struct{})}
 	root := rootCommand()
 	root.SetArgs(append([]string{"view"}, args...))
 	root.SetOut(out)
@@ -67,7 +67,7 @@ func viewing(t *testing.T, args ...string) (url string, out, errs *said, end fun
 	return url, out, errs, end
 }
 
-func aRun(t *testing.T, root, label string) *results.Run {
+func makeRun(t *testing.T, root, label string) *results.Run {
 	t.Helper()
 	run, err := results.Create(root, results.Info{
 		Label: label, State: results.Running, Started: time.Date(2026, 11, 22, 20, 41, 0, 0, time.UTC), Rounds: 1,
@@ -79,7 +79,7 @@ func aRun(t *testing.T, root, label string) *results.Run {
 	return run
 }
 
-func fetched(t *testing.T, url string) string {
+func fetch(t *testing.T, url string) string {
 	t.Helper()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	resp, err := client.Get(url)
@@ -94,24 +94,24 @@ func fetched(t *testing.T, url string) string {
 	return string(body)
 }
 
-// TestView prints an address of this machine that leads to the list, or to the
-// report of the run that was named, and ends well.
+// TestView: it prints an address of this machine for the list, or for the report of the run
+// that was named, and ends without an error.
 func TestView(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "runs")
-	url, _, _, end := viewing(t, "--out", out)
-	if page := fetched(t, url); !strings.HasPrefix(url, "http://127.0.0.1:") || !strings.Contains(page, "make bench") {
+	url, _, _, end := startView(t, "--out", out)
+	if page := fetch(t, url); !strings.HasPrefix(url, "http://127.0.0.1:") || !strings.Contains(page, "make bench") {
 		t.Errorf("%s shows\n%s", url, page)
 	}
-	run := aRun(t, out, "first")
-	if page := fetched(t, url); !strings.Contains(page, run.Info().ID) {
+	run := makeRun(t, out, "first")
+	if page := fetch(t, url); !strings.Contains(page, run.Info().ID) {
 		t.Errorf("%s has no new run:\n%s", url, page)
 	}
 	if err := end(); err != nil {
 		t.Error(err)
 	}
 	for _, args := range [][]string{{"first", "--out", out}, {run.Dir()}, {run.Info().ID, "--out", out, "--addr", "localhost:0"}} {
-		url, _, errs, end := viewing(t, args...)
-		if page := fetched(t, url); !strings.HasSuffix(url, "/runs/"+run.Info().ID+"/") || !strings.Contains(page, run.Info().ID) {
+		url, _, errs, end := startView(t, args...)
+		if page := fetch(t, url); !strings.HasSuffix(url, "/runs/"+run.Info().ID+"/") || !strings.Contains(page, run.Info().ID) {
 			t.Errorf("%v: %s shows\n%s", args, url, page)
 		}
 		if err := end(); err != nil || errs.String() != "" {
@@ -120,14 +120,14 @@ func TestView(t *testing.T) {
 	}
 }
 
-// TestViewOpen hands the address to the system, and goes on where that fails.
+// TestViewOpen: it gives the address to the system, and goes on if that fails.
 func TestViewOpen(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the opener of another system is no script")
 	}
-	bin, told := t.TempDir(), filepath.Join(t.TempDir(), "told")
+	bin, opened := t.TempDir(), filepath.Join(t.TempDir(), "opened")
 	t.Setenv("PATH", bin)
-	_, _, errs, end := viewing(t, "--out", t.TempDir(), "--open")
+	_, _, errs, end := startView(t, "--out", t.TempDir(), "--open")
 	<-errs.line
 	if said := errs.String(); !strings.HasPrefix(said, "no browser was opened: ") || strings.Count(said, "\n") != 1 {
 		t.Errorf("without an opener it says %q", said)
@@ -135,18 +135,18 @@ func TestViewOpen(t *testing.T) {
 	if err := end(); err != nil {
 		t.Error(err)
 	}
-	// A failure after it began is a line as well.
-	script := "#!/bin/sh\necho \"$1\" >" + told + "\nexit 3\n"
+	// An opener that fails later also gives one line.
+	script := "#!/bin/sh\necho \"$1\" >" + opened + "\nexit 3\n"
 	if err := os.WriteFile(filepath.Join(bin, "xdg-open"), []byte(script), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	url, _, errs, end := viewing(t, "--out", t.TempDir(), "--open")
+	url, _, errs, end := startView(t, "--out", t.TempDir(), "--open")
 	<-errs.line
 	if said := errs.String(); said != "no browser was opened: xdg-open: exit status 3\n" {
 		t.Errorf("it says %q", said)
 	}
-	if text, err := os.ReadFile(told); err != nil || string(text) != url+"\n" {
-		t.Errorf("the opener was told %q, %v; want %s", text, err, url)
+	if text, err := os.ReadFile(opened); err != nil || string(text) != url+"\n" {
+		t.Errorf("the opener was given %q, %v; want %s", text, err, url)
 	}
 	if err := end(); err != nil {
 		t.Error(err)

@@ -18,7 +18,7 @@ import (
 
 const (
 	defaultPairs     = 8
-	leastPairs       = 3
+	minPairs         = 3
 	defaultWhyBudget = 75 * time.Second
 )
 
@@ -43,23 +43,23 @@ Exit code 4 means that no verdict could be proven.`,
 		Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			cell, err := readCell(c, args[0], len(o.Bodies) > 0)
-			if err == nil && o.Rounds < leastPairs {
-				err = fmt.Errorf("--pairs \"%d\": fewer than %d have no interval to speak of", o.Rounds, leastPairs)
+			if err == nil && o.Rounds < minPairs {
+				err = fmt.Errorf("--pairs \"%d\": fewer than %d have no interval to speak of", o.Rounds, minPairs)
 			}
 			if err != nil {
 				return usageError{err}
 			}
-			if err := equip(c, &o); err != nil {
+			if err := prepare(c, &o); err != nil {
 				return err
 			}
 			run, err := runner.Why(c.Context(), o, cell)
-			return concludeWhy(c, run, err, asJSON)
+			return finishWhy(c, run, err, asJSON)
 		},
 	}
 	fs := c.Flags()
 	fs.SortFlags = false
 	for _, k := range behaviour.Knobs() {
-		fs.Var(checked[string]{new(string), func(s string) (string, error) { return s, k.Set(&knobs, s) }, func(s string) string { return s }, "value"}, k.Name, k.Usage+": "+k.Allowed)
+		fs.Var(parsedFlag[string]{new(string), func(s string) (string, error) { return s, k.Set(&knobs, s) }, func(s string) string { return s }, "value"}, k.Name, k.Usage+": "+k.Allowed)
 	}
 	countFlag(fs, &o.Rounds, "pairs", "rounds of the cell with its interventions")
 	countFlag(fs, &o.Ops, "ops", "timed collations in a sample")
@@ -74,7 +74,7 @@ Exit code 4 means that no verdict could be proven.`,
 	return c
 }
 
-// readCell parses the cell and sets what the flags of the upstream say.
+// readCell parses the cell and applies the upstream's flags to it.
 func readCell(c *cobra.Command, text string, captured bool) (bench.Cell, error) {
 	cell, err := bench.ReadCell(text)
 	if err != nil {
@@ -112,14 +112,14 @@ func isKnob(name string) bool {
 	return false
 }
 
-// concludeWhy prints the verdict of what the run has.
-func concludeWhy(c *cobra.Command, run *results.Run, err error, asJSON bool) error {
+// finishWhy prints the verdict of what the run has. No cause is errInconclusive.
+func finishWhy(c *cobra.Command, run *results.Run, err error, asJSON bool) error {
 	if option := (*runner.OptionError)(nil); errors.As(err, &option) {
 		return usageError{err}
 	}
 	if err != nil {
 		if run != nil {
-			err = fmt.Errorf("%w\nwhat was measured is in %s (log.txt tells more)", err, display(run.Dir()))
+			err = fmt.Errorf("%w\nwhat was measured is in %s (log.txt tells more)", err, relativePath(run.Dir()))
 		}
 		return err
 	}

@@ -16,8 +16,8 @@ import (
 	"collatebench/results/verdict"
 )
 
-// simulated passes time on eight cores that are not there, so that what these
-// tests see does not depend on what else the machine does.
+// simulated has eight simulated cores that only pass time, so that these tests do not depend
+// on the machine's load.
 const simulated = "window=8/size=64KiB/responses=32/virtual-cores=8x4MiBps/"
 
 func TestWhyCommand(t *testing.T) {
@@ -56,9 +56,8 @@ func TestWhyCommand(t *testing.T) {
 	}
 }
 
-// TestWhyElsewhere can't lift the queue of an upstream that is not ours: half
-// the window does as well, which shows it. The delay is 10 ms, since a busy
-// machine makes one of 5 ms half as long again.
+// TestWhyElsewhere: the queue of an upstream that is not ours can't be lifted; half the window
+// proves it by doing as well. The delay is 10 ms, because a busy machine turns 5 ms into 7.5.
 func TestWhyElsewhere(t *testing.T) {
 	starts(t)
 	server := exec.Command(os.Args[0], "mockserver", "--addr", "127.0.0.1:0", "--latency", "10ms", "--queue", "1")
@@ -73,7 +72,7 @@ func TestWhyElsewhere(t *testing.T) {
 		if err := server.Process.Signal(syscall.SIGTERM); err != nil {
 			t.Error(err)
 		}
-		_ = server.Wait() // how it ends is another test's
+		_ = server.Wait() // another test checks how it ends
 	}()
 	line, err := bufio.NewReader(said).ReadString('\n')
 	url := regexp.MustCompile(`http://\S+`).FindString(line)
@@ -84,7 +83,7 @@ func TestWhyElsewhere(t *testing.T) {
 		return program("why", simulated+"placement=pool", "--upstream", url, "--pairs", "3", "--out", t.TempDir())
 	}
 	code, stdout, stderr := ask()
-	for again := 0; again < 2 && code == exitInconclusive; again++ { // it may be right, where others use the machine
+	for again := 0; again < 2 && code == exitInconclusive; again++ { // correct if other processes use the machine
 		code, stdout, stderr = ask()
 	}
 	for _, want := range []string{"upstream-queueing: ", "window=4", "Halving the window gave", "no less"} {

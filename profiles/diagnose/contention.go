@@ -9,7 +9,7 @@ import (
 // contention finds the contention point: the place where the most goroutines
 // wait for each other. It is a lock, a channel send, or a permit (contended
 // tells one). Goroutines that wait to receive work do not wait for each other.
-func (a *analysis) contention(groups []*group) verdict.TraceGate {
+func (a *analysis) contention(groups []*group) verdict.TraceContention {
 	var best *site
 	for _, s := range a.sites.known {
 		if (s.class == classLock || s.class == classChannel && a.contended(s, groups)) && s.count > 0 &&
@@ -18,9 +18,9 @@ func (a *analysis) contention(groups []*group) verdict.TraceGate {
 		}
 	}
 	if best == nil {
-		return verdict.TraceGate{}
+		return verdict.TraceContention{}
 	}
-	g := verdict.TraceGate{Lock: best.class == classLock}
+	g := verdict.TraceContention{Lock: best.class == classLock}
 	g.TraceWait = a.at(verdict.TraceWait{
 		Waiting: a.mean(best), Share: a.pressure(best),
 		Seconds: toSeconds(best.time) / float64(max(best.count+best.open, 1)),

@@ -32,7 +32,7 @@ func (a *analysis) evidence(groups []*group) verdict.Trace {
 		t.Sampled = float64(all) * samplePeriod / float64(a.interval())
 	}
 	t.Busiest = a.busiest(groups)
-	t.Gate = a.contention(groups)
+	t.Contention = a.contention(groups)
 	a.addStreams(&t, groups)
 	return t
 }
@@ -84,7 +84,7 @@ func (a *analysis) busiest(groups []*group) verdict.TraceSection {
 	var most *site
 	section.Behind, most = a.endedWaits(b.wakes)
 	if most != nil {
-		section.Alone = endedShare(b.wakes, most, groups)
+		section.EndedShare = endedShare(b.wakes, most, groups)
 	}
 	return section
 }

@@ -33,8 +33,8 @@ func (a *analysis) report() Report {
 func serial(t verdict.Trace) *Section {
 	s, w, kind := t.Busiest, t.Busiest.Behind, "goroutine"
 	if !t.SerialGoroutine() {
-		s, w, kind = t.Gate.Section, t.Gate.TraceWait, "lock"
-		s.Busy = t.Gate.Share
+		s, w, kind = t.Contention.Section, t.Contention.TraceWait, "lock"
+		s.Busy = t.Contention.Share
 	}
 	return &Section{
 		Name: s.Name, Kind: kind, Busy: s.Busy, Samples: s.Samples,

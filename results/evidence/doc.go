@@ -1,5 +1,5 @@
-// Package evidence turns the samples of a run into the plain numbers that package
-// verdict asks for, and puts its verdicts beside the run's numbers: a [Reading].
+// Package evidence turns the samples of a run into the plain numbers that package verdict
+// judges, and puts the verdicts beside the run's numbers: a [Reading].
 //
 //	const cell = "codec=json/placement=collector/window=32/size=1MiB-2"
 //	info := results.Info{Cells: []string{cell}, Machine: results.Machine{Cores: 2}}
@@ -16,7 +16,7 @@
 //		fmt.Println(o.Cell.Placement, o.Causes)
 //	}
 //
-// It also holds what a study records in a run folder and reads from it again: the
-// interventions of `why` and the clients of `peers`. It knows cells and units of
-// benchmark lines; it does not know when a cause holds, nor how anything is shown.
+// It also has what studies record in a run folder: the interventions of `why` ([Why]) and
+// the clients of `peers` ([Peers]). It knows cells and the units of benchmark lines. It
+// does not know when a cause holds, or how anything is shown.
 package evidence

@@ -6,8 +6,8 @@ import (
 	"collatebench/results/verdict"
 )
 
-// External gathers what was seen of a client's cell from outside, at its window
-// and at twice that: means over the complete rounds.
+// External gathers the evidence of a client's cell from outside, at its window and at twice
+// that: means over the complete rounds that have both.
 func External(v stats.Values, p stats.Doubling, info results.Info) verdict.External {
 	e := verdict.External{Workers: p.Cell.Procs, Cores: info.Machine.Cores, Window: p.Cell.Window, Others: others(v, p.Cell)}
 	var once, twice []float64
@@ -18,27 +18,27 @@ func External(v stats.Values, p stats.Doubling, info results.Info) verdict.Exter
 			continue
 		}
 		once, twice = append(once, a.Responses/a.Seconds), append(twice, b.Responses/b.Seconds)
-		sum, doubled = add(sum, *a), add(doubled, *b)
+		sum, doubled = addExternal(sum, *a), addExternal(doubled, *b)
 	}
 	if len(once) == 0 {
 		return e
 	}
-	if e.Blind = sum.Looked == 0 || doubled.Looked == 0; !e.Blind {
-		e.CPUs, e.CPUsDoubled = sum.CPU/sum.Looked, doubled.CPU/doubled.Looked
+	if e.Blind = sum.CPUOver == 0 || doubled.CPUOver == 0; !e.Blind {
+		e.CPUs, e.CPUsDoubled = sum.CPU/sum.CPUOver, doubled.CPU/doubled.CPUOver
 	}
 	e.Queued, e.InFlight = sum.Queue/sum.Seconds, sum.InFlight/sum.Seconds
 	if info.SharesMachine() {
 		e.Upstream = sum.Upstream / sum.Seconds
 	}
 	if r, err := stats.NewRatio(twice, once); err == nil {
-		e.Growth = gain(r)
+		e.Growth = toGain(r)
 	}
 	return e
 }
 
-func add(e, o results.External) results.External {
+func addExternal(e, o results.External) results.External {
 	return results.External{
-		Seconds: e.Seconds + o.Seconds, CPU: e.CPU + o.CPU, Looked: e.Looked + o.Looked, Upstream: e.Upstream + o.Upstream,
+		Seconds: e.Seconds + o.Seconds, CPU: e.CPU + o.CPU, CPUOver: e.CPUOver + o.CPUOver, Upstream: e.Upstream + o.Upstream,
 		Responses: e.Responses + o.Responses, Queue: e.Queue + o.Queue, InFlight: e.InFlight + o.InFlight,
 	}
 }

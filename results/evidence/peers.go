@@ -8,25 +8,24 @@ import (
 	"collatebench/results"
 )
 
-// Peers is what a run that compares clients has beside other runs.
+// Peers is what a run that compares clients records beside what every run does.
 type Peers struct {
 	Clients []Peer         `json:"clients"`            // in table order, Go's first
-	LeftOut []string       `json:"left_out,omitempty"` // a line each: which client, and how to get it
-	Ops     map[string]int `json:"ops"`                // of a sample, by cell: as many as fill its time
+	LeftOut []string       `json:"left_out,omitempty"` // a line each: which client is missing, and how to get it
+	Ops     map[string]int `json:"ops"`                // timed collations of a sample, by cell: as many as fill its time
 }
 
 // A Peer is a client and how it is run.
 type Peer struct {
 	Client  bench.ClientName  `json:"client"`
-	Runtime string            `json:"runtime"`           // of its language and its libraries, in its own words
-	Command []string          `json:"command,omitempty"` // none for Go's, which is the compiled benchmark
-	Codecs  map[string]string `json:"codecs,omitempty"`  // by name, the library
+	Runtime string            `json:"runtime"`           // language and libraries with versions, as the client spells them
+	Command []string          `json:"command,omitempty"` // none for Go's client, which is the compiled benchmark
+	Codecs  map[string]string `json:"codecs,omitempty"`  // the library, by the codec's name
 }
 
-// ReadPeers returns what a run's record says of the clients that it compares;
-// nil where it compares none.
+// ReadPeers reads the clients from a run's record; nil if the run does not compare clients.
 func ReadPeers(info results.Info) (*Peers, error) {
-	if !info.Compares() {
+	if !info.ComparesClients() {
 		return nil, nil
 	}
 	var p *Peers
@@ -36,5 +35,5 @@ func ReadPeers(info results.Info) (*Peers, error) {
 	return p, nil
 }
 
-// Record is the value as a run's record has it.
+// Record returns the value as [results.Info] keeps it.
 func (p Peers) Record() (json.RawMessage, error) { return json.Marshal(p) }

@@ -11,7 +11,7 @@ import (
 	"collatebench/results/verdict"
 )
 
-// TestPeersVerdicts: who uses one core of two is serial, whoever it is.
+// TestPeersVerdicts: any client that uses one core of two is serial.
 func TestPeersVerdicts(t *testing.T) {
 	info, samples := resultstest.ComparedRun(t, 3)
 	s, err := evidence.NewReading(info, samples)
@@ -44,12 +44,12 @@ func TestPeersVerdicts(t *testing.T) {
 	}
 }
 
-// TestPeersCPUs: CPU time is of the interval in which it was looked at, which
-// can be shorter than the sample.
+// TestPeersCPUs: cores are CPU time over the interval in which it was sampled, which can be
+// shorter than the sample.
 func TestPeersCPUs(t *testing.T) {
 	info, samples := resultstest.ComparedRun(t, 2)
 	for i := range samples {
-		samples[i].External.Looked /= 2
+		samples[i].External.CPUOver /= 2
 		samples[i].External.CPU /= 2
 	}
 	s, err := evidence.NewReading(info, samples)

@@ -9,17 +9,17 @@ import (
 	"collatebench/results/verdict"
 )
 
-// A Reading is what a run says: its numbers, and the verdicts beside them.
+// A Reading is a run's numbers with the verdicts beside them.
 type Reading struct {
 	Info     results.Info
 	Summary  stats.Summary
-	Observed []Observed       // one a placement; none of a run of why, or where no round is complete
-	Why      *Why             // of a run of why: its interventions; else nil
-	Proven   *verdict.Verdict // of a run of why; else nil
-	Peers    *Peers           // of a run of peers: its clients; else nil
+	Observed []Observed       // one for each placement; none in a run of why, or if no round is complete
+	Why      *Why             // the interventions of a run of why, else nil
+	Proven   *verdict.Verdict // the verdict of a run of why, else nil
+	Peers    *Peers           // the clients of a run of peers, else nil
 }
 
-// Read makes the reading of a run from its ledger alone.
+// Read makes the reading of a run from its record and its ledger.
 func Read(run *results.Run) (Reading, error) {
 	samples, err := run.Samples()
 	if err != nil {
@@ -28,8 +28,8 @@ func Read(run *results.Run) (Reading, error) {
 	return NewReading(run.Info(), samples)
 }
 
-// NewReading makes the reading of a run from its record and its samples. Only
-// complete rounds count; the order of the samples does not matter.
+// NewReading makes the reading of a run from its record and its samples. Only complete
+// rounds count, and the order of the samples does not matter.
 func NewReading(info results.Info, samples []results.Sample) (Reading, error) {
 	summary, err := stats.Summarise(info, samples)
 	if err != nil {
@@ -53,15 +53,15 @@ func NewReading(info results.Info, samples []results.Sample) (Reading, error) {
 	return r, nil
 }
 
-// Verdicts are the one that was proven, or those that were observed.
+// Verdicts returns the proven verdict if there is one, or else the observed ones.
 func (r Reading) Verdicts() []verdict.Verdict {
 	if r.Proven != nil {
 		return []verdict.Verdict{*r.Proven}
 	}
-	return r.observed()
+	return r.observedVerdicts()
 }
 
-// VerdictOf returns the verdict that was observed of a cell; the zero one where none was.
+// VerdictOf returns the observed verdict on a cell; the zero Verdict if there is none.
 func (r Reading) VerdictOf(c bench.Cell) verdict.Verdict {
 	for _, o := range r.Observed {
 		if o.Cell == c {
@@ -71,7 +71,7 @@ func (r Reading) VerdictOf(c bench.Cell) verdict.Verdict {
 	return verdict.Verdict{}
 }
 
-func (r Reading) observed() []verdict.Verdict {
+func (r Reading) observedVerdicts() []verdict.Verdict {
 	var out []verdict.Verdict
 	for _, o := range r.Observed {
 		out = append(out, o.Verdict)
@@ -79,20 +79,20 @@ func (r Reading) observed() []verdict.Verdict {
 	return out
 }
 
-// SummaryJSON is summary.json: the numbers, and the observed verdicts last.
+// SummaryJSON returns summary.json: the numbers, then the observed verdicts.
 func (r Reading) SummaryJSON() ([]byte, error) {
 	return indented(struct {
 		stats.Summary
 		Verdicts []verdict.Verdict `json:"verdicts,omitempty"`
-	}{r.Summary, r.observed()})
+	}{r.Summary, r.observedVerdicts()})
 }
 
-// VerdictJSON is verdict.json: the proven verdict, or a list of those observed.
+// VerdictJSON returns verdict.json: the proven verdict, or a list of the observed ones.
 func (r Reading) VerdictJSON() ([]byte, error) {
 	if r.Proven != nil {
 		return indented(r.Proven)
 	}
-	return indented(r.observed())
+	return indented(r.observedVerdicts())
 }
 
 func indented(v any) ([]byte, error) {

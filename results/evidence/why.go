@@ -14,15 +14,14 @@ import (
 	"collatebench/results/verdict"
 )
 
-// A Why is what a run of `why` was about: a cell, and the interventions on it
-// as they were planned from the evidence.
+// A Why is what a run of `why` records beside what every run does: the cell, and the
+// interventions on it as planned from the evidence.
 type Why struct {
 	Cell          string                 `json:"cell"`
-	Interventions []verdict.Intervention `json:"interventions,omitempty"` // as planned: what they gave is in the samples
+	Interventions []verdict.Intervention `json:"interventions,omitempty"` // as planned: their gains are computed from the samples
 }
 
-// ReadWhy returns what a run's record says of the interventions in it; nil where
-// it is no run of why.
+// ReadWhy reads the interventions from a run's record; nil if it is not a run of why.
 func ReadWhy(info results.Info) (*Why, error) {
 	if !info.Proves() {
 		return nil, nil
@@ -34,16 +33,17 @@ func ReadWhy(info results.Info) (*Why, error) {
 	return w, nil
 }
 
-// Record is the value as a run's record has it.
+// Record returns the value as [results.Info] keeps it.
 func (w Why) Record() (json.RawMessage, error) { return json.Marshal(w) }
 
-// Verdict gives the proven verdict of a run of `why`, from its ledger alone.
+// Verdict returns the proven verdict of the run so far. A damaged record, such as one whose
+// interventions form a circle, is an error.
 func (w Why) Verdict(info results.Info, samples []results.Sample) (verdict.Verdict, error) {
 	s, err := newStudy(w, info, samples)
 	if err != nil {
 		return verdict.Verdict{}, err
 	}
-	base, err := s.client(w.Cell)
+	base, err := s.probes(w.Cell)
 	if err != nil {
 		return verdict.Verdict{}, err
 	}
@@ -61,7 +61,7 @@ func (w Why) Verdict(info results.Info, samples []results.Sample) (verdict.Verdi
 	return v, nil
 }
 
-// doubts are what happened to the run.
+// doubts says what happened to the run that makes its verdict less certain.
 func (s *study) doubts() []string {
 	var out []string
 	if s.info.Stopped != "" {
@@ -79,17 +79,17 @@ func (s *study) doubts() []string {
 	return out
 }
 
-// Evidence is a cell's evidence so far.
-func (w Why) Evidence(cell string, info results.Info, samples []results.Sample) (verdict.Client, error) {
+// Evidence returns a cell's evidence so far.
+func (w Why) Evidence(cell string, info results.Info, samples []results.Sample) (verdict.Probes, error) {
 	s, err := newStudy(w, info, samples)
 	if err != nil {
-		return verdict.Client{}, err
+		return verdict.Probes{}, err
 	}
-	return s.client(cell)
+	return s.probes(cell)
 }
 
-// Deepest returns the cell at which the proven chain of causes ends so far,
-// and how many causes lie behind it.
+// Deepest returns the cell at the end of the proven chain of causes so far, and the number
+// of causes in that chain.
 func (w Why) Deepest(info results.Info, samples []results.Sample) (cell string, proven int, err error) {
 	s, err := newStudy(w, info, samples)
 	if err != nil {
@@ -123,22 +123,21 @@ func newStudy(w Why, info results.Info, samples []results.Sample) (*study, error
 	return &study{Why: w, info: info, values: v}, nil
 }
 
-func (s *study) client(cell string) (verdict.Client, error) {
+func (s *study) probes(cell string) (verdict.Probes, error) {
 	c, err := bench.ParseCell(cell)
 	if err != nil {
-		return verdict.Client{}, err
+		return verdict.Probes{}, err
 	}
-	return Client(s.values, c, s.info), nil
+	return Probes(s.values, c, s.info), nil
 }
 
-// chain follows the causes: of the interventions on a cell, the one that proves
-// what was observed there, or else the one that gained most; then those made on
-// top of it.
+// chain follows the causes: from the interventions on a cell it chooses one, then goes on
+// with those on top of it, as far as they prove their causes.
 func (s *study) chain() ([]verdict.Link, error) {
 	var out []verdict.Link
 	promised := 1.0                                       // of all links so far
-	for at := s.Cell; len(out) <= len(s.Interventions); { // no run that was made has a cycle
-		here, err := s.client(at)
+	for at := s.Cell; len(out) <= len(s.Interventions); { // only a damaged record has a circle
+		here, err := s.probes(at)
 		if err != nil {
 			return nil, err
 		}
@@ -158,8 +157,8 @@ func (s *study) chain() ([]verdict.Link, error) {
 	return nil, fmt.Errorf("run %s: its interventions stand on one another in a circle", s.info.ID)
 }
 
-// options are the interventions on a cell that have pairs, each as the next link.
-func (s *study) options(at string, here verdict.Client) ([]verdict.Link, error) {
+// options returns the interventions on a cell that were measured, each as the next link.
+func (s *study) options(at string, here verdict.Probes) ([]verdict.Link, error) {
 	var out []verdict.Link
 	for _, i := range s.Interventions {
 		if i.Before != at || i.Aside {
@@ -180,9 +179,9 @@ func (s *study) options(at string, here verdict.Client) ([]verdict.Link, error) 
 	return out, nil
 }
 
-// choose takes the link to go on from: what is proven before what is not, a
-// fault before full cores, which are the end, what was observed before what
-// could only not be ruled out, and then what gained most.
+// choose takes the next link. It prefers, in this order: a proven one; a fault to full
+// cores, which end the chain; a cause that was observed to one that was only not ruled out;
+// the cause that was observed first; the greatest gain.
 func choose(options []verdict.Link, observed []verdict.Cause) verdict.Link {
 	better := func(a, b verdict.Link) int {
 		return cmp.Or(
@@ -207,7 +206,7 @@ func compareBools(a, b bool) int {
 	return 1
 }
 
-// asides are the interventions that are in no link of the chain.
+// asides returns the measured interventions that are no link of the chain.
 func (s *study) asides(chain []verdict.Link) ([]verdict.Intervention, error) {
 	var out []verdict.Intervention
 	for _, i := range s.Interventions {
@@ -227,7 +226,7 @@ func (s *study) asides(chain []verdict.Link) ([]verdict.Intervention, error) {
 
 // gain is the paired ratio of two cells' throughput.
 func (s *study) gain(over, base string) (verdict.Gain, error) {
-	o, b := s.values.Paired(over, base)
+	o, b := s.values.PairedThroughputs(over, base)
 	if len(o) == 0 {
 		return verdict.Gain{}, nil
 	}
@@ -235,11 +234,11 @@ func (s *study) gain(over, base string) (verdict.Gain, error) {
 	if err != nil {
 		return verdict.Gain{}, fmt.Errorf("%s over %s: %w", over, base, err)
 	}
-	return gain(r), nil
+	return toGain(r), nil
 }
 
-// gain is the ratio as a verdict has it.
-func gain(r stats.Ratio) verdict.Gain {
+// toGain converts a ratio for a verdict.
+func toGain(r stats.Ratio) verdict.Gain {
 	g := verdict.Gain{Mean: r.Mean, Low: r.Low, High: r.High, Pairs: r.Rounds}
 	if math.IsInf(r.High, 0) {
 		g.Low, g.High = 0, 0

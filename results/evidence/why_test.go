@@ -17,13 +17,13 @@ import (
 	"collatebench/results/verdict"
 )
 
-// A stage is a made-up cell: responses a second, and where their time goes.
+// A stage describes a made-up cell: responses a second, and where their time goes.
 type stage struct {
 	perSecond, cpus, busy, overlap float64
 	wait, decode, queue, read, ms  float64 // ms a response
 }
 
-// line makes up a sample whose benchmark line has all evidence.
+// sample makes up a sample whose benchmark line has all evidence.
 func (s stage) sample(t *testing.T, cell string, round int, noise float64) results.Sample {
 	t.Helper()
 	c, err := bench.ParseCell(cell)
@@ -54,7 +54,7 @@ const (
 	memoryCell   = "codec=json/placement=collector/window=32/size=1MiB/from=memory/queue=2-2"
 )
 
-// whyRun is a stacked pair: a collector, and behind it the upstream's queue.
+// whyRun makes a run with two causes: a collector, and after it the upstream's queue.
 func whyRun(t *testing.T) (results.Info, []results.Sample) {
 	t.Helper()
 	serial := stage{perSecond: 55, cpus: 1.05, busy: .97, overlap: 1, wait: 450, decode: 18, queue: 1, read: 2, ms: 490}
@@ -80,7 +80,7 @@ func whyRun(t *testing.T) (results.Info, []results.Sample) {
 	return info, samples
 }
 
-// study is what the run's record says of the interventions.
+// study reads the interventions from the run's record.
 func study(t *testing.T, info results.Info) evidence.Why {
 	t.Helper()
 	w, err := evidence.ReadWhy(info)
@@ -112,7 +112,7 @@ func TestWhyVerdict(t *testing.T) {
 	resultstest.Golden(t, "why.golden", b.String())
 }
 
-// TestDeepest is where the chain of proven causes ends so far.
+// TestDeepest: the cell at the end of the proven chain so far.
 func TestDeepest(t *testing.T) {
 	info, samples := whyRun(t)
 	upTo := func(round int) []results.Sample {
@@ -130,7 +130,7 @@ func TestDeepest(t *testing.T) {
 	}
 }
 
-// TestRoundsOfJoinedCells: a round is whole without the cells that joined later.
+// TestRoundsOfJoinedCells: a round is complete without the cells that joined later.
 func TestRoundsOfJoinedCells(t *testing.T) {
 	info, samples := whyRun(t)
 	if rounds := results.Rounds(info, samples); len(rounds) != 9 || slices.ContainsFunc(rounds, func(r results.Round) bool { return !r.Complete }) {
@@ -151,7 +151,7 @@ func TestRoundsOfJoinedCells(t *testing.T) {
 	}
 }
 
-// TestObservedVerdicts closes the tables with a line for each placement.
+// TestObservedVerdicts: the tables end with a line for each placement.
 func TestObservedVerdicts(t *testing.T) {
 	collector, request := strings.Replace(serialCell, "/queue=2", "", 1), "codec=json/placement=request/window=32/size=1MiB-2"
 	small := "codec=json/placement=collector/window=1/size=1MiB-2"
@@ -182,8 +182,8 @@ func TestObservedVerdicts(t *testing.T) {
 	}
 }
 
-// TestWhyThatEndedEarly has a cell that joined and was never sampled: it is in
-// no way of the report, and the verdict says that the run was cut short.
+// TestWhyThatEndedEarly has a cell that joined and was never sampled: the report leaves it
+// out, and the verdict says that the run ended before its plan.
 func TestWhyThatEndedEarly(t *testing.T) {
 	info, samples := whyRun(t)
 	info.Stopped = "after 3 pairs another would not fit --budget 10s"
@@ -201,7 +201,7 @@ func TestWhyThatEndedEarly(t *testing.T) {
 	}
 }
 
-// TestCircle: a run.json in which an intervention stands on itself is refused.
+// TestCircle: a run.json whose intervention is on top of itself is refused.
 func TestCircle(t *testing.T) {
 	info, samples := whyRun(t)
 	circle := study(t, info)

@@ -42,7 +42,7 @@ func (d document) clientScene(t stats.PeerTable) draw.Scene {
 	var bars []bar
 	most := 0.0
 	for _, r := range t.Rows {
-		cell := d.summary.Of(r.Cell)
+		cell := d.summary.Cell(r.Cell)
 		bars = append(bars, bar{d.naming(r.Cell), cell})
 		most = max(most, cell.Throughput.Median)
 	}

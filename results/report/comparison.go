@@ -97,7 +97,7 @@ func (c comparison) FloorPercent() string { return fmt.Sprintf("%.1f%%", 100*c.F
 
 // Row is one cell in the table of ratios.
 func (c comparison) Row(v stats.VersusCell) []entry {
-	ratio := entry{Shown: text.Ratio(v.Ratio), Sort: fmt.Sprintf("%.6g", v.Ratio.Mean)}
+	ratio := entry{Shown: text.FormatRatio(v.Ratio), Sort: fmt.Sprintf("%.6g", v.Ratio.Mean)}
 	p := entry{Shown: fmt.Sprintf("%.3f", v.P), Sort: fmt.Sprintf("%.6g", v.P)}
 	if math.IsInf(v.Ratio.High, 1) {
 		p.Shown = "?"

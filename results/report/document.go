@@ -66,7 +66,7 @@ func timelines(run *results.Run, s stats.Summary) ([]laneChart, error) {
 		return nil, nil
 	}
 	var out []laneChart
-	for _, c := range stats.Headline(s.Listed()) {
+	for _, c := range stats.Headline(s.AllCells()) {
 		chart, err := readTimeline(filepath.Join(run.ProfileDir(c), profiles.Trace.File()))
 		if err != nil {
 			return nil, err

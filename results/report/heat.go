@@ -63,7 +63,7 @@ func (d document) heatScene(m heatMap, g stats.Group) draw.Scene {
 		s.Shapes = append(s.Shapes, h.block(i, p)...)
 	}
 	for _, c := range g.Cells {
-		v := d.summary.Of(c).Unit(m.unit)
+		v := d.summary.Cell(c).Unit(m.unit)
 		x, y := h.square(c)
 		ground, ink := draw.HeatInks(scale.step(v))
 		tip := fmt.Sprintf("%s, window %d, %s: %s", c.Placement, c.Window, c.Size, spell.Amount(v))
@@ -88,7 +88,7 @@ func (m heatMap) scale(s stats.Summary, g stats.Group) heatScale {
 		scale.least = 1
 	}
 	for _, c := range g.Cells {
-		scale.most = max(scale.most, s.Of(c).Unit(m.unit))
+		scale.most = max(scale.most, s.Cell(c).Unit(m.unit))
 	}
 	if m.most != nil {
 		scale.most = max(scale.most, m.most(g))

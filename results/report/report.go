@@ -88,9 +88,9 @@ type request struct {
 func (d document) page() content {
 	return content{
 		Info: d.info, Heading: d.heading(), Proven: d.info.Proves(), About: d.about(), Rounds: d.summary.Rounds,
-		VerdictViews: d.verdictViews(), Clients: d.clients(), Compared: d.summary.Compared(), Throughput: d.throughput(), Lanes: d.laneSections(), Heat: d.heat(), Stages: d.stages(), StageTable: stageTable(d.bars()),
+		VerdictViews: d.verdictViews(), Clients: d.clients(), Compared: d.summary.ComparesClients(), Throughput: d.throughput(), Lanes: d.laneSections(), Heat: d.heat(), Stages: d.stages(), StageTable: stageTable(d.bars()),
 		SchedLatency: d.schedLatency(), DelayTable: delayTable(d.bars()), Table: d.table(), Benchstat: d.benchstat, Notes: text.Notes(d.summary),
-		Machine: d.machine(), Repeat: d.info.Repeat(),
+		Machine: d.machine(), Repeat: d.info.CommandLine(),
 	}
 }
 

@@ -33,18 +33,18 @@ func (d document) bars() []bar {
 		return nil
 	}
 	if !d.info.Proves() {
-		cells := stats.Headline(d.summary.Listed())
-		if d.summary.Compared() {
+		cells := stats.Headline(d.summary.AllCells())
+		if d.summary.ComparesClients() {
 			cells = d.judged()
 		}
 		for _, c := range cells {
-			out = append(out, bar{d.naming(c), d.summary.Of(c)})
+			out = append(out, bar{d.naming(c), d.summary.Cell(c)})
 		}
 		return out
 	}
 	for _, g := range d.summary.Groups() {
 		for _, c := range g.Cells {
-			out = append(out, bar{d.change(c), d.summary.Of(c)})
+			out = append(out, bar{d.change(c), d.summary.Cell(c)})
 		}
 	}
 	return out

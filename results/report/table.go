@@ -80,7 +80,7 @@ func (d document) table() table {
 			row = append(row, value(dim, c))
 		}
 		for _, m := range measured {
-			row = append(row, m.of(c, d.summary.Of(c)))
+			row = append(row, m.of(c, d.summary.Cell(c)))
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -122,7 +122,7 @@ func between(e stats.Estimate) entry {
 }
 
 func (d document) ratio(c bench.Cell) entry {
-	r, ok := d.summary.Paired(c)
+	r, ok := d.summary.RatioToBase(c)
 	if !ok {
 		return entry{Shown: "-", Sort: "0"}
 	}
@@ -130,7 +130,7 @@ func (d document) ratio(c bench.Cell) entry {
 	if r.BelowFloor {
 		mark = "~"
 	}
-	return entry{Shown: text.Ratio(r.Ratio) + mark, Sort: strconv.FormatFloat(r.Ratio.Mean, 'g', 6, 64)}
+	return entry{Shown: text.FormatRatio(r.Ratio) + mark, Sort: strconv.FormatFloat(r.Ratio.Mean, 'g', 6, 64)}
 }
 
 func (d document) upstream(c stats.CellSummary) entry {

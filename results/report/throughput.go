@@ -95,7 +95,7 @@ func (c curves) highest() float64 {
 	top := c.roof.AllCores()
 	for _, cell := range c.group.Cells {
 		for _, u := range c.curve {
-			e := u.summary.Of(cell).Throughput
+			e := u.summary.Cell(cell).Throughput
 			top = max(top, e.Median, finite(e.High))
 		}
 	}
@@ -127,7 +127,7 @@ func (c curves) line(u curve, at int) draw.Shape {
 		if cell.Placement != p {
 			continue
 		}
-		e := u.summary.Of(cell)
+		e := u.summary.Cell(cell)
 		point := func(v float64) draw.Point {
 			p := c.frame.Point(float64(cell.Window), v)
 			p.X += shift
@@ -144,7 +144,7 @@ func (c curves) line(u curve, at int) draw.Shape {
 }
 
 func (c curves) tip(u curve, cell bench.Cell) string {
-	e := u.summary.Of(cell)
+	e := u.summary.Cell(cell)
 	tip := fmt.Sprintf("%s, window %d: %s MB/s, %s cores", cell.Placement, cell.Window, interval(e.Throughput), spell.Amount(e.CPUs.Median))
 	if u.label != "" {
 		tip = u.label + ": " + tip

@@ -45,7 +45,7 @@ func (d document) verdictViews() []verdictView {
 // naming names a cell by its placement and by all that tells it from others of the
 // run. It marks simulated cores.
 func (d document) naming(c bench.Cell) string {
-	name := d.summary.Called(c)
+	name := d.summary.DisplayName(c)
 	if c.Simulated() {
 		name += fmt.Sprintf(" (simulated: %d cores that only pass time)", c.Cores())
 	}
@@ -57,11 +57,11 @@ func (d document) about() string {
 	if d.info.Proves() {
 		return "Proven by interventions on this cell, in rounds with it."
 	}
-	cells := stats.Headline(d.summary.Listed())
+	cells := stats.Headline(d.summary.AllCells())
 	if len(cells) == 0 {
 		return ""
 	}
-	if d.summary.Compared() {
+	if d.summary.ComparesClients() {
 		return "Seen from outside, with nothing asked of the client: the CPU time of its process and of its children, the upstream's queue, and what twice the window gains."
 	}
 	text := fmt.Sprintf("Observed at the largest window (%d) and the most cores (%d).", cells[0].Window, cells[0].Cores())

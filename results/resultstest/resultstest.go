@@ -1,4 +1,15 @@
 // Package resultstest makes up runs for the tests of the rooms that read them.
+//
+//	var t testing.T // a test passes its own
+//	info, samples := resultstest.DefaultRun(&t)
+//	reading, err := evidence.NewReading(info, samples)
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	fmt.Println(reading.Summary.Rounds, "rounds,", len(reading.Summary.Flagged), "flagged attempts")
+//
+// Nothing is measured, and random numbers have fixed seeds: the same call makes the same
+// run. The package also compares with golden files.
 package resultstest
 
 import (
@@ -25,7 +36,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files again")
 
-// Golden compares with testdata/name, and names the first line that differs.
+// Golden compares got with testdata/name, and fails with the first line that differs. With
+// -update it writes the file.
 func Golden(t testing.TB, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
@@ -53,11 +65,12 @@ func Golden(t testing.TB, name, got string) {
 // Began is when every run of these tests begins.
 func Began() time.Time { return time.Date(2026, 11, 22, 20, 41, 0, 0, time.UTC) }
 
-// Machine has two cores, wherever the tests run.
+// Machine returns a machine with two cores, wherever the tests run.
 func Machine() results.Machine {
 	return results.Machine{OS: "linux", Arch: "amd64", CPU: "Some CPU @ 2.00GHz", Cores: 2, Memory: 8 << 30, Kernel: "6.1"}
 }
 
+// Info returns the record of a running run of these cells, with 6 rounds.
 func Info(cells ...string) results.Info {
 	return results.Info{
 		ID: "20261122-204100-test", Label: "test", State: results.Running, Started: Began(), Machine: Machine(), Go: "go1.26.0",
@@ -65,7 +78,8 @@ func Info(cells ...string) results.Info {
 	}
 }
 
-// Cells is a matrix with GOMAXPROCS 1 and 2 whatever this machine has.
+// Cells returns the names of a matrix's cells, in table order. lists has comma lists by
+// dimension; GOMAXPROCS is 1 and 2, whatever this machine has.
 func Cells(t testing.TB, lists map[string]string) []string {
 	t.Helper()
 	m := bench.Matrix{}
@@ -88,7 +102,7 @@ func Cells(t testing.TB, lists map[string]string) []string {
 	return out
 }
 
-// Control marks a cell's name as its A/A control's.
+// Control returns the name of a cell's A/A control.
 func Control(t testing.TB, name string) string {
 	t.Helper()
 	c, err := bench.ParseCell(name)
@@ -99,8 +113,8 @@ func Control(t testing.TB, name string) string {
 	return c.Name()
 }
 
-// Sample makes up a sample of so many MB/s. Responses take 10 ms more in
-// each round.
+// Sample makes up a sample with this throughput, MB/s. Each response takes 10 ms in the first
+// round, and 10 ms more in each round after it.
 func Sample(t testing.TB, cell string, round, attempt int, throughput float64) results.Sample {
 	t.Helper()
 	c, err := bench.ParseCell(cell)
@@ -124,8 +138,8 @@ func Sample(t testing.TB, cell string, round, attempt int, throughput float64) r
 	}
 }
 
-// Speed is a made-up machine on which decoding in parallel pays, and the
-// further it is shared the more.
+// Speed returns the throughput, MB/s, of a made-up machine on which decoding in parallel
+// pays, with noise from r.
 func Speed(t testing.TB, cell string, r *rand.Rand) float64 {
 	t.Helper()
 	c, err := bench.ParseCell(cell)
@@ -145,7 +159,7 @@ func Speed(t testing.TB, cell string, r *rand.Rand) float64 {
 	return v * math.Exp(.04*r.NormFloat64())
 }
 
-// Rounds makes up whole rounds of the cells.
+// Rounds makes up complete rounds of the cells, with throughputs of [Speed].
 func Rounds(t testing.TB, cells []string, rounds int) []results.Sample {
 	t.Helper()
 	r := rand.New(rand.NewPCG(1, 2))
@@ -176,17 +190,20 @@ func Run(t testing.TB, info results.Info, samples []results.Sample) *results.Run
 	return r
 }
 
+// FormatFloat spells a value without an exponent, as short as it can be.
 func FormatFloat(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
+// Names of a serial and a parallel cell, the ones with A/A controls.
 const (
 	Collector32 = "codec=json/placement=collector/window=32/size=1MiB-2"
 	Request32   = "codec=json/placement=request/window=32/size=1MiB-2"
 )
 
-// DefaultRun is the default matrix with its A/A controls, a retaken round and one
-// that stayed flagged.
+// DefaultRun makes the default matrix with its A/A controls, a round that was taken again and
+// one that stayed flagged.
 func DefaultRun(t testing.TB) (results.Info, []results.Sample) { return TroubledRun(t, nil) }
 
+// TroubledRun is DefaultRun for another matrix: lists is as for [Cells].
 func TroubledRun(t testing.TB, lists map[string]string) (results.Info, []results.Sample) {
 	t.Helper()
 	names := Cells(t, lists)
@@ -196,7 +213,7 @@ func TroubledRun(t testing.TB, lists map[string]string) (results.Info, []results
 	samples := Rounds(t, names, 6)
 	for i := range samples {
 		switch samples[i].Round {
-		case 2: // the first attempt was given up at its first sample
+		case 2: // the first attempt was abandoned at its first sample
 			samples[i].Attempt = 2
 		case 4:
 			samples[i].Attempt = 3
@@ -222,10 +239,11 @@ func TroubledRun(t testing.TB, lists map[string]string) (results.Info, []results
 	return info, samples
 }
 
+// Tail is the end of a cell's name in [ComparedRun], a format for the window.
 const Tail = "/window=%d/size=1MiB-2"
 
-// Compared are made-up clients: a codec and placement, the throughput, and the
-// cores that it uses. Go and my-client have a placement of the same name.
+// Compared are made-up clients, each with its codec and placement, its throughput in MB/s and
+// the cores that it uses. Go's client and my-client have a placement of the same name.
 var Compared = []struct {
 	Name        string
 	Speed, CPUs float64
@@ -237,7 +255,7 @@ var Compared = []struct {
 	{"client=my-client/codec=json/placement=request", 50, .98},
 }
 
-// ComparedRun has each of them at windows 32 and 64.
+// ComparedRun makes a run with each of [Compared] at windows 32 and 64.
 func ComparedRun(t testing.TB, rounds int) (results.Info, []results.Sample) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(3, 4))
@@ -277,7 +295,7 @@ func comparedSample(t testing.TB, name string, round int, r *rand.Rand) results.
 		s := Sample(t, name, round, 1, speed)
 		wall := 128 * 1.048576 / speed
 		s.External = &results.External{
-			Seconds: wall, CPU: c.CPUs * wall, Looked: wall, Upstream: .1 * wall, Responses: 128, Queue: 0, InFlight: 20 * wall,
+			Seconds: wall, CPU: c.CPUs * wall, CPUOver: wall, Upstream: .1 * wall, Responses: 128, Queue: 0, InFlight: 20 * wall,
 		}
 		return s
 	}
@@ -285,7 +303,7 @@ func comparedSample(t testing.TB, name string, round int, r *rand.Rand) results.
 	return results.Sample{}
 }
 
-// Record is a study or a floor as a run's record has it.
+// Record returns a study or a floor as [results.Info] keeps it.
 func Record(t testing.TB, study interface {
 	Record() (json.RawMessage, error)
 }) json.RawMessage {
@@ -297,7 +315,7 @@ func Record(t testing.TB, study interface {
 	return text
 }
 
-// NeedGo skips a test where there is no go command to build benchstat with.
+// NeedGo skips a test if there is no go command, which builds benchstat.
 func NeedGo(t testing.TB) {
 	t.Helper()
 	if _, err := exec.LookPath("go"); err != nil {
@@ -305,7 +323,7 @@ func NeedGo(t testing.TB) {
 	}
 }
 
-// NoLeftovers finds staged files that nobody removed.
+// NoLeftovers fails if a staged file is left in dir.
 func NoLeftovers(t testing.TB, dir string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)

@@ -14,7 +14,8 @@ type IncomparableError struct{ Reason string }
 
 func (e *IncomparableError) Error() string { return e.Reason }
 
-// CommonCells are the cells of both, A/A controls left out, in the new run's order.
+// CommonCells returns the cells of both runs without A/A controls, in the new run's
+// order. No common cell is an [*IncomparableError].
 func CommonCells(old, new *results.Run) ([]bench.Cell, error) {
 	cells, err := new.Info().Parse()
 	if err != nil {
@@ -29,7 +30,7 @@ func CommonCells(old, new *results.Run) ([]bench.Cell, error) {
 	return cells, nil
 }
 
-// OnlyIn names the cells of a run that the other has not, A/A controls left out.
+// OnlyIn returns the names of the cells that only r has, without A/A controls.
 func OnlyIn(r, other *results.Run) []string {
 	var out []string
 	for _, name := range r.Info().Cells {
@@ -40,9 +41,9 @@ func OnlyIn(r, other *results.Run) []string {
 	return out
 }
 
-// Differences lists what shapes the numbers beside the code that is measured.
-// What is part of a cell's name cannot differ between cells of one name, unless
-// the defaults, which names leave out, were not the same.
+// Differences lists, a sentence each, what differs between two runs beside the measured
+// code. Cells of one name agree in all that the name contains; but a name leaves out
+// defaults, so those are compared too.
 func Differences(old, new results.Info) []string {
 	var out []string
 	for _, row := range []struct{ what, old, new string }{

@@ -11,21 +11,21 @@ import (
 // confidence is the level of every interval here.
 const confidence = 0.95
 
-// An Estimate is a median with a 95% interval that assumes nothing about how
-// the values scatter.
+// An Estimate is a median with a 95% interval that assumes no distribution of the values.
 type Estimate struct {
 	Median    float64
-	Low, High float64 // -Inf and +Inf where there are too few values for an interval
-	Values    int
-	Doubts    []string
+	Low, High float64  // -Inf and +Inf if there are too few values for an interval
+	Values    int      // how many
+	Doubts    []string // a sentence each
 }
 
-// NewEstimate estimates from the values of one cell in one unit.
+// NewEstimate makes the estimate of one cell in one unit. Without values the median is 0,
+// with a doubt.
 func NewEstimate(values []float64) Estimate {
-	if len(values) == 0 { // of none benchmath makes NaN, which JSON has no word for
+	if len(values) == 0 { // benchmath would return NaN, which JSON can't hold
 		return Estimate{Low: math.Inf(-1), High: math.Inf(1), Doubts: []string{"no value"}}
 	}
-	// NewSample sorts the slice it is given, and pairing is by position.
+	// NewSample sorts its slice, and callers pair values by position.
 	sample := benchmath.NewSample(slices.Clone(values), &benchmath.DefaultThresholds)
 	s := benchmath.AssumeNothing.Summary(sample, confidence)
 	e := Estimate{Median: s.Center, Low: s.Lo, High: s.Hi, Values: len(values)}
@@ -35,8 +35,8 @@ func NewEstimate(values []float64) Estimate {
 	return e
 }
 
-// Spread is the interval's longer side relative to the median, 0.03 for 3%;
-// +Inf where there is no interval.
+// Spread is the interval's longer side relative to the median, 0.03 for 3%; +Inf if there
+// is no interval.
 func (e Estimate) Spread() float64 {
 	if math.IsInf(e.Low, 0) || math.IsInf(e.High, 0) || e.Median == 0 {
 		return math.Inf(1)
@@ -52,12 +52,12 @@ type estimateJSON struct {
 	Doubts []string `json:"doubts,omitempty"`
 }
 
-// MarshalJSON writes null for a bound that is not known.
+// MarshalJSON writes null for an unknown bound.
 func (e Estimate) MarshalJSON() ([]byte, error) {
 	return json.Marshal(estimateJSON{e.Median, bound(e.Low), bound(e.High), e.Values, e.Doubts})
 }
 
-// A bound of an interval may be infinite, which JSON has no number for.
+// A bound of an interval may be infinite, which JSON can't hold.
 type bound float64
 
 func (b bound) MarshalJSON() ([]byte, error) {

@@ -9,26 +9,26 @@ import (
 	"collatebench/results"
 )
 
-// A Floor is how far a cell differs from itself: two samples of the same cell
-// in each round. A difference below it is not called one.
+// A Floor is the noise floor: how far two samples of the same cell differ within a round.
+// A difference below it is not called a difference.
 type Floor struct {
-	Cell  string  `json:"cell"`  // the first pair, which sets the floor
-	Ratio Ratio   `json:"ratio"` // of the control to it
-	Floor float64 `json:"floor"` // upper 95% limit of the mean log ratio's size, as a ratio less 1: 0.07 for 7%
+	Cell  string  `json:"cell"`  // of the first pair, which sets the floor
+	Ratio Ratio   `json:"ratio"` // of the A/A control to Cell
+	Floor float64 `json:"floor"` // upper 95% limit of the mean log ratio's absolute value, as a ratio less 1: 0.07 for 7%
 
-	Second      string `json:"second,omitempty"` // the pair that tests the floor
+	Second      string `json:"second,omitempty"` // the cell of the pair that tests the floor; "" if there is none
 	SecondRatio Ratio  `json:"second_ratio,omitzero"`
 	Within      bool   `json:"within"` // the second pair's mean is below the floor
 }
 
-// FloorRounds is how many rounds a floor takes: of two rounds a t interval spans
-// orders of magnitude.
+// FloorRounds is how many rounds a floor needs: a t interval of two rounds spans orders
+// of magnitude.
 const FloorRounds = 4
 
-// Known says that the floor rests on rounds enough to be used.
+// Known says that the floor is from enough rounds to be used.
 func (f *Floor) Known() bool { return f != nil && f.Ratio.Rounds >= FloorRounds }
 
-// ReadFloor returns the floor that a run's record has; nil where it has none.
+// ReadFloor returns the floor in a run's record; nil if it has none.
 func ReadFloor(info results.Info) (*Floor, error) {
 	if info.NoiseFloor == nil {
 		return nil, nil
@@ -40,7 +40,7 @@ func ReadFloor(info results.Info) (*Floor, error) {
 	return f, nil
 }
 
-// Record is the floor as a run's record has it; nil, nothing, for none.
+// Record returns the floor as [results.Info] keeps it; nil for no floor.
 func (f *Floor) Record() (json.RawMessage, error) {
 	if f == nil {
 		return nil, nil
@@ -48,14 +48,14 @@ func (f *Floor) Record() (json.RawMessage, error) {
 	return json.Marshal(f)
 }
 
-// Covers says whether a ratio is too near to 1 to be called a difference.
+// Covers says whether a ratio is too near 1 to be called a difference.
 func (f *Floor) Covers(r Ratio) bool {
 	return f != nil && math.Abs(math.Log(r.Mean)) <= math.Log1p(f.Floor)
 }
 
-// noiseFloor sets the floor by the A/A control of collector and tests it by the
-// control of request, or by the first pairs that there are. Without a floor it
-// says why.
+// noiseFloor sets the floor from the A/A control of collector and tests it with that of
+// request, or takes the first pairs in table order. If there is no floor, why says the
+// reason.
 func noiseFloor(v Values) (floor *Floor, why string, err error) {
 	pairs := controls(v.Cells)
 	if len(pairs) == 0 {
@@ -84,13 +84,13 @@ func noiseFloor(v Values) (floor *Floor, why string, err error) {
 	return &f, "", nil
 }
 
-// Controls counts the cells that are A/A controls.
+// Controls counts the A/A controls among the cells.
 func Controls(cells []bench.Cell) int { return len(controls(cells)) }
 
-// A pair is two cells to compare within each round.
+// A pair is two cells that are compared within each round: over divided by base.
 type pair struct{ over, base bench.Cell }
 
-// controls pairs each marked cell with its base, in table order.
+// controls pairs each A/A control with its cell, in table order.
 func controls(cells []bench.Cell) []pair {
 	there := map[bench.Cell]bool{}
 	for _, c := range cells {
@@ -105,7 +105,7 @@ func controls(cells []bench.Cell) []pair {
 	return out
 }
 
-// pick takes the first pair of a placement, or else the first.
+// pick takes the first pair of a placement, or else the first pair.
 func pick(pairs []pair, p bench.Placement) (picked pair, rest []pair) {
 	at := 0
 	for i := len(pairs) - 1; i >= 0; i-- {

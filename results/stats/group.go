@@ -7,24 +7,23 @@ import (
 	"collatebench/bench"
 )
 
-// A Group is the cells of one table or chart: they differ in its free
-// dimensions alone.
+// A Group is the cells of one table or chart: they differ only in its free dimensions.
 type Group struct {
-	Title string       // what all of them share, where the run has others or it is off its default
+	Title string       // the values that they share, if they vary in the run or are not defaults
 	Cells []bench.Cell // in table order, without A/A controls
 }
 
-// Groups divides the cells by all dimensions but the free ones. A run without
-// a complete round has none.
+// Groups divides the cells by all dimensions except the free ones, named as in
+// [bench.Dimensions]. A run without a complete round has no groups.
 func (s Summary) Groups(free ...string) []Group {
 	if s.Rounds == 0 {
 		return nil
 	}
-	plain := s.plain()
+	plain := s.withoutControls()
 	var out []Group
 	at := map[string]int{}
 	for _, c := range plain {
-		k := fixed(c, free)
+		k := groupKey(c, free)
 		i, there := at[k]
 		if !there {
 			i = len(out)
@@ -36,28 +35,27 @@ func (s Summary) Groups(free ...string) []Group {
 	return out
 }
 
-// plain are the cells without A/A controls.
-func (s Summary) plain() []bench.Cell {
+// withoutControls returns the run's cells without A/A controls.
+func (s Summary) withoutControls() []bench.Cell {
 	return slices.DeleteFunc(slices.Clone(s.cells), func(c bench.Cell) bool { return c.AA != "" })
 }
 
-// Called is what people call a cell within its run: its placement, of which
-// client where clients are compared, and what else sets it apart.
-func (s Summary) Called(c bench.Cell) string {
+// DisplayName names a cell for people within its run: its client if clients are compared,
+// its placement, and what else distinguishes it.
+func (s Summary) DisplayName(c bench.Cell) string {
 	name := string(c.Placement)
-	if s.Compared() {
+	if s.ComparesClients() {
 		name = string(c.Client) + " " + name
 	}
-	if apart := s.apart(c); apart != "" {
+	if apart := s.distinction(c); apart != "" {
 		name += ", " + apart
 	}
 	return name
 }
 
-// apart names what else sets the cell apart from others of the run, beside
-// client, placement, window and GOMAXPROCS: "codec=json size=64KiB"; "" where
-// nothing does.
-func (s Summary) apart(c bench.Cell) string {
+// distinction spells what else distinguishes the cell within the run, beside client,
+// placement, window and GOMAXPROCS: "codec=json size=64KiB"; "" if nothing does.
+func (s Summary) distinction(c bench.Cell) string {
 	var parts []string
 	for _, d := range bench.Dimensions() {
 		if d.Asked() && !d.Suffix && d.Name != "placement" && d.Name != "window" && Varies(d, s.cells) {
@@ -67,8 +65,8 @@ func (s Summary) apart(c bench.Cell) string {
 	return strings.Join(parts, " ")
 }
 
-// fixed spells a cell's values on all dimensions that are not free.
-func fixed(c bench.Cell, free []string) string {
+// groupKey spells a cell's values in all dimensions that are not free.
+func groupKey(c bench.Cell, free []string) string {
 	var b strings.Builder
 	for _, d := range bench.Dimensions() {
 		if !slices.Contains(free, d.Name) {
@@ -78,8 +76,8 @@ func fixed(c bench.Cell, free []string) string {
 	return b.String()
 }
 
-// title names what all cells of a group share; what is the same in the whole
-// run and at its default is left out, as in names.
+// title spells what all cells of a group share. As a name does, it leaves out defaults
+// that the whole run has.
 func title(c bench.Cell, all []bench.Cell, free []string) string {
 	var parts []string
 	for _, d := range bench.Dimensions() {

@@ -7,9 +7,9 @@ import (
 	"collatebench/bench"
 )
 
-// Headline returns a cell of each placement of each client, in table order: of
-// those with the most cores and the largest window the largest payload. There a
-// serial placement loses the most.
+// Headline returns one cell for each placement of each client, in table order: the one
+// with the most cores, then the largest window, then the largest payload. There a serial
+// placement loses the most.
 func Headline(cells []bench.Cell) []bench.Cell {
 	var out []bench.Cell
 	for _, c := range cells {

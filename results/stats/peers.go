@@ -9,26 +9,27 @@ import (
 	"collatebench/bench"
 )
 
-// A PeerRow is one way of a client to decode, at the window that is
-// doubled.
+// A PeerRow is one placement of a client with one codec, at a window that the run also
+// doubles.
 type PeerRow struct {
 	Cell   bench.Cell
 	Twice  bench.Cell // the same at twice the window
-	ToBase *Ratio     // to the client's base placement with the same codec; nil where it is that, or there is none
-	ToBest *Ratio     // to the fastest of the table; nil where it is that
+	ToBase *Ratio     // to the client's base placement with the same codec; nil if the row is the base, or there is none
+	ToBest *Ratio     // to the fastest row of the table; nil if the row is the fastest
 }
 
-// A PeerTable is the clients at one setting of everything else.
+// A PeerTable compares clients; its rows agree in everything except client, codec and
+// placement.
 type PeerTable struct {
 	Title string
 	Rows  []PeerRow
 }
 
-// Compared says whether the run compares clients.
-func (s Summary) Compared() bool { return s.compares }
+// ComparesClients says whether this is a run of `peers`.
+func (s Summary) ComparesClients() bool { return s.compares }
 
-// PeerTables puts clients side by side; none where the run compares none, or no
-// round is complete.
+// PeerTables returns the tables of clients; none if the run does not compare clients, or
+// no round is complete.
 func (s Summary) PeerTables() []PeerTable {
 	if !s.compares || s.Rounds == 0 {
 		return nil
@@ -37,38 +38,38 @@ func (s Summary) PeerTables() []PeerTable {
 	free := []string{"client", "codec", "placement", "window"}
 	at := map[string]int{}
 	for _, p := range Doublings(s.cells) {
-		k := fixed(p.Cell, free) + fmt.Sprint(p.Cell.Window)
+		k := groupKey(p.Cell, free) + fmt.Sprint(p.Cell.Window)
 		n, there := at[k]
 		if !there {
 			n = len(out)
-			at[k], out = n, append(out, PeerTable{Title: fmt.Sprintf("window %d, and twice that  %s", p.Cell.Window, strings.Replace(title(p.Cell, s.plain(), free), "GOMAXPROCS=", "workers=", 1))})
+			at[k], out = n, append(out, PeerTable{Title: fmt.Sprintf("window %d, and twice that  %s", p.Cell.Window, strings.Replace(title(p.Cell, s.withoutControls(), free), "GOMAXPROCS=", "workers=", 1))})
 		}
 		out[n].Rows = append(out[n].Rows, PeerRow{Cell: p.Cell, Twice: p.Twice})
 	}
 	for _, t := range out {
-		s.relate(t.Rows)
+		s.fillRatios(t.Rows)
 	}
 	return out
 }
 
-// relate fills in the ratios of a table's rows.
-func (s Summary) relate(rows []PeerRow) {
+// fillRatios fills in the ratios of a table's rows.
+func (s Summary) fillRatios(rows []PeerRow) {
 	best := slices.MaxFunc(rows, func(a, b PeerRow) int {
-		return cmp.Compare(s.Of(a.Cell).Throughput.Median, s.Of(b.Cell).Throughput.Median)
+		return cmp.Compare(s.Cell(a.Cell).Throughput.Median, s.Cell(b.Cell).Throughput.Median)
 	})
 	for i := range rows {
 		c := rows[i].Cell
-		if r, ok := s.Paired(c); ok {
+		if r, ok := s.RatioToBase(c); ok {
 			rows[i].ToBase = &r.Ratio
 		}
 		if c != best.Cell {
-			rows[i].ToBest = s.across(c, best.Cell)
+			rows[i].ToBest = s.ratioBetween(c, best.Cell)
 		}
 	}
 }
 
-// across is the paired ratio of any two cells; nil where no round has both.
-func (s Summary) across(over, base bench.Cell) *Ratio {
+// ratioBetween is the paired ratio of any two cells; nil if no round has both.
+func (s Summary) ratioBetween(over, base bench.Cell) *Ratio {
 	r, err := s.values.ratio(pair{over, base})
 	if err != nil {
 		return nil
@@ -79,7 +80,7 @@ func (s Summary) across(over, base bench.Cell) *Ratio {
 // A Doubling is a cell and the one with twice its window.
 type Doubling struct{ Cell, Twice bench.Cell }
 
-// Doublings pairs the cells, in table order.
+// Doublings returns each cell whose double window is there too, in table order.
 func Doublings(cells []bench.Cell) []Doubling {
 	there := map[bench.Cell]bool{}
 	for _, c := range cells {

@@ -9,21 +9,21 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// fewRounds is below which a ratio is doubted: six are needed for the
-// medians' intervals too.
+// fewRounds: a ratio of fewer rounds is doubted. The intervals of medians need six too.
 const fewRounds = 6
 
-// A Ratio of two cells is taken within each round, so that what drifts from
-// round to round falls on both: exp of the mean of the log ratios, with a 95%
-// Student-t interval.
+// A Ratio compares two cells: exp of the mean of the log ratios, with a 95% Student-t
+// interval. The ratios are taken within each round, so that a drift between rounds
+// affects both cells.
 type Ratio struct {
 	Mean      float64
-	Low, High float64 // 0 and +Inf where there are too few rounds for an interval
+	Low, High float64 // 0 and +Inf if there are too few rounds for an interval
 	Rounds    int
 	Doubts    []string
 }
 
-// NewRatio compares over[i] with base[i], one pair a round.
+// NewRatio compares over[i] with base[i], one pair a round. Slices of different length,
+// empty ones, and values that are not above 0 are errors.
 func NewRatio(over, base []float64) (Ratio, error) {
 	l, err := newLogRatio(over, base)
 	if err != nil {
@@ -42,11 +42,12 @@ func NewRatio(over, base []float64) (Ratio, error) {
 	return r, nil
 }
 
-// Precision is the interval's half-width relative to the mean, 0.12 for 12%;
-// +Inf where there is no interval.
+// Precision is the interval's upper half relative to the mean, 0.12 for 12%; +Inf if
+// there is no interval.
 func (r Ratio) Precision() float64 { return r.High/r.Mean - 1 }
 
-// logRatio is a ratio where it is symmetrical: its inverse is its negative.
+// A logRatio is the logarithm of a ratio. It is symmetrical: the inverse ratio has the
+// negative logarithm.
 type logRatio struct {
 	mean   float64
 	half   float64 // half the width of the interval, +Inf for one round
@@ -94,7 +95,7 @@ type ratioJSON struct {
 	Doubts []string `json:"doubts,omitempty"`
 }
 
-// MarshalJSON writes null for an upper bound that is not known.
+// MarshalJSON writes null for an unknown upper bound.
 func (r Ratio) MarshalJSON() ([]byte, error) {
 	high := bound(r.High)
 	return json.Marshal(ratioJSON{r.Mean, bound(r.Low), &high, r.Rounds, r.Doubts})

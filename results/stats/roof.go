@@ -7,34 +7,34 @@ import (
 	"collatebench/bench"
 )
 
-// A Roof is what the throughput of a group can't pass, whoever decodes, drawn
-// from the group's own medians: times in seconds a response, speeds in
-// responses a second. A part that the run doesn't tell is 0.
+// A Roof is the upper bound of a group's throughput for any placement, from the group's
+// own medians. Times are seconds a response, speeds responses a second. A field that the
+// run does not show is 0.
 type Roof struct {
 	Latency    float64 // service and transfer of a response that nothing delays
-	Decode     float64 // a decode that no other one overlaps
+	Decode     float64 // a decode that overlaps with no other
 	Cost       float64 // CPU time of a response, garbage collection included
-	Cores      float64 // that were there for the client, at most GOMAXPROCS
-	Unhindered float64 // a response that waits for no other: latency and decode, or less where a full window shows it
-	Link       float64 // what the bandwidth of the upstream lets through
+	Cores      float64 // available to the client, at most GOMAXPROCS
+	Unhindered float64 // a response that waits for no other: latency and decode, or less if a full window shows less
+	Link       float64 // speed that the upstream's bandwidth allows
 	Bytes      float64 // of a payload before compression
 }
 
-// oneDecode is the overlap of decodes up to which no two run at a time.
-const oneDecode = 1.05
+// maxSingleOverlap is the mean overlap of decodes up to which they count as one at a time.
+const maxSingleOverlap = 1.05
 
-// Roof reads the roof off the cells of a group, which have one size. The
-// window's part is from the smallest window, where nothing queues; the cores'
-// part from the cell with the greatest throughput.
+// Roof makes the roof of a group's cells, which have one size. The smallest window, where
+// nothing queues, gives the latency; the cell with the greatest throughput gives the cost
+// and the cores.
 func (s Summary) Roof(cells []bench.Cell) Roof {
 	r := Roof{Decode: s.singleDecode(cells)}
-	best, smallest := s.Of(cells[0]), s.Of(cells[0])
+	best, smallest := s.Cell(cells[0]), s.Cell(cells[0])
 	for _, c := range cells {
-		if e := s.Of(c); e.Throughput.Median > best.Throughput.Median {
+		if e := s.Cell(c); e.Throughput.Median > best.Throughput.Median {
 			best = e
 		}
 		if w := smallest.cell.Window; c.Window < w {
-			smallest = s.Of(c)
+			smallest = s.Cell(c)
 		}
 	}
 	c := best.cell
@@ -42,11 +42,11 @@ func (s Summary) Roof(cells []bench.Cell) Roof {
 	perSecond := best.Throughput.Median * 1e6 / r.Bytes
 	r.Cost = best.CPUs.Median / perSecond
 	if r.Decode == 0 {
-		r.Decode = r.Cost // decodes overlap everywhere: no more than this is known
+		r.Decode = r.Cost // decodes overlap in every cell: this is an upper bound
 	}
 	r.Cores = float64(c.Cores())
 	if !c.Simulated() && s.Cores > 0 {
-		// What the client was seen to use was there.
+		// The cores that the client used were available.
 		r.Cores = max(best.CPUs.Median, min(r.Cores, float64(s.Cores)-best.Unit("upstream-cpus")))
 	}
 	r.Latency = s.latency(cells, smallest.cell.Window)
@@ -57,36 +57,36 @@ func (s Summary) Roof(cells []bench.Cell) Roof {
 	return r
 }
 
-// latency is the least that a response of that window needed to be served and
-// read: the median of its placements.
+// latency is the time to serve and read a response at that window: the median over its
+// placements.
 func (s Summary) latency(cells []bench.Cell, window int) float64 {
 	var all []float64
 	for _, c := range cells {
-		if e := s.Of(c); c.Window == window && e.Unit("headers-ns/resp") > 0 {
+		if e := s.Cell(c); c.Window == window && e.Unit("headers-ns/resp") > 0 {
 			all = append(all, inSeconds(max(0, e.Unit("headers-ns/resp")-e.Unit("queue-ns/resp"))+e.Unit("read-ns/resp")))
 		}
 	}
 	return NewEstimate(all).Median
 }
 
-// unhindered holds the time of a response that waits for no other to what was
-// seen: with a window of W and X responses a second none can take longer than
-// W/X (Little's law), and the smallest window may have been slow by chance.
+// unhindered bounds the time of a response that waits for no other by what was seen: at
+// a window of W and X responses a second it is at most W/X (Little's law). The smallest
+// window, which least is from, may have been slow by chance.
 func (s Summary) unhindered(cells []bench.Cell, least float64) float64 {
 	for _, c := range cells {
-		perSecond := s.Of(c).Throughput.Median * 1e6 / float64(c.Size)
+		perSecond := s.Cell(c).Throughput.Median * 1e6 / float64(c.Size)
 		least = min(least, float64(c.Window)/perSecond)
 	}
 	return least
 }
 
-// singleDecode is the shortest time that a decode took by itself. With a small window
-// the caches go cold between two of them, so that it is longer there.
+// singleDecode is the shortest time of a decode that overlaps with no other; 0 if there
+// is none. At a small window it is longer, because the caches go cold between two decodes.
 func (s Summary) singleDecode(cells []bench.Cell) float64 {
 	least := math.Inf(1)
 	for _, c := range cells {
-		e := s.Of(c)
-		if took := e.Unit("decode-ns/resp"); took > 0 && e.Unit("decode-overlap") <= oneDecode {
+		e := s.Cell(c)
+		if took := e.Unit("decode-ns/resp"); took > 0 && e.Unit("decode-overlap") <= maxSingleOverlap {
 			least = min(least, inSeconds(took))
 		}
 	}
@@ -98,21 +98,20 @@ func (s Summary) singleDecode(cells []bench.Cell) float64 {
 
 func inSeconds(ns float64) float64 { return ns / 1e9 }
 
-// OneCore is the line that a serial placement can't pass: one decode at a time.
+// OneCore is the roof of a serial placement, MB/s: one decode at a time.
 func (r Roof) OneCore() float64 { return r.mbps(1 / r.Decode) }
 
-// AllCores is what the cores that are there can do at this cost.
+// AllCores is the roof of the available cores, MB/s.
 func (r Roof) AllCores() float64 { return r.mbps(r.Cores / r.Cost) }
 
-// LinkMBps is what the link lets through.
+// LinkMBps is the roof of the link, MB/s; 0 if there is none.
 func (r Roof) LinkMBps() float64 { return r.mbps(r.Link) }
 
-// Window is what a window of requests can do in which nobody waits for others:
+// Window is the roof of a window in which no response waits for another, MB/s:
 // window / (latency + decode).
 func (r Roof) Window(window float64) float64 { return r.mbps(window / r.Unhindered) }
 
-// At is the roof over a window: the least of those that are known; 0 where
-// none is.
+// At is the roof at a window, MB/s: the lowest of those that are known; 0 if none is.
 func (r Roof) At(window float64) float64 {
 	known := slices.DeleteFunc([]float64{r.Window(window), r.AllCores(), r.LinkMBps()}, func(v float64) bool { return v == 0 })
 	if len(known) == 0 {

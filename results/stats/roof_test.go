@@ -13,8 +13,8 @@ import (
 	"collatebench/results/stats"
 )
 
-// told is a sample whose line tells the times of a response, in ms.
-func told(t testing.TB, cell string, round int, mbps, cpus, overlap, headers, read, wait, decode, resp float64) results.Sample {
+// timedSample makes a sample whose line has the times of a response, in ms.
+func timedSample(t testing.TB, cell string, round int, mbps, cpus, overlap, headers, read, wait, decode, resp float64) results.Sample {
 	t.Helper()
 	s := resultstest.Sample(t, cell, round, 1, mbps)
 	name, _, _ := strings.Cut(s.Line, "\t")
@@ -45,16 +45,16 @@ const (
 	request1   = "codec=json/placement=request/window=1/size=1MiB-2"
 )
 
-// fourCells is a window of 1 and of 32, serial and parallel.
+// fourCells has windows of 1 and 32, serial and parallel.
 func fourCells(t testing.TB) stats.Summary {
 	t.Helper()
 	var samples []results.Sample
 	for round := 1; round <= 2; round++ {
 		samples = append(samples,
-			told(t, collector1, round, 40, .6, 1, 12, 1, .01, 12, 26),
-			told(t, resultstest.Collector32, round, 100, 1.06, 1, 14, 9, 250, 10, 300),
-			told(t, request1, round, 42, .6, 1, 13, 1, .01, 12, 27),
-			told(t, resultstest.Request32, round, 180, 1.8, 14, 20, 9, .01, 90, 150))
+			timedSample(t, collector1, round, 40, .6, 1, 12, 1, .01, 12, 26),
+			timedSample(t, resultstest.Collector32, round, 100, 1.06, 1, 14, 9, 250, 10, 300),
+			timedSample(t, request1, round, 42, .6, 1, 13, 1, .01, 12, 27),
+			timedSample(t, resultstest.Request32, round, 180, 1.8, 14, 20, 9, .01, 90, 150))
 	}
 	s, err := stats.Summarise(resultstest.Info(collector1, resultstest.Collector32, request1, resultstest.Request32), samples)
 	if err != nil {
@@ -91,14 +91,13 @@ func TestRoof(t *testing.T) {
 		t.Errorf("a link of %v MB/s, where none is limited", r.LinkMBps())
 	}
 	for _, c := range groups[0].Cells {
-		if got := s.Of(c).Throughput.Median; got > r.At(float64(c.Window))*1.0001 {
+		if got := s.Cell(c).Throughput.Median; got > r.At(float64(c.Window))*1.0001 {
 			t.Errorf("%s: %v MB/s are above the roof of %v", c.Name(), got, r.At(float64(c.Window)))
 		}
 	}
 }
 
-// TestRoofIsAboveWhatWasSeen: whatever a noisy machine gave, no point lies
-// above its roof.
+// TestRoofIsAboveWhatWasSeen: no point lies above its roof, however noisy the machine was.
 func TestRoofIsAboveWhatWasSeen(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	names := []string{collector1, resultstest.Collector32, request1, resultstest.Request32}
@@ -106,7 +105,7 @@ func TestRoofIsAboveWhatWasSeen(t *testing.T) {
 		var samples []results.Sample
 		for _, name := range names {
 			between := func(low, high float64) float64 { return low + (high-low)*r.Float64() }
-			samples = append(samples, told(t, name, 1, between(20, 300), between(.3, 2.4), between(1, 3), between(2, 40), between(1, 40), 1, between(2, 30), 300))
+			samples = append(samples, timedSample(t, name, 1, between(20, 300), between(.3, 2.4), between(1, 3), between(2, 40), between(1, 40), 1, between(2, 30), 300))
 		}
 		s, err := stats.Summarise(resultstest.Info(names...), samples)
 		if err != nil {
@@ -115,21 +114,21 @@ func TestRoofIsAboveWhatWasSeen(t *testing.T) {
 		cells := s.Groups("placement", "window")[0].Cells
 		roof := s.Roof(cells)
 		for _, c := range cells {
-			if got := s.Of(c).Throughput.Median; got > roof.At(float64(c.Window))*1.0001 {
+			if got := s.Cell(c).Throughput.Median; got > roof.At(float64(c.Window))*1.0001 {
 				t.Fatalf("%s: %v MB/s are above the roof of %v\n%+v", c.Name(), got, roof.At(float64(c.Window)), roof)
 			}
 		}
 	}
 }
 
-// TestRoofOfALink: where the upstream's bandwidth is limited it is the roof.
+// TestRoofOfALink: a limited bandwidth of the upstream is the roof.
 func TestRoofOfALink(t *testing.T) {
 	const cell = "codec=json/placement=request/window=32/size=1MiB/bandwidth=50MBps-2"
 	c, err := bench.ReadCell("placement=request/bandwidth=50000000Bps/procs=2")
 	if err != nil {
 		t.Fatal(err, cell)
 	}
-	s, err := stats.Summarise(resultstest.Info(c.Name()), []results.Sample{told(t, c.Name(), 1, 48, .7, 1, 12, 600, .01, 10, 640)})
+	s, err := stats.Summarise(resultstest.Info(c.Name()), []results.Sample{timedSample(t, c.Name(), 1, 48, .7, 1, 12, 600, .01, 10, 640)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,14 +137,14 @@ func TestRoofOfALink(t *testing.T) {
 	}
 }
 
-func TestSteps(t *testing.T) {
+func TestStages(t *testing.T) {
 	s := fourCells(t)
 	c, err := bench.ParseCell(resultstest.Collector32)
 	if err != nil {
 		t.Fatal(err)
 	}
 	sum, got := 0.0, map[string]float64{}
-	for _, step := range s.Of(c).Stages() {
+	for _, step := range s.Cell(c).Stages() {
 		sum += step.Seconds
 		got[step.Name] = math.Round(step.Seconds * 1e6)
 	}

@@ -3,12 +3,11 @@ package stats
 // A Stage is a part of a response's time, from admission to collated.
 type Stage struct {
 	Name    string
-	Seconds float64 // a response, mean of a sample, median of the samples
+	Seconds float64 // a response: the median over samples of their means
 }
 
-// Stages divides the time of a cell's responses. What is left over is the
-// hand-over: decoded, and waiting to be gathered. Lines that tell no times
-// give nil.
+// Stages divides the time of a cell's responses. The rest is the hand-over, in which a
+// decoded response waits to be collated. The result is nil if the lines have no times.
 func (c CellSummary) Stages() []Stage {
 	whole := c.Unit("resp-ns")
 	if whole == 0 {
@@ -30,6 +29,6 @@ func (c CellSummary) Stages() []Stage {
 		left -= s.Seconds
 		out[i].Seconds = inSeconds(s.Seconds)
 	}
-	// Medians of parts need not sum to the median of the whole.
+	// The medians of the parts may have another sum than the median of the whole.
 	return append(out, Stage{"hand-over", inSeconds(max(0, left))})
 }

@@ -118,7 +118,7 @@ func TestRatioProperties(t *testing.T) {
 
 func TestNoiseFloorByHand(t *testing.T) {
 	// The collector's A/A control is e^.1 and e^.3 times as fast: mean log .2,
-	// standard error .1, and 12.7062 is the t quantile of one degree.
+	// standard error .1; 12.7062 is the t quantile of one degree of freedom.
 	limit := math.Expm1(.2 + 12.706205*.1)
 	names := []string{resultstest.Collector32, resultstest.Request32, resultstest.Control(t, resultstest.Collector32), resultstest.Control(t, resultstest.Request32)}
 	for _, tt := range []struct {
@@ -159,7 +159,7 @@ func TestNoNoiseFloor(t *testing.T) {
 	}
 }
 
-// exactSample has a throughput that the line does not round.
+// exactSample makes a sample whose line does not round the throughput.
 func exactSample(t testing.TB, cell string, round int, throughput float64) results.Sample {
 	t.Helper()
 	s := resultstest.Sample(t, cell, round, 1, 123.45)

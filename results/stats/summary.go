@@ -8,27 +8,27 @@ import (
 	"collatebench/results"
 )
 
-// A Summary is the numbers of a run, made from its ledger alone.
+// A Summary is the numbers of a run, made only from its record and its ledger.
 type Summary struct {
 	Run     string        `json:"run"`
 	Label   string        `json:"label,omitempty"`
 	State   results.State `json:"state"`
 	Stopped string        `json:"stopped,omitempty"`
 	Cores   int           `json:"cores"`   // of the machine
-	Rounds  int           `json:"rounds"`  // complete ones, which all numbers are made from
-	Asked   int           `json:"asked"`   // rounds that the run was to have, at most
-	Samples int           `json:"samples"` // in the ledger, those of abandoned attempts too
+	Rounds  int           `json:"rounds"`  // complete ones, from which all numbers are made
+	Asked   int           `json:"asked"`   // rounds that were asked for, at most
+	Samples int           `json:"samples"` // in the ledger, with those of abandoned attempts
 
 	Base       bench.Placement        `json:"base_placement"` // what the paired ratios are to
 	Cells      []CellSummary          `json:"cells"`          // in table order, A/A controls included
 	Ratios     []PairedRatio          `json:"paired_ratios"`  // in table order
 	NoiseFloor *Floor                 `json:"noise_floor"`
-	NoFloor    string                 `json:"no_noise_floor,omitempty"` // why there is none
+	NoFloor    string                 `json:"no_noise_floor,omitempty"` // why there is no floor
 	Flagged    []results.FlaggedRound `json:"flagged_rounds,omitempty"`
 
 	cells    []bench.Cell // as Cells
-	compares bool         // it is a run that compares clients
-	values   Values       // what all of this is made from
+	compares bool         // the run compares clients
+	values   Values       // from which all of this is made
 }
 
 // A CellSummary is what was measured of one cell.
@@ -36,16 +36,16 @@ type CellSummary struct {
 	Cell          string         `json:"cell"`
 	Throughput    Estimate       `json:"throughput_mb_per_s"`
 	CPUs          Estimate       `json:"cpus"`
-	P50           int64          `json:"resp_p50_ns,omitempty"` // of all responses of all rounds, or where they were not kept the median of the lines; 0 where not known
+	P50           int64          `json:"resp_p50_ns,omitempty"` // of all responses of all rounds; if those were not kept, the median of the lines; 0 if not known
 	P99           int64          `json:"resp_p99_ns,omitempty"`
 	Responses     int64          `json:"pooled_responses"`
-	UpstreamHeavy bool           `json:"upstream_above_tenth_of_cores"` // it competed for the client's cores
+	UpstreamHeavy bool           `json:"upstream_above_tenth_of_cores"` // it competed with the client for cores
 	Units         []UnitEstimate `json:"units"`                         // every unit of the line
 
 	cell bench.Cell
 }
 
-// Unit returns the cell's median in a unit of its line, 0 where it has none.
+// Unit returns the cell's median in a unit of its line; 0 if the line does not have it.
 func (c CellSummary) Unit(name string) float64 {
 	for _, u := range c.Units {
 		if u.Unit == name {
@@ -61,20 +61,19 @@ type UnitEstimate struct {
 	Value Estimate `json:"value"`
 }
 
-// A PairedRatio compares the throughput of two cells that differ in their
-// placement alone.
+// A PairedRatio compares the throughput of two cells that differ only in their placement.
 type PairedRatio struct {
 	Cell       string `json:"cell"`
 	Base       string `json:"base"`
 	Ratio      Ratio  `json:"ratio"`
 	BelowFloor bool   `json:"below_noise_floor"`         // not to be called a difference
-	Unflagged  *Ratio `json:"unflagged_ratio,omitempty"` // without the flagged rounds; nil where none is, or all are
+	Unflagged  *Ratio `json:"unflagged_ratio,omitempty"` // without the flagged rounds; nil if no round is flagged, or all are
 
 	over bench.Cell
 }
 
-// Summarise makes the numbers of a run. Only complete rounds count. The order
-// of the samples does not matter.
+// Summarise makes the numbers of a run. Only complete rounds count, and the order of the
+// samples does not matter. A sample that [NewValues] refuses is an error.
 func Summarise(info results.Info, samples []results.Sample) (Summary, error) {
 	v, err := NewValues(info, samples)
 	if err != nil {
@@ -83,7 +82,7 @@ func Summarise(info results.Info, samples []results.Sample) (Summary, error) {
 	s := Summary{
 		Run: info.ID, Label: info.Label, State: info.State, Stopped: info.Stopped, Cores: info.Machine.Cores,
 		Rounds: len(v.Rounds), Asked: info.Rounds, Samples: len(samples),
-		Flagged: results.FlaggedRounds(info, samples), cells: v.Cells, compares: info.Compares(), values: v,
+		Flagged: results.FlaggedRounds(info, samples), cells: v.Cells, compares: info.ComparesClients(), values: v,
 	}
 	if len(v.Cells) > 0 {
 		s.Base = basePlacement(v.Cells, v.Cells[0])
@@ -105,8 +104,8 @@ func Summarise(info results.Info, samples []results.Sample) (Summary, error) {
 	return s, err
 }
 
-// Precision is the widest of the paired ratios' relative half-widths, 0.12 for
-// 12%. It is +Inf where there is no ratio.
+// Precision is the largest [Ratio.Precision] of the paired ratios, 0.12 for 12%; +Inf if
+// there is no ratio.
 func (s Summary) Precision() float64 {
 	if len(s.Ratios) == 0 {
 		return math.Inf(1)
@@ -118,8 +117,8 @@ func (s Summary) Precision() float64 {
 	return widest
 }
 
-// basePlacement is what a cell's client compares its placements with: Go's
-// collector, or else the first that it has with that codec.
+// basePlacement is the placement that a cell's ratio is to: collector for Go's client, or
+// else the client's first placement with that codec.
 func basePlacement(cells []bench.Cell, of bench.Cell) bench.Placement {
 	first := bench.Placement("")
 	for _, c := range cells {
@@ -134,7 +133,7 @@ func basePlacement(cells []bench.Cell, of bench.Cell) bench.Placement {
 	return first
 }
 
-// BaseOf is the placement that a cell's ratio is to.
+// BaseOf returns the placement that a cell's ratio is to.
 func (s Summary) BaseOf(c bench.Cell) bench.Placement { return basePlacement(s.cells, c) }
 
 func (v Values) summary(c bench.Cell, cores int) (CellSummary, error) {
@@ -164,7 +163,7 @@ func (v Values) summary(c bench.Cell, cores int) (CellSummary, error) {
 
 func (v Values) pairedRatios(floor *Floor) ([]PairedRatio, error) {
 	var out []PairedRatio
-	calm := v.unflagged()
+	unflagged := v.unflagged()
 	for _, c := range v.Cells {
 		b := c
 		b.Placement = basePlacement(v.Cells, c)
@@ -172,7 +171,7 @@ func (v Values) pairedRatios(floor *Floor) ([]PairedRatio, error) {
 			continue
 		}
 		p := pair{c, b}
-		if !v.met(p) {
+		if !v.sharesRound(p) {
 			continue // they joined the run in different rounds
 		}
 		r, err := v.ratio(p)
@@ -180,8 +179,8 @@ func (v Values) pairedRatios(floor *Floor) ([]PairedRatio, error) {
 			return nil, err
 		}
 		row := PairedRatio{Cell: v.names[c], Base: v.names[b], Ratio: r, BelowFloor: floor.Covers(r), over: c}
-		if n := len(calm.Rounds); n > 0 && n < len(v.Rounds) && calm.met(p) {
-			without, err := calm.ratio(p)
+		if n := len(unflagged.Rounds); n > 0 && n < len(v.Rounds) && unflagged.sharesRound(p) {
+			without, err := unflagged.ratio(p)
 			if err != nil {
 				return nil, err
 			}
@@ -192,15 +191,15 @@ func (v Values) pairedRatios(floor *Floor) ([]PairedRatio, error) {
 	return out, nil
 }
 
-// Has says whether the cell was measured.
+// Has says whether [Summary.Cell] can be asked for the cell: the run has it, and has a
+// complete round.
 func (s Summary) Has(c bench.Cell) bool { return s.Rounds > 0 && slices.Contains(s.cells, c) }
 
-// Of returns what was measured of a cell of the run.
-func (s Summary) Of(c bench.Cell) CellSummary { return s.Cells[slices.Index(s.cells, c)] }
+// Cell returns what was measured of a cell. It panics if Has is false.
+func (s Summary) Cell(c bench.Cell) CellSummary { return s.Cells[slices.Index(s.cells, c)] }
 
-// Paired returns the ratio of a cell to the base placement; false where there
-// is none.
-func (s Summary) Paired(c bench.Cell) (PairedRatio, bool) {
+// RatioToBase returns the ratio of a cell to its base placement; false if there is none.
+func (s Summary) RatioToBase(c bench.Cell) (PairedRatio, bool) {
 	i := slices.IndexFunc(s.Ratios, func(r PairedRatio) bool { return r.over == c })
 	if i < 0 {
 		return PairedRatio{}, false
@@ -208,8 +207,8 @@ func (s Summary) Paired(c bench.Cell) (PairedRatio, bool) {
 	return s.Ratios[i], true
 }
 
-// Values are the measurements that the summary is made of.
+// Values returns the measurements that the summary is made from.
 func (s Summary) Values() Values { return s.values }
 
-// Listed are the cells of the run, in table order, A/A controls included.
-func (s Summary) Listed() []bench.Cell { return s.cells }
+// AllCells returns the cells of the run in table order, with A/A controls, measured or not.
+func (s Summary) AllCells() []bench.Cell { return s.cells }

@@ -11,18 +11,17 @@ import (
 	"collatebench/results"
 )
 
-// Values are what the statistics are made of: the measurements of each cell in
-// the complete rounds.
+// Values are the measurements of each cell in the complete rounds.
 type Values struct {
 	Cells  []bench.Cell // in table order, A/A controls included
 	Rounds []results.Round
 
-	names  map[bench.Cell]string           // a name costs 3 us to make
+	names  map[bench.Cell]string           // kept, since making a name takes 3 us
 	values []map[string]map[string]float64 // by round, as Rounds; by cell; by unit
 }
 
-// NewValues reads the lines of the samples. A sample that is not valid, or of no
-// cell of the run, is an error.
+// NewValues reads the lines of the samples. A sample that is not valid, or whose cell the
+// run does not have, is an error.
 func NewValues(info results.Info, samples []results.Sample) (Values, error) {
 	cells, err := info.Parse()
 	if err != nil {
@@ -64,8 +63,8 @@ func byUnit(s results.Sample) (map[string]float64, error) {
 	return out, nil
 }
 
-// Series returns a cell's values in one unit, by round. Rounds whose line
-// lacks the unit are left out.
+// Series returns a cell's values in one unit, by round. It leaves out rounds whose line
+// does not have the unit.
 func (v Values) Series(c bench.Cell, unit string) []float64 {
 	var out []float64
 	for _, round := range v.values {
@@ -76,7 +75,7 @@ func (v Values) Series(c bench.Cell, unit string) []float64 {
 	return out
 }
 
-// Units returns those that the cell's lines have, in the order of the table.
+// Units returns the units of the cell's lines, in the order of tables.
 func (v Values) Units(c bench.Cell) []string {
 	there := map[string]bool{}
 	for _, round := range v.values {
@@ -94,7 +93,7 @@ func (v Values) Units(c bench.Cell) []string {
 	return append(out, slices.Sorted(maps.Keys(there))...)
 }
 
-// unitOrder puts first what a reader looks for first.
+// unitOrder puts the units that readers look for first before the others.
 func unitOrder() []string {
 	out := []string{results.Throughput, results.CPUs}
 	for _, u := range append(bench.Units(), results.TestingUnits()...) {
@@ -105,24 +104,24 @@ func unitOrder() []string {
 	return out
 }
 
-// ratio compares throughput.
+// ratio is the ratio of throughputs.
 func (v Values) ratio(p pair) (Ratio, error) {
-	return NewRatio(v.Paired(v.names[p.over], v.names[p.base]))
+	return NewRatio(v.PairedThroughputs(v.names[p.over], v.names[p.base]))
 }
 
 func (v Values) logRatio(p pair) (logRatio, error) {
-	return newLogRatio(v.Paired(v.names[p.over], v.names[p.base]))
+	return newLogRatio(v.PairedThroughputs(v.names[p.over], v.names[p.base]))
 }
 
-// met says whether some round has both cells.
-func (v Values) met(p pair) bool {
-	o, _ := v.Paired(v.names[p.over], v.names[p.base])
+// sharesRound says whether a complete round has both cells.
+func (v Values) sharesRound(p pair) bool {
+	o, _ := v.PairedThroughputs(v.names[p.over], v.names[p.base])
 	return len(o) > 0
 }
 
-// Paired returns the throughputs of two cells in the rounds that have both: a
-// cell that joined a run late has none of the rounds before.
-func (v Values) Paired(over, base string) (o, b []float64) {
+// PairedThroughputs returns the throughputs, MB/s, of two cells in the complete rounds that
+// have both: a cell that joined the run late is not in the rounds before.
+func (v Values) PairedThroughputs(over, base string) (o, b []float64) {
 	for _, round := range v.values {
 		x, y := round[over][results.Throughput], round[base][results.Throughput]
 		if x > 0 && y > 0 {
@@ -132,7 +131,7 @@ func (v Values) Paired(over, base string) (o, b []float64) {
 	return o, b
 }
 
-// unflagged leaves the flagged rounds out.
+// unflagged returns the values without the flagged rounds.
 func (v Values) unflagged() Values {
 	out := Values{Cells: v.Cells, names: v.names}
 	for i, r := range v.Rounds {
@@ -144,9 +143,9 @@ func (v Values) unflagged() Values {
 	return out
 }
 
-// Responses pools a cell's response times over its rounds: the 99th percentile
-// of one op of 64 responses is no more than its maximum. It returns nil where
-// a sample has none.
+// Responses pools a cell's response times, ns, over its rounds: the 99th percentile of
+// one op of 64 responses would be just its maximum. It returns nil if a sample has no
+// histogram.
 func (v Values) Responses(c bench.Cell) (*hdrhistogram.Histogram, error) {
 	var pool *hdrhistogram.Histogram
 	for _, round := range v.Rounds {
@@ -171,12 +170,12 @@ func (v Values) Responses(c bench.Cell) (*hdrhistogram.Histogram, error) {
 	return pool, nil
 }
 
-// Name is the cell's name.
+// Name returns the name of a cell of the run.
 func (v Values) Name(c bench.Cell) string { return v.names[c] }
 
-// Of returns the cell's samples in the complete rounds, in their order. A cell
-// that joined the run late has none of the rounds before.
-func (v Values) Of(c bench.Cell) []results.Sample {
+// Samples returns the cell's samples in the complete rounds, by round. A cell that joined
+// the run late is not in the rounds before.
+func (v Values) Samples(c bench.Cell) []results.Sample {
 	var out []results.Sample
 	for _, round := range v.Rounds {
 		if s, there := round.Samples[v.names[c]]; there {

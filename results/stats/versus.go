@@ -14,22 +14,21 @@ import (
 	"collatebench/results"
 )
 
-// significance is the level below which a change of a run of many cells is
-// called one, after Holm's correction for their number.
+// significance is the p value, after Holm's correction for the number of cells, below
+// which a difference is called a change.
 const significance = 0.05
 
-// A Versus compares two runs, cell by cell. Their samples are no pairs: what
-// drifted between the runs is in every ratio, and Drift shows how far all of
-// them moved together.
+// A Versus compares two runs, cell by cell. Their samples are not pairs: a drift between
+// the runs is in every ratio, and Drift shows how far all of them moved together.
 type Versus struct {
-	Cells []VersusCell `json:"cells"` // that both have, in the new run's order
-	// Drift is the geometric mean of all ratios: a machine that has become
-	// slower moves all cells alike.
+	Cells []VersusCell `json:"cells"` // common to both, in the new run's order
+	// Drift is the geometric mean of all ratios: a machine that became slower
+	// changes all cells alike.
 	Drift float64 `json:"drift"`
-	Floor float64 `json:"noise_floor"` // the larger of the two runs', 0 where neither has one
-	// Warnings say what beside the code differs between the runs.
+	Floor float64 `json:"noise_floor"` // the larger one of the two runs, as [Floor.Floor]; 0 if neither has one
+	// Warnings are [Differences].
 	Warnings []string `json:"warnings,omitempty"`
-	OnlyOld  []string `json:"only_old,omitempty"`
+	OnlyOld  []string `json:"only_old,omitempty"` // names of cells
 	OnlyNew  []string `json:"only_new,omitempty"`
 }
 
@@ -38,24 +37,23 @@ type VersusCell struct {
 	Cell   string   `json:"cell"`
 	Old    Estimate `json:"old_mb_per_s"`
 	New    Estimate `json:"new_mb_per_s"`
-	Ratio  Ratio    `json:"ratio"`  // of throughput, new over old; Rounds is the fewer of both
-	P      float64  `json:"p"`      // of Welch's t test on the logs, corrected by Holm; 1 where there are too few
-	Change Change   `json:"change"` // none, unless it is significant and beyond the floor
+	Ratio  Ratio    `json:"ratio"`  // of throughput, new over old; Rounds is the smaller number of the two
+	P      float64  `json:"p"`      // of Welch's t test on the logs, after Holm's correction; 1 if there are too few rounds
+	Change Change   `json:"change"` // other than none only if it is significant and beyond the floor
 	parsed bench.Cell
 }
 
-// A Change says what a comparison calls a difference.
+// A Change says what a difference is called.
 type Change string
 
 const (
-	NoChange    Change = "none"
-	Regression  Change = "regression"
-	Improvement Change = "improvement"
+	NoChange    Change = "none"        // within the floor, or not significant
+	Regression  Change = "regression"  // less throughput
+	Improvement Change = "improvement" // more throughput
 )
 
-// CompareRuns compares the throughput of the cells that both runs have. Runs
-// without a common cell, or without a complete round, are an
-// [*IncomparableError].
+// CompareRuns compares the throughput of the cells that both runs have. If they have no
+// common cell, or one has no complete round, the error is an [*IncomparableError].
 func CompareRuns(old, new *results.Run) (Versus, error) {
 	cells, err := CommonCells(old, new)
 	if err != nil {
@@ -88,7 +86,7 @@ func CompareRuns(old, new *results.Run) (Versus, error) {
 	return v, nil
 }
 
-// completed reads the complete rounds; a run without one is an error.
+// completed reads the complete rounds; a run that has none is an error.
 func completed(r *results.Run) (Values, error) {
 	samples, err := r.Samples()
 	if err != nil {
@@ -101,8 +99,8 @@ func completed(r *results.Run) (Values, error) {
 	return v, err
 }
 
-// recordedFloor is the larger of the floors that two runs recorded; 0 where
-// neither has one that is known.
+// recordedFloor is the larger one of the floors in the runs' records; 0 if neither has
+// one that is known.
 func recordedFloor(runs ...*results.Run) (float64, error) {
 	most := 0.0
 	for _, r := range runs {
@@ -117,7 +115,7 @@ func recordedFloor(runs ...*results.Run) (float64, error) {
 	return most, nil
 }
 
-// newVersusCell takes the logs of the throughputs, which scatter by a factor.
+// newVersusCell compares the logs, because throughputs scatter by a factor.
 func newVersusCell(c bench.Cell, old, new []float64) VersusCell {
 	row := VersusCell{Cell: c.Name(), parsed: c, Old: NewEstimate(old), New: NewEstimate(new), P: 1, Change: NoChange}
 	w := welch(logs(old), logs(new))
@@ -139,14 +137,14 @@ func logs(values []float64) []float64 {
 	return out
 }
 
-// difference of two means.
+// A difference of two means.
 type difference struct {
 	mean float64
-	half float64 // half the width of the 95% interval, +Inf where it is not known
+	half float64 // half the width of the 95% interval; +Inf if it is not known
 	p    float64 // two-sided
 }
 
-// welch compares the means of two samples that need not scatter alike.
+// welch compares the means of two samples whose variances may differ.
 func welch(old, new []float64) difference {
 	mo, mn := mean(old), mean(new)
 	d := difference{mean: mn - mo, half: math.Inf(1), p: 1}
@@ -155,7 +153,7 @@ func welch(old, new []float64) difference {
 	}
 	vo, vn := variance(old)/float64(len(old)), variance(new)/float64(len(new))
 	if vo+vn == 0 {
-		return d // equal samples are no sign of a steady machine, but of made-up ones
+		return d // equal values come from made-up samples, not from a steady machine
 	}
 	degrees := (vo + vn) * (vo + vn) / (vo*vo/float64(len(old)-1) + vn*vn/float64(len(new)-1))
 	se := math.Sqrt(vo + vn)
@@ -180,8 +178,8 @@ func variance(values []float64) float64 {
 	return v
 }
 
-// judge corrects the p values for their number (Holm) and marks the changes.
-// Of 30 cells that are equal, one or two would look different otherwise.
+// judge corrects the p values for their number (Holm) and marks the changes. Without the
+// correction one or two of 30 equal cells would look different.
 func (v *Versus) judge() {
 	order := make([]int, len(v.Cells))
 	for i := range order {

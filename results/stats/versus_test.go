@@ -10,8 +10,8 @@ import (
 	"collatebench/results/stats"
 )
 
-// twoRuns makes an old and a new run of the default matrix; of the new one each
-// cell is so many times as fast.
+// twoRuns makes an old and a new run of the default matrix; times says how many times as
+// fast each cell of the new one is.
 func twoRuns(t *testing.T, rounds int, times func(cell string) float64) (old, new *results.Run) {
 	t.Helper()
 	names := resultstest.Cells(t, nil)
@@ -67,10 +67,10 @@ func TestCompareRuns(t *testing.T) {
 	}
 }
 
-// TestCompareRunsSeldomCries: of many comparisons of equal runs no more than a
-// few call anything a change, though each has 8 cells.
-func TestCompareRunsSeldomCries(t *testing.T) {
-	cries := 0
+// TestCompareRunsSeldomFindsAChange: of many comparisons of equal runs only a few find a change,
+// although each has 8 cells.
+func TestCompareRunsSeldomFindsAChange(t *testing.T) {
+	changes := 0
 	r := rand.New(rand.NewPCG(5, 6))
 	names := resultstest.Cells(t, map[string]string{"window": "32"})
 	for range 12 {
@@ -90,18 +90,18 @@ func TestCompareRunsSeldomCries(t *testing.T) {
 		}
 		for _, c := range v.Cells {
 			if c.Change != stats.NoChange {
-				cries++
+				changes++
 				break
 			}
 		}
 	}
-	if cries > 2 { // of 12 at 5% one is to be expected
-		t.Errorf("%d of 12 comparisons of equal runs cry", cries)
+	if changes > 2 { // of 12 at 5% one is expected
+		t.Errorf("%d of 12 comparisons of equal runs find a change", changes)
 	}
 }
 
-// TestCompareRunsKeepsTheFloor: what is within the noise floor is no change,
-// however certain it looks.
+// TestCompareRunsKeepsTheFloor: a difference within the noise floor is no change, however
+// significant it is.
 func TestCompareRunsKeepsTheFloor(t *testing.T) {
 	old, new := twoRuns(t, 6, func(cell string) float64 { return .8 })
 	info := new.Info()

@@ -14,33 +14,33 @@ import (
 	"collatebench/internal/spell"
 )
 
-// Benchstat runs benchstat, whose tables are internal to its command. It is
-// the tool of the enclosing collatebench module, or else the one in PATH.
+// Benchstat runs the benchstat command, because no package exports its tables. It takes the
+// tool of the enclosing collatebench module, or else the program in PATH.
 //
-// It prints its errors and exits with 0 all the same, so what it says on
-// standard error decides: that a file or a line could not be read is an error,
-// that a cell has too few samples is a doubt to show beside the tables.
+// benchstat exits with 0 even after an error, so its standard error decides: a file or a
+// line that could not be read is an error; a cell with too few samples is a doubt, to be
+// shown beside the tables.
 func Benchstat(ctx context.Context, args ...string) (stdout []byte, doubts string, err error) {
 	program, err := findBenchstat(ctx)
 	if err != nil {
 		return nil, "", err
 	}
-	return program.run(ctx, "", args...)
+	return program.output(ctx, "", args...)
 }
 
 // benchstat is the path of the program.
 type benchstat string
 
 func findBenchstat(ctx context.Context) (benchstat, error) {
-	var why error
+	var toolErr error
 	if dir, ok := enclosingModule(); ok {
 		cmd := exec.CommandContext(ctx, "go", "tool", "-n", "benchstat")
 		cmd.Dir = dir
-		// It builds the tool and prints where it is.
+		// This builds the tool and prints its path.
 		if out, err := cmd.Output(); err == nil {
 			return benchstat(strings.TrimSpace(string(out))), nil
 		} else {
-			why = fmt.Errorf("go tool -n benchstat in %s: %w%s", dir, err, firstStderr(err))
+			toolErr = fmt.Errorf("go tool -n benchstat in %s: %w%s", dir, err, firstStderr(err))
 		}
 	}
 	if err := ctx.Err(); err != nil {
@@ -50,14 +50,13 @@ func findBenchstat(ctx context.Context) (benchstat, error) {
 		return benchstat(path), nil
 	}
 	const advice = "no benchstat: run this in a clone of collatebench, or go install golang.org/x/perf/cmd/benchstat@latest"
-	if why != nil {
-		return "", fmt.Errorf("%s (%w)", advice, why)
+	if toolErr != nil {
+		return "", fmt.Errorf("%s (%w)", advice, toolErr)
 	}
 	return "", errors.New(advice)
 }
 
-// enclosingModule finds the source that this program is of, upwards from the
-// working directory.
+// enclosingModule finds the source of this program, upwards from the working directory.
 func enclosingModule() (dir string, ok bool) {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -75,49 +74,49 @@ func enclosingModule() (dir string, ok bool) {
 	}
 }
 
-// run runs it in a folder, or with "" in the working directory.
-func (b benchstat) run(ctx context.Context, dir string, args ...string) (stdout []byte, doubts string, err error) {
-	var out, said bytes.Buffer
+// output runs benchstat in a folder, or with "" in the working directory.
+func (b benchstat) output(ctx context.Context, dir string, args ...string) (stdout []byte, doubts string, err error) {
+	var out, errs bytes.Buffer
 	cmd := exec.CommandContext(ctx, string(b), args...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &said
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &errs
 	err = cmd.Run()
 	if ctx.Err() != nil {
 		return nil, "", ctx.Err()
 	}
 	if err != nil {
-		return nil, "", fmt.Errorf("benchstat: %w: %s", err, spell.FirstLine(said.String()))
+		return nil, "", fmt.Errorf("benchstat: %w: %s", err, spell.FirstLine(errs.String()))
 	}
-	doubts, err = judge(said.String())
+	doubts, err = readStderr(errs.String())
 	if err != nil {
 		return nil, "", err
 	}
 	return out.Bytes(), doubts, nil
 }
 
-// judge divides what benchstat says on standard error.
-func judge(said string) (doubts string, err error) {
+// readStderr divides benchstat's standard error into doubts and an error.
+func readStderr(text string) (doubts string, err error) {
 	inTable := regexp.MustCompile(`^[A-Z]+[0-9]+: `) // a cell of its CSV
 	inFile := regexp.MustCompile(`^.+:[0-9]+: `)     // a line of its input
-	var beside []string
-	for line := range strings.Lines(said) {
+	var kept []string
+	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\n")
 		switch {
 		case strings.HasPrefix(line, "benchstat: "):
 			return "", errors.New(line)
-		// Two versions may disagree on which direction of a unit is better;
-		// benchstat does not act on it.
+		// Two runs may disagree on which direction of a unit is better; benchstat
+		// does nothing with it.
 		case inTable.MatchString(line), strings.Contains(line, ": metadata "):
-			beside = append(beside, line)
+			kept = append(kept, line)
 		case inFile.MatchString(line):
 			return "", fmt.Errorf("benchstat: %s", line)
 		case line != "":
-			beside = append(beside, line)
+			kept = append(kept, line)
 		}
 	}
-	return strings.Join(beside, "\n"), nil
+	return strings.Join(kept, "\n"), nil
 }
 
-// firstStderr is the first line that a failed command left behind, if any.
+// firstStderr is the first line of a failed command's standard error, if any.
 func firstStderr(err error) string {
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {

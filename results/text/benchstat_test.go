@@ -11,7 +11,7 @@ import (
 	"collatebench/results/text"
 )
 
-// The tables of a fixed bench.txt, in the projection of the reports.
+// TestBenchstatGolden: the tables of a fixed bench.txt, in the projection of the reports.
 func TestBenchstatGolden(t *testing.T) {
 	resultstest.NeedGo(t)
 	out, doubts, err := text.Benchstat(t.Context(),
@@ -60,7 +60,7 @@ func TestBenchstatDoubts(t *testing.T) {
 	}
 }
 
-// Where neither the module nor PATH has it, one line says how to get it.
+// TestNoBenchstat: if neither the module nor PATH has benchstat, one line says how to get it.
 func TestNoBenchstat(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	for _, dir := range []string{".", t.TempDir()} {

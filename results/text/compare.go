@@ -13,9 +13,9 @@ import (
 	"collatebench/results/stats"
 )
 
-// Compare prints benchstat's tables of two runs side by side: one for each
-// unit, a row for each cell that both have, named by what varies. It says which
-// cells only one has, and what beside the code differs between the runs.
+// Compare prints benchstat's tables of two runs side by side: a table for each unit, a row
+// for each common cell, named by what varies. It also prints which cells only one run has,
+// and what beside the code differs. Runs that can't be compared are an error.
 func Compare(ctx context.Context, w io.Writer, old, new *results.Run) error {
 	cells, err := stats.CommonCells(old, new)
 	if err != nil {
@@ -43,12 +43,12 @@ func Compare(ctx context.Context, w io.Writer, old, new *results.Run) error {
 			fmt.Fprintf(w, "only in %s: %s\n", labels[i], spell.FirstFew(names))
 		}
 	}
-	fmt.Fprintf(w, "in all rows: %s; MB/s are shown as B/s (1 Mi is 1048576), ns as sec\n", strings.Join(shared(cells), " "))
+	fmt.Fprintf(w, "in all rows: %s; MB/s are shown as B/s (1 Mi is 1048576), ns as sec\n", strings.Join(commonValues(cells), " "))
 	files := []string{"--", labels[0] + "=" + old.BenchPath(), labels[1] + "=" + new.BenchPath()}
-	filter := noControls + without(slices.Concat(missing[:]...))
-	for _, units := range []string{headlines, "-" + headlines} {
-		args := slices.Concat([]string{"-table", tableKey(cells), "-row", ".fullname", "-ignore", ignored(cells), "-filter", filter + " " + units}, files)
-		out, doubts, err := program.run(ctx, "", args...)
+	filter := noControls + excluding(slices.Concat(missing[:]...))
+	for _, units := range []string{mainUnits, "-" + mainUnits} {
+		args := slices.Concat([]string{"-table", tableKey(cells), "-row", ".fullname", "-ignore", ignoredKeys(cells), "-filter", filter + " " + units}, files)
+		out, doubts, err := program.output(ctx, "", args...)
 		if err != nil {
 			return err
 		}
@@ -60,7 +60,7 @@ func Compare(ctx context.Context, w io.Writer, old, new *results.Run) error {
 	return nil
 }
 
-// readyToCompare makes bench.txt say what the ledger does.
+// readyToCompare brings bench.txt up to date with the ledger.
 func readyToCompare(r *results.Run) error {
 	samples, err := r.Samples()
 	if err != nil {
@@ -72,21 +72,21 @@ func readyToCompare(r *results.Run) error {
 	return r.WriteBench()
 }
 
-// without is the part of a filter that leaves cells out.
-func without(names []string) string {
+// excluding is the part of a filter that leaves out cells.
+func excluding(names []string) string {
 	if len(names) == 0 {
 		return ""
 	}
 	quoted := make([]string, len(names))
 	for i, name := range names {
-		c, _ := bench.ParseCell(name) // it is a cell of a run
+		c, _ := bench.ParseCell(name) // no error: it is a cell of a run
 		quoted[i] = fmt.Sprintf("(client:%s .fullname:%q)", c.Client, results.LinePrefix+c.Benchmark())
 	}
 	return " -(" + strings.Join(quoted, " OR ") + ")"
 }
 
-// tableKey puts each client's cells in a table of their own: two may have a cell
-// of the same name.
+// tableKey gives each client its own table, because two clients may have cells of the same
+// name.
 func tableKey(cells []bench.Cell) string {
 	if d := bench.Dimensions()[0]; d.Config && stats.Varies(d, cells) {
 		return benchKey(d)
@@ -94,8 +94,8 @@ func tableKey(cells []bench.Cell) string {
 	return ""
 }
 
-// ignored lists the keys that would say the same in every row.
-func ignored(cells []bench.Cell) string {
+// ignoredKeys lists the keys that are the same in every row.
+func ignoredKeys(cells []bench.Cell) string {
 	var keys []string
 	for _, d := range bench.Dimensions() {
 		if !d.Hidden && !stats.Varies(d, cells) {
@@ -105,8 +105,8 @@ func ignored(cells []bench.Cell) string {
 	return strings.Join(keys, ",")
 }
 
-// shared lists the values that all cells have, defaults left out as in names.
-func shared(cells []bench.Cell) []string {
+// commonValues lists the values that all cells have, without defaults, as in names.
+func commonValues(cells []bench.Cell) []string {
 	var out []string
 	for _, d := range bench.Dimensions() {
 		v := d.Of(cells[0])
@@ -121,7 +121,7 @@ func shared(cells []bench.Cell) []string {
 	return out
 }
 
-// columnLabels are the runs' labels where they tell them apart, else their IDs.
+// columnLabels returns the runs' labels if they differ, or else their IDs.
 func columnLabels(old, new *results.Run) [2]string {
 	a, b := old.Info(), new.Info()
 	switch {

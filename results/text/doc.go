@@ -1,6 +1,5 @@
-// Package text spells runs for a terminal and for Markdown: tables, verdicts, and
-// benchstat's tables beside them. It makes no number: all that it prints is in a
-// reading, or comes from benchstat.
+// Package text spells runs for a terminal and for Markdown: tables, verdicts and benchstat's
+// tables. It makes no numbers: all that it prints is in a reading or comes from benchstat.
 //
 //	text.WriteVerdict(os.Stdout, verdict.Verdict{
 //		Causes:   []verdict.Cause{verdict.Serialised},

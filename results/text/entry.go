@@ -13,17 +13,17 @@ import (
 
 // The marks behind a number.
 const (
-	markBelow    = "~"
-	markUpstream = "!"
-	markRatio    = "ratio" // not printed: there is a ratio to explain
-	noInterval   = "?"
+	markBelow      = "~"
+	markUpstream   = "!"
+	markRatio      = "ratio" // not printed: the legend must explain ratios
+	markNoInterval = "?"
 )
 
-func (s writer) throughput(l layout, c bench.Cell, marks map[string]bool) string {
-	cell := s.Of(c)
-	text := l.entry(spell.Amount(cell.Throughput.Median), plusMinus(cell.Throughput), spell.Amount(cell.CPUs.Median))
-	if strings.Contains(text, noInterval) {
-		marks[noInterval] = true
+func (p printer) throughputEntry(l layout, c bench.Cell, marks map[string]bool) string {
+	cell := p.Cell(c)
+	text := l.entry(spell.Amount(cell.Throughput.Median), formatSpread(cell.Throughput), spell.Amount(cell.CPUs.Median))
+	if strings.Contains(text, markNoInterval) {
+		marks[markNoInterval] = true
 	}
 	if cell.UpstreamHeavy {
 		marks[markUpstream] = true
@@ -32,58 +32,57 @@ func (s writer) throughput(l layout, c bench.Cell, marks map[string]bool) string
 	return text
 }
 
-func (s writer) ratio(c bench.Cell, marks map[string]bool) string {
-	r, ok := s.Paired(c)
+func (p printer) ratioEntry(c bench.Cell, marks map[string]bool) string {
+	r, ok := p.RatioToBase(c)
 	if !ok {
-		return s.unpaired(c)
+		return p.noRatioEntry(c)
 	}
 	marks[markRatio] = true
-	text := Ratio(r.Ratio)
-	if strings.Contains(text, noInterval) {
-		marks[noInterval] = true
+	text := FormatRatio(r.Ratio)
+	if strings.Contains(text, markNoInterval) {
+		marks[markNoInterval] = true
 	}
-	if r.BelowFloor && r.Ratio.Rounds >= stats.FloorRounds { // else the floor is not known
+	if r.BelowFloor && r.Ratio.Rounds >= stats.FloorRounds { // with fewer rounds the floor is not known
 		marks[markBelow] = true
 		text += markBelow
 	}
 	return text
 }
 
-func (s writer) unflaggedRatio(c bench.Cell) string {
-	if r, ok := s.Paired(c); ok && r.Unflagged != nil {
-		return Ratio(*r.Unflagged)
+func (p printer) unflaggedEntry(c bench.Cell) string {
+	if r, ok := p.RatioToBase(c); ok && r.Unflagged != nil {
+		return FormatRatio(*r.Unflagged)
 	}
-	return s.unpaired(c)
+	return p.noRatioEntry(c)
 }
 
-// unpaired stands where there is no ratio.
-func (s writer) unpaired(c bench.Cell) string {
-	if c.Placement == s.BaseOf(c) {
+// noRatioEntry is the entry of a cell that has no ratio.
+func (p printer) noRatioEntry(c bench.Cell) string {
+	if c.Placement == p.BaseOf(c) {
 		return "1"
 	}
 	return "-" // nothing to compare with
 }
 
-// flagsMatter says whether a ratio of the group, as it is printed, is another
-// without the flagged rounds.
-func (s writer) flagsMatter(g stats.Group) bool {
+// flagsMatter says whether a printed ratio of the group changes without the flagged rounds.
+func (p printer) flagsMatter(g stats.Group) bool {
 	return slices.ContainsFunc(g.Cells, func(c bench.Cell) bool {
-		r, ok := s.Paired(c)
+		r, ok := p.RatioToBase(c)
 		return ok && r.Unflagged != nil && spell.Amount(r.Unflagged.Mean) != spell.Amount(r.Ratio.Mean)
 	})
 }
 
-// Ratio spells the mean and the interval: 1.86 (1.80-1.92).
-func Ratio(r stats.Ratio) string {
+// FormatRatio spells the mean and the interval: 1.86 (1.80-1.92).
+func FormatRatio(r stats.Ratio) string {
 	if math.IsInf(r.High, 1) {
-		return fmt.Sprintf("%.2f (%s)", r.Mean, noInterval)
+		return fmt.Sprintf("%.2f (%s)", r.Mean, markNoInterval)
 	}
 	return fmt.Sprintf("%.2f (%.2f-%.2f)", r.Mean, r.Low, r.High)
 }
 
-func plusMinus(e stats.Estimate) string {
+func formatSpread(e stats.Estimate) string {
 	if math.IsInf(e.Spread(), 1) {
-		return "±" + noInterval
+		return "±" + markNoInterval
 	}
 	return fmt.Sprintf("±%.0f%%", 100*e.Spread())
 }

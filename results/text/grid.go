@@ -35,7 +35,7 @@ func newGrid(cells []bench.Cell) grid {
 	return g
 }
 
-// block gives a line for each row; where there is no cell it leaves a gap.
+// block returns a line for each row, with a gap where there is no cell.
 func (g grid) block(entry func(bench.Cell) string) [][]string {
 	var lines [][]string
 	for _, r := range g.rows {

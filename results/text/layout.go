@@ -9,29 +9,27 @@ import (
 	"collatebench/results"
 )
 
-// A layout is the widths of an entry's three parts, the same in all columns of
-// a table.
+// A layout is the widths of an entry's three parts, the same in all columns of a table.
 type layout struct{ value, spread, cpus int }
 
-func (s writer) newLayout(cells []bench.Cell) layout {
+func (p printer) newLayout(cells []bench.Cell) layout {
 	l := layout{value: len("MB/s"), cpus: len(results.CPUs)}
 	for _, c := range cells {
-		e := s.Of(c)
+		e := p.Cell(c)
 		l.value = max(l.value, width(spell.Amount(e.Throughput.Median)))
-		l.spread = max(l.spread, width(plusMinus(e.Throughput)))
+		l.spread = max(l.spread, width(formatSpread(e.Throughput)))
 		l.cpus = max(l.cpus, width(spell.Amount(e.CPUs.Median)))
 	}
 	return l
 }
 
-// entry gives throughput, interval and cpus, each flush right but the second.
+// entry aligns throughput and cpus to the right and the interval to the left.
 func (l layout) entry(value, spread, cpus string) string {
 	return pad(value, -l.value) + " " + pad(spread, l.spread) + "  " + pad(cpus, -l.cpus)
 }
 
-// align puts columns under each other: the first two flush right, as they are
-// numbers, the others flush left. A line with the third column alone is a
-// heading, which may be wider.
+// align aligns columns: the first two are numbers and go to the right, the others go to the
+// left. A line with only the third column is a heading, which may be wider than the column.
 func align(lines [][]string) []string {
 	var widths []int
 	for _, line := range lines {
@@ -61,8 +59,7 @@ func align(lines [][]string) []string {
 
 func isHeading(line []string) bool { return len(line) == 3 && line[0] == "" && line[1] == "" }
 
-// pad fills up with spaces to the right, or with a negative width to the left.
-// Not fmt's %-*s: tables have ± in them, and so do some terminals' widths.
+// pad adds spaces on the right, or with a negative width on the left.
 func pad(text string, to int) string {
 	fill := strings.Repeat(" ", max(0, max(to, -to)-width(text)))
 	if to < 0 {
@@ -71,5 +68,5 @@ func pad(text string, to int) string {
 	return text + fill
 }
 
-// width counts what a terminal shows: every character here is one column wide.
+// width counts the columns on a terminal: every character here has one.
 func width(text string) int { return utf8.RuneCountInString(text) }

@@ -11,18 +11,18 @@ import (
 	"collatebench/results/stats"
 )
 
-// writeLegend says how to read the tables, and explains each mark that occurs.
-func (s writer) writeLegend(w io.Writer, marks map[string]bool) {
-	if s.Rounds == 0 {
+// writeLegend explains the tables and each mark that occurs in them.
+func (p printer) writeLegend(w io.Writer, marks map[string]bool) {
+	if p.Rounds == 0 {
 		return
 	}
 	fmt.Fprintln(w, "\nMB/s  median ± 95% interval; higher is better")
 	fmt.Fprintln(w, "cpus  CPU time of the client / wall time: 1.0 at GOMAXPROCS=2 means that one core did all the work")
 	for _, line := range []struct{ mark, text string }{
-		{markRatio, fmt.Sprintf("ratio to %s: mean of the ratios within each round (95%% interval)", s.Base)},
+		{markRatio, fmt.Sprintf("ratio to %s: mean of the ratios within each round (95%% interval)", p.Base)},
 		{markBelow, "~     below the noise floor: not to be called a difference"},
 		{markUpstream, "!     the upstream used more than a tenth of the cores: it competed with the client"},
-		{noInterval, "?     too few rounds for an interval: a median needs 6, a ratio 2"},
+		{markNoInterval, "?     too few rounds for an interval: a median needs 6, a ratio 2"},
 	} {
 		if marks[line.mark] {
 			fmt.Fprintln(w, line.text)
@@ -30,33 +30,33 @@ func (s writer) writeLegend(w io.Writer, marks map[string]bool) {
 	}
 }
 
-// Notes says, a line each, what the noise floor is, which samples were flagged
-// and why, and why the run ended when it did.
+// Notes returns lines that say what the noise floor is, which samples were flagged and why,
+// and why the run ended.
 func Notes(s stats.Summary) []string {
 	var b strings.Builder
-	writer{Summary: s}.writeNotes(&b, len(s.Flagged))
+	printer{Summary: s}.writeNotes(&b, len(s.Flagged))
 	return strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
 }
 
-func (s writer) writeNotes(w io.Writer, flags int) {
-	s.writeNoise(w)
-	s.writeFlagged(w, flags)
-	if s.Stopped != "" {
-		fmt.Fprintf(w, "ended: %s\n", s.Stopped)
+func (p printer) writeNotes(w io.Writer, flags int) {
+	p.writeNoise(w)
+	p.writeFlagged(w, flags)
+	if p.Stopped != "" {
+		fmt.Fprintf(w, "ended: %s\n", p.Stopped)
 	}
 }
 
-func (s writer) writeNoise(w io.Writer) {
-	f := s.NoiseFloor
+func (p printer) writeNoise(w io.Writer) {
+	f := p.NoiseFloor
 	if f == nil {
-		fmt.Fprintf(w, "no noise floor: %s\n", s.NoFloor)
+		fmt.Fprintf(w, "no noise floor: %s\n", p.NoFloor)
 		return
 	}
 	if f.Ratio.Rounds < stats.FloorRounds {
 		fmt.Fprintf(w, "noise floor: not known from %s (it takes %d)\n", spell.Plural(f.Ratio.Rounds, "round"), stats.FloorRounds)
 		return
 	}
-	fmt.Fprintf(w, "noise floor: %s (%s, sampled twice in each round)\n", spell.Percent(f.Floor, 1), inWords(f.Cell))
+	fmt.Fprintf(w, "noise floor: %s (%s, sampled twice in each round)\n", spell.Percent(f.Floor, 1), describeCell(f.Cell))
 	if f.Second == "" {
 		return
 	}
@@ -64,45 +64,45 @@ func (s writer) writeNoise(w io.Writer) {
 	if !f.Within {
 		verdict = "beyond the floor: trust small differences less"
 	}
-	fmt.Fprintf(w, "  tested by %s, sampled twice too: %.2f, %s\n", inWords(f.Second), f.SecondRatio.Mean, verdict)
+	fmt.Fprintf(w, "  tested by %s, sampled twice too: %.2f, %s\n", describeCell(f.Second), f.SecondRatio.Mean, verdict)
 }
 
-// shownFlags is how many flagged attempts are told one by one; a machine that
-// is busy all the time would fill the screen.
-const shownFlags = 6
+// maxFlagsShown is how many flagged attempts are listed; those of a machine that is always
+// busy would fill the screen.
+const maxFlagsShown = 6
 
-func (s writer) writeFlagged(w io.Writer, most int) {
-	if len(s.Flagged) == 0 {
+func (p printer) writeFlagged(w io.Writer, most int) {
+	if len(p.Flagged) == 0 {
 		fmt.Fprintln(w, "flagged: nothing from outside disturbed a sample")
 	}
-	for _, f := range s.Flagged[:min(len(s.Flagged), most)] {
+	for _, f := range p.Flagged[:min(len(p.Flagged), most)] {
 		fate := "kept, the last attempt allowed"
 		if f.Retaken {
 			fate = "taken again"
 		}
-		fmt.Fprintf(w, "flagged: round %d, attempt %d (%s): %s\n", f.Round, f.Attempt, fate, why(f))
+		fmt.Fprintf(w, "flagged: round %d, attempt %d (%s): %s\n", f.Round, f.Attempt, fate, flagReason(f))
 	}
-	if n := len(s.Flagged) - most; n > 0 {
+	if n := len(p.Flagged) - most; n > 0 {
 		fmt.Fprintf(w, "flagged: %s more, listed in report/%s\n", spell.Plural(n, "attempt"), results.SummaryFile)
 	}
 }
 
-// why tells what came from outside into the first sample that was flagged,
-// and how many more there were.
-func why(f results.FlaggedRound) string {
+// flagReason says what disturbed the first flagged sample of a round, and how many more
+// there were.
+func flagReason(f results.FlaggedRound) string {
 	if len(f.Samples) == 0 {
 		return "no sample says why"
 	}
 	first := f.Samples[0]
-	why := fmt.Sprintf("%s (%s)", strings.Join(first.Flags, ", "), inWords(first.Cell))
+	reason := fmt.Sprintf("%s (%s)", strings.Join(first.Flags, ", "), describeCell(first.Cell))
 	if n := len(f.Samples) - 1; n > 0 {
-		why += " and in " + spell.Plural(n, "more sample")
+		reason += " and in " + spell.Plural(n, "more sample")
 	}
-	return why
+	return reason
 }
 
-// inWords names a cell as a person would, for a line of text.
-func inWords(name string) string {
+// describeCell names a cell for a line of text; a name that does not parse stays as it is.
+func describeCell(name string) string {
 	c, err := bench.ParseCell(name)
 	if err != nil {
 		return name

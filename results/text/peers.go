@@ -11,60 +11,60 @@ import (
 )
 
 // writePeers prints the tables of a run that compares clients.
-func (s writer) writePeers(w io.Writer) {
-	for _, t := range s.PeerTables() {
+func (p printer) writePeers(w io.Writer) {
+	for _, t := range p.PeerTables() {
 		fmt.Fprintf(w, "\n%s\n", t.Title)
 		tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(tw, "client\tcodec\tplacement\tMB/s\tcpus\twindow doubled\tto the client's base\tto the fastest\tp99\tverdict")
 		for _, r := range t.Rows {
-			fmt.Fprintln(tw, strings.Join(s.peerEntries(r), "\t"))
+			fmt.Fprintln(tw, strings.Join(p.peerEntries(r), "\t"))
 		}
-		_ = tw.Flush() // as Fprintln, it tells nobody
+		_ = tw.Flush() // its error is ignored, as that of Fprintln
 	}
-	if s.Rounds > 0 {
+	if p.Rounds > 0 {
 		fmt.Fprintln(w, "\nMB/s: of JSON, median. cpus: cores used by the client and its children, seen from outside. window")
 		fmt.Fprintln(w, "doubled: throughput at twice the window. Ratios: mean of those within each round (95% interval);")
 		fmt.Fprintln(w, "a client's base is its first placement with that codec, of Go with json collector.")
-		if s.Rounds == 1 {
+		if p.Rounds == 1 {
 			fmt.Fprintln(w, "?     one round has no interval")
 		}
 	}
 }
 
-func (s writer) peerEntries(r stats.PeerRow) []string {
-	cell := s.Of(r.Cell)
-	v := s.reading.VerdictOf(r.Cell)
+func (p printer) peerEntries(r stats.PeerRow) []string {
+	cell := p.Cell(r.Cell)
+	v := p.reading.VerdictOf(r.Cell)
 	seen := map[string]float64{}
 	for _, f := range v.Evidence {
 		seen[f.Name] = f.Value
 	}
-	told := "no verdict"
+	causes := "no verdict"
 	if len(v.Causes) > 0 {
-		told = strings.Join(spell.Strings(v.Causes), ", ")
+		causes = strings.Join(spell.Strings(v.Causes), ", ")
 	}
 	return []string{
 		string(r.Cell.Client), string(r.Cell.Codec), string(r.Cell.Placement),
 		spell.Amount(cell.Throughput.Median), spell.Amount(seen["cpus"]), spell.Amount(seen["growth"]) + "x",
-		orOne(r.ToBase, r.Cell.Placement == s.BaseOf(r.Cell)), orOne(r.ToBest, true),
-		spell.Amount(float64(cell.P99)/1e6) + " ms", told,
+		formatPeerRatio(r.ToBase, r.Cell.Placement == p.BaseOf(r.Cell)), formatPeerRatio(r.ToBest, true),
+		spell.Amount(float64(cell.P99)/1e6) + " ms", causes,
 	}
 }
 
-// orOne spells a ratio; where there is none it is 1 of the base, and a dash of
-// what has no base to be compared with.
-func orOne(r *stats.Ratio, base bool) string {
+// formatPeerRatio spells a ratio. Without one it returns 1 for the base itself, and a dash
+// for a row that has no base.
+func formatPeerRatio(r *stats.Ratio, isBase bool) string {
 	switch {
 	case r != nil:
-		return Ratio(*r)
-	case base:
+		return FormatRatio(*r)
+	case isBase:
 		return "1"
 	}
 	return "-"
 }
 
 // writeLeftOut says which clients are missing, and how to get them.
-func (s writer) writeLeftOut(w io.Writer) {
-	for _, line := range s.reading.Peers.LeftOut {
+func (p printer) writeLeftOut(w io.Writer) {
+	for _, line := range p.reading.Peers.LeftOut {
 		fmt.Fprintln(w, line)
 	}
 }

@@ -14,15 +14,15 @@ import (
 	"collatebench/results/stats"
 )
 
-// Tables are benchstat's of one run, as report/ keeps them.
+// Tables are benchstat's tables of one run, as report/ keeps them.
 type Tables struct {
 	Text   []byte
 	CSV    []byte
-	Doubts string // of the CSV's cells; "" where benchstat has none
+	Doubts string // about cells of the CSV; "" if benchstat has none
 }
 
-// BenchstatTables runs benchstat on the bench.txt of a run, in its folder: so the
-// tables are the same bytes wherever that is.
+// BenchstatTables runs benchstat on the bench.txt of a run. It does so in the run's folder, so
+// that the tables are the same bytes wherever the folder is.
 func BenchstatTables(ctx context.Context, run *results.Run) (Tables, error) {
 	cells, err := run.Info().Parse()
 	if err != nil {
@@ -36,28 +36,28 @@ func BenchstatTables(ctx context.Context, run *results.Run) (Tables, error) {
 	if t.Text, err = benchstatText(ctx, program, run.Dir(), cells); err != nil {
 		return Tables{}, err
 	}
-	csv, doubts, err := program.run(ctx, run.Dir(), append(projection(cells), "-format", "csv", "-filter", noControls, results.BenchFile)...)
+	csv, doubts, err := program.output(ctx, run.Dir(), append(projection(cells), "-format", "csv", "-filter", noControls, results.BenchFile)...)
 	t.CSV, t.Doubts = fillDefaults(csv), doubts
 	return t, err
 }
 
-// Filters of benchstat. What a reader looks for first comes first: benchstat
-// itself keeps the order of the units on the lines.
+// Filters for benchstat. The units that readers look for first get their own call, because
+// benchstat keeps the order of the units on the lines.
 const (
 	noControls = "-/aa:b"
-	headlines  = ".unit:(MB/s OR cpus)"
+	mainUnits  = ".unit:(MB/s OR cpus)"
 )
 
-// benchstatText gives the tables with the commands that make them.
+// benchstatText returns the tables with the commands that make them.
 func benchstatText(ctx context.Context, program benchstat, dir string, cells []bench.Cell) ([]byte, error) {
 	var b bytes.Buffer
-	b.WriteString("# " + arrangementOf(cells).says + "; the first column is the base of the others.\n" +
+	b.WriteString("# " + arrangementOf(cells).title + "; the first column is the base of the others.\n" +
 		"# MB/s are shown as B/s (1 Mi is 1048576), ns as sec. Each p is of one comparison alone:\n" +
 		"# of 20 that are equal, one looks different. Ratios paired by rounds, and the noise\n" +
 		"# floor, are in " + results.SummaryFile + ".\n")
-	for _, filter := range []string{noControls + " " + headlines, noControls + " -" + headlines} {
+	for _, filter := range []string{noControls + " " + mainUnits, noControls + " -" + mainUnits} {
 		args := append(projection(cells), "-filter", filter, results.BenchFile)
-		out, doubts, err := program.run(ctx, dir, args...)
+		out, doubts, err := program.output(ctx, dir, args...)
 		if err != nil {
 			return nil, err
 		}
@@ -72,11 +72,10 @@ func benchstatText(ctx context.Context, program benchstat, dir string, cells []b
 	return b.Bytes(), nil
 }
 
-// An arrangement says which dimensions of the cells go where in benchstat's
-// tables.
+// An arrangement says which dimensions are tables, rows and columns for benchstat.
 type arrangement struct {
-	says          string
-	tables        []string // always keys of a table; whatever else varies is one too
+	title         string
+	tables        []string // keys of tables; all other dimensions that vary are too
 	rows, columns []string // keys of rows and columns
 }
 
@@ -87,7 +86,7 @@ func arrangementOf(cells []bench.Cell) arrangement {
 	return arrangement{"Rows are windows, columns placements", []string{"size", "procs"}, []string{"window"}, []string{"placement"}}
 }
 
-// projection makes one table of each size, GOMAXPROCS and whatever else varies.
+// projection returns benchstat's flags for the arrangement of the cells.
 func projection(cells []bench.Cell) []string {
 	a := arrangementOf(cells)
 	var tables, rows, columns []string
@@ -95,9 +94,9 @@ func projection(cells []bench.Cell) []string {
 		switch {
 		case d.Name == "aa":
 		case slices.Contains(a.rows, d.Name):
-			rows = append(rows, sorted(d, cells))
+			rows = append(rows, orderedKey(d, cells))
 		case slices.Contains(a.columns, d.Name):
-			columns = append(columns, sorted(d, cells))
+			columns = append(columns, orderedKey(d, cells))
 		case slices.Contains(a.tables, d.Name) || stats.Varies(d, cells):
 			tables = append(tables, benchKey(d))
 		}
@@ -105,9 +104,9 @@ func projection(cells []bench.Cell) []string {
 	return []string{"-table", strings.Join(tables, " "), "-row", strings.Join(rows, " "), "-col", strings.Join(columns, " ")}
 }
 
-// sorted is a key with the order of its values: that of the cells, which is
-// the table's, or by number.
-func sorted(d bench.Dimension, cells []bench.Cell) string {
+// orderedKey is a key with the order of its values: numeric for windows, else that of the
+// cells, which is table order.
+func orderedKey(d bench.Dimension, cells []bench.Cell) string {
 	if d.Name == "window" {
 		return benchKey(d) + "@num"
 	}
@@ -120,7 +119,7 @@ func sorted(d bench.Dimension, cells []bench.Cell) string {
 	return benchKey(d) + "@(" + strings.Join(values, " ") + ")"
 }
 
-// benchKey is how benchstat calls a dimension.
+// benchKey is benchstat's name of a dimension.
 func benchKey(d bench.Dimension) string {
 	switch {
 	case d.Suffix:
@@ -131,8 +130,8 @@ func benchKey(d bench.Dimension) string {
 	return "/" + d.Name
 }
 
-// fillDefaults writes into the headings of tables what a cell's name leaves
-// out: GOMAXPROCS of 1 and whatever is at its default.
+// fillDefaults writes into the headings of tables what names leave out: GOMAXPROCS of 1, and
+// defaults.
 func fillDefaults(tables []byte) []byte {
 	for _, d := range bench.Dimensions() {
 		value := d.Default

@@ -11,49 +11,49 @@ import (
 	"collatebench/results/stats"
 )
 
-// A writer has what is printed of a run.
-type writer struct {
+// A printer prints a run's reading. The summary is embedded for its methods.
+type printer struct {
 	stats.Summary
 	reading evidence.Reading
 }
 
-// Write prints a run for people: for each GOMAXPROCS, and each
-// combination of what else varies, one table of throughput and cpus and one of
-// the paired ratios, window and size down, placements across. Each mark is
-// explained where it occurs.
+// Write prints a run for people. For each GOMAXPROCS, and each combination of the other
+// dimensions that vary, there is one table of throughput and cpus and one of the paired
+// ratios: rows are windows and sizes, columns placements. A legend explains the marks that
+// occur. Errors of w are ignored.
 func Write(w io.Writer, r evidence.Reading) {
-	s := writer{r.Summary, r}
-	fmt.Fprintf(w, "%s: %s\n", s.Run, Heading(s.Summary))
-	if s.Rounds == 0 {
-		fmt.Fprintf(w, "no round is complete yet: %s so far\n", spell.Plural(s.Samples, "sample"))
+	p := printer{r.Summary, r}
+	fmt.Fprintf(w, "%s: %s\n", p.Run, Heading(p.Summary))
+	if p.Rounds == 0 {
+		fmt.Fprintf(w, "no round is complete yet: %s so far\n", spell.Plural(p.Samples, "sample"))
 	}
-	if s.Compared() {
-		s.writePeers(w)
-		s.writeNotes(w, shownFlags)
-		s.writeLeftOut(w)
-		s.writeJudged(w)
+	if p.ComparesClients() {
+		p.writePeers(w)
+		p.writeNotes(w, maxFlagsShown)
+		p.writeLeftOut(w)
+		p.writeExternal(w)
 		return
 	}
 	marks := map[string]bool{}
-	for _, g := range s.Groups("placement", "window", "size") {
+	for _, g := range p.Groups("placement", "window", "size") {
 		fmt.Fprintf(w, "\n%s\n", g.Title)
-		for _, line := range s.table(g, marks) {
+		for _, line := range p.table(g, marks) {
 			fmt.Fprintln(w, line)
 		}
 	}
-	s.writeLegend(w, marks)
-	s.writeNotes(w, shownFlags)
-	s.writeObserved(w)
+	p.writeLegend(w, marks)
+	p.writeNotes(w, maxFlagsShown)
+	p.writeObserved(w)
 }
 
-// Heading says in a few words how much was measured, and on what.
+// Heading says how much was measured, and on how many cores.
 func Heading(s stats.Summary) string {
 	rounds := spell.Plural(s.Rounds, "round")
 	if s.Rounds < s.Asked {
 		rounds = fmt.Sprintf("%d of %s", s.Rounds, spell.Plural(s.Asked, "round"))
 	}
-	controls := stats.Controls(s.Listed())
-	cells := spell.Plural(len(s.Listed())-controls, "cell")
+	controls := stats.Controls(s.AllCells())
+	cells := spell.Plural(len(s.AllCells())-controls, "cell")
 	if n := controls; n > 0 {
 		cells += " and " + spell.Plural(n, "A/A control")
 	}
@@ -64,24 +64,24 @@ func Heading(s stats.Summary) string {
 	return fmt.Sprintf("%s of %s%s", rounds, cells, where)
 }
 
-// table lays out the blocks of a group in the same columns.
-func (s writer) table(g stats.Group, marks map[string]bool) []string {
+// table returns the lines of a group's table; its blocks have the same columns.
+func (p printer) table(g stats.Group, marks map[string]bool) []string {
 	grid := newGrid(g.Cells)
-	l := s.newLayout(g.Cells)
+	l := p.newLayout(g.Cells)
 	units := []string{"", ""}
 	for range grid.columns {
 		units = append(units, l.entry("MB/s", "", results.CPUs))
 	}
 	lines := [][]string{append([]string{"window", "size"}, spell.Strings(grid.columns)...), units}
-	lines = append(lines, grid.block(func(c bench.Cell) string { return s.throughput(l, c, marks) })...)
+	lines = append(lines, grid.block(func(c bench.Cell) string { return p.throughputEntry(l, c, marks) })...)
 	if len(grid.columns) == 1 {
 		return align(lines)
 	}
-	lines = append(lines, []string{"", "", "ratio to " + string(s.BaseOf(g.Cells[0]))})
-	lines = append(lines, grid.block(func(c bench.Cell) string { return s.ratio(c, marks) })...)
-	if s.flagsMatter(g) {
+	lines = append(lines, []string{"", "", "ratio to " + string(p.BaseOf(g.Cells[0]))})
+	lines = append(lines, grid.block(func(c bench.Cell) string { return p.ratioEntry(c, marks) })...)
+	if p.flagsMatter(g) {
 		lines = append(lines, []string{"", "", "the same without the flagged rounds"})
-		lines = append(lines, grid.block(s.unflaggedRatio)...)
+		lines = append(lines, grid.block(p.unflaggedEntry)...)
 	}
 	return align(lines)
 }

@@ -11,8 +11,8 @@ import (
 	"collatebench/results/verdict"
 )
 
-// WriteVerdict prints a proven verdict for people: what was changed and what
-// it gave, what was ruled out by which figure, and last the verdict.
+// WriteVerdict prints a proven verdict for people: the interventions with their gains, the
+// causes that were ruled out with the figures, and last the sentence. Errors of w are ignored.
 func WriteVerdict(w io.Writer, v verdict.Verdict) {
 	if len(v.Interventions) > 0 {
 		t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
@@ -28,7 +28,7 @@ func WriteVerdict(w io.Writer, v verdict.Verdict) {
 			}
 			fmt.Fprintf(t, "%s\t%s\t%s\t%v\n", i.Name, change, predicted, i.Measured)
 		}
-		_ = t.Flush() // as Fprintln below, it tells nobody
+		_ = t.Flush() // its error is ignored, as those of Fprintln below
 		fmt.Fprintln(w)
 	}
 	for _, r := range v.RuledOut {
@@ -43,36 +43,36 @@ func WriteVerdict(w io.Writer, v verdict.Verdict) {
 	fmt.Fprintln(w, v.Sentence)
 }
 
-// writeObserved prints a line for each placement, or one where none has
+// writeObserved prints a line for each placement, or a single one if no placement has the
 // evidence for a verdict.
-func (s writer) writeObserved(w io.Writer) {
-	blind := func(v evidence.Observed) bool { return len(v.Causes)+len(v.RuledOut) == 0 }
-	if len(s.reading.Observed) == 0 {
+func (p printer) writeObserved(w io.Writer) {
+	noEvidence := func(v evidence.Observed) bool { return len(v.Causes)+len(v.RuledOut) == 0 }
+	if len(p.reading.Observed) == 0 {
 		return
 	}
-	if !slices.ContainsFunc(s.reading.Observed, func(v evidence.Observed) bool { return !blind(v) }) {
-		fmt.Fprintf(w, "\n%s\n", s.reading.Observed[0].Sentence)
+	if !slices.ContainsFunc(p.reading.Observed, func(v evidence.Observed) bool { return !noEvidence(v) }) {
+		fmt.Fprintf(w, "\n%s\n", p.reading.Observed[0].Sentence)
 		return
 	}
 	fmt.Fprintln(w, "\nobserved at the largest window and GOMAXPROCS (collatebench why CELL proves it)")
-	s.writeVerdicts(w)
+	p.writeVerdicts(w)
 }
 
-// writeJudged prints what was seen of clients from the outside.
-func (s writer) writeJudged(w io.Writer) {
-	if len(s.reading.Observed) == 0 {
+// writeExternal prints the verdicts on clients, which were seen from outside.
+func (p printer) writeExternal(w io.Writer) {
+	if len(p.reading.Observed) == 0 {
 		return
 	}
 	fmt.Fprintln(w, "\nseen from outside, with nothing asked of the client")
-	s.writeVerdicts(w)
+	p.writeVerdicts(w)
 }
 
-func (s writer) writeVerdicts(w io.Writer) {
+func (p printer) writeVerdicts(w io.Writer) {
 	widest := 0
-	for _, o := range s.reading.Observed {
-		widest = max(widest, width(s.Called(o.Cell)))
+	for _, o := range p.reading.Observed {
+		widest = max(widest, width(p.DisplayName(o.Cell)))
 	}
-	for _, o := range s.reading.Observed {
-		fmt.Fprintf(w, "%s  %s\n", pad(s.Called(o.Cell), widest), strings.ReplaceAll(o.Sentence, "\n", " "))
+	for _, o := range p.reading.Observed {
+		fmt.Fprintf(w, "%s  %s\n", pad(p.DisplayName(o.Cell), widest), strings.ReplaceAll(o.Sentence, "\n", " "))
 	}
 }

@@ -2,28 +2,27 @@ package verdict
 
 import "slices"
 
-// Every cause has a file of its own, with all that is particular to it. A new
-// one takes its places in the orders below, which are those in which the rules
-// are asked.
+// Every cause has a file of its own. The orders below are those in which the
+// rules are asked; a new cause takes its places in them.
 
-// clientRules are in the order in which to mend what holds: a limit in front of
-// another hides it.
-var clientRules = []clientRule{
-	serialisedClient,
-	hiddenCapClient,
-	connectionPoolClient,
-	upstreamQueueingClient,
-	networkBoundClient,
-	windowTooSmallClient,
-	gcBoundClient,
-	cpuSaturatedClient,
+// probesRules are in the order in which to fix the causes that hold: a limit
+// hides the limits behind it.
+var probesRules = []probesRule{
+	serialisedProbes,
+	hiddenCapProbes,
+	connectionPoolProbes,
+	upstreamQueueingProbes,
+	networkBoundProbes,
+	windowTooSmallProbes,
+	gcBoundProbes,
+	cpuSaturatedProbes,
 }
 
-// blamedFirst are the causes that people suspect before the others.
-var blamedFirst = []clientRule{upstreamQueueingClient, networkBoundClient, serialisedClient}
+// suspectedFirst are the causes that people suspect first.
+var suspectedFirst = []probesRule{upstreamQueueingProbes, networkBoundProbes, serialisedProbes}
 
-// traceRules ask first where the cores are used up, then what goroutines take
-// turns at, then what they wait for.
+// traceRules ask first what uses up the cores, then where goroutines take turns,
+// then what they wait for.
 var traceRules = []traceRule{
 	connectionPoolDials,
 	gcBoundTrace,
@@ -35,8 +34,8 @@ var traceRules = []traceRule{
 	outsideTrace,
 }
 
-// externalRules ask first for what explains idle cores: a client that waits for
-// its upstream, or for a larger window, is not serial.
+// externalRules ask first what explains idle cores: a client that waits for its
+// upstream, or needs a larger window, is not serial.
 var externalRules = []externalRule{
 	upstreamQueueingExternal,
 	windowTooSmallExternal,
@@ -45,21 +44,22 @@ var externalRules = []externalRule{
 	cpuSaturatedExternal,
 }
 
-// waiting are the causes for which requests wait for something else than a core.
+// waiting are the causes in which requests wait for something other than a core.
 var waiting = []Cause{HiddenCap, ConnectionPool, UpstreamQueueing, NetworkBound, WindowTooSmall}
 
-// sharedAsides are those that go with several causes.
+// sharedAsides are the asides that go with several causes.
 var sharedAsides = []Intervention{
 	{Name: "bytes from memory", Aside: true, Recipe: Recipe{Edit: Edit{Set: "from=memory"}, Beside: slices.Concat([]Cause{Serialised, GCBound}, waiting)}},
 	{Name: "leaving decoding out", Aside: true, Recipe: Recipe{Edit: Edit{Set: "decode=off"}, Needs: OurUpstream, Beside: waiting}},
 }
 
-// Interventions is the catalogue: those that prove a cause in the order of the
-// causes, then the asides. What it multiplies or lifts is in the client or in our
-// own upstream: what can't be helped there is shown by its staying as it is.
+// Interventions returns the catalogue: first the interventions that prove a
+// cause, in the order of the causes, then the asides. They change the client or
+// our own upstream. A limit that lies elsewhere is shown by a change that has no
+// effect ([Intervention.Flat]).
 func Interventions() []Intervention {
 	var proofs, asides []Intervention
-	for _, r := range clientRules {
+	for _, r := range probesRules {
 		for _, i := range r.interventions {
 			if i.Aside {
 				asides = append(asides, i)

@@ -5,18 +5,18 @@ import (
 	"testing"
 )
 
-// TestRows: every cause is once in an order that allows it once, and what can
-// be mended says by how much.
+// TestRows: each cause has one row for probes, and a row with a remedy predicts its
+// gain.
 func TestRows(t *testing.T) {
 	seen := map[Cause]int{}
-	for _, r := range clientRules {
+	for _, r := range probesRules {
 		seen[r.cause]++
-		if r.cause.Healthy() != (r.mend == "") {
-			t.Errorf("%s: healthy %v, but to be mended by %q", r.cause, r.cause.Healthy(), r.mend)
+		if r.cause.Healthy() != (r.remedy == "") {
+			t.Errorf("%s: healthy %v, but to be mended by %q", r.cause, r.cause.Healthy(), r.remedy)
 		}
-		listed := slices.ContainsFunc(blamedFirst, func(b clientRule) bool { return b.cause == r.cause })
-		if listed != (r.blamed != nil) {
-			t.Errorf("%s: its row says who blames it: %v; it is among those blamed first: %v", r.cause, r.blamed != nil, listed)
+		listed := slices.ContainsFunc(suspectedFirst, func(b probesRule) bool { return b.cause == r.cause })
+		if listed != (r.suspectedAs != nil) {
+			t.Errorf("%s: its row says who blames it: %v; it is among those blamed first: %v", r.cause, r.suspectedAs != nil, listed)
 		}
 	}
 	outside := map[Cause]int{}
@@ -35,11 +35,10 @@ func TestRows(t *testing.T) {
 	}
 }
 
-// TestEveryCauseCanBeProven with our own upstream and with another. Outside is
-// no exception: a client's evidence, which interventions are planned from, tells
-// upstream, link and window apart, and has no row for it.
+// TestEveryCauseCanBeProven with our own upstream and with another. Outside has no
+// row here: probes tell upstream, link and window apart.
 func TestEveryCauseCanBeProven(t *testing.T) {
-	for _, r := range clientRules {
+	for _, r := range probesRules {
 		for _, elsewhere := range []bool{false, true} {
 			proves := func(i Intervention) bool { return i.Cause == r.cause && !i.Aside && i.Possible(elsewhere) }
 			if !slices.ContainsFunc(r.interventions, proves) {

@@ -8,14 +8,14 @@ import (
 // ConnectionPool means that requests wait for connections, or dial them.
 const ConnectionPool Cause = "connection-pool"
 
-var connectionPoolClient = clientRule{
-	cause: ConnectionPool,
-	holds: gathering(ConnectionPool),
-	says:  sayConnections,
-	not:   notGathering(ConnectionPool),
-	rests: []string{"conn-wait", "resp", "cpus"},
-	mend:  "more connections",
-	gain:  lifting(ConnectionPool),
+var connectionPoolProbes = probesRule{
+	cause:    ConnectionPool,
+	holds:    gathering(ConnectionPool),
+	sentence: sayConnections,
+	ruledOut: notGathering(ConnectionPool),
+	rests:    []string{"conn-wait", "resp", "cpus"},
+	remedy:   "more connections",
+	gain:     lifting(ConnectionPool),
 	interventions: []Intervention{
 		{Name: "lifting the connection limit", Cause: ConnectionPool, Recipe: Recipe{Edit: Edit{Set: "conns=none"}, Lifts: []string{"conns"}}},
 	},
@@ -36,34 +36,34 @@ var connectionPoolTrace = traceRule{
 }
 
 const (
-	// redialled: connections made per response, from which on connections are
-	// not kept.
+	// redialled, connections made per response: from here on the client does not
+	// keep its connections.
 	redialled = .2
 
-	// poolShare, share of the interval with someone waiting for a connection:
-	// dials at the start pass.
+	// poolShare, share of the interval in which at least one goroutine waits for a
+	// connection: the dials at the start stay below it.
 	poolShare = .5
 
-	// poolOfFlight, waiting for a connection, to waiting for an answer: below it
-	// more connections would add little.
+	// poolOfFlight, goroutines that wait for a connection over those that wait for
+	// an answer: below it more connections would add little.
 	poolOfFlight = .25
 
-	// dialHigh, share of CPU under dials: a window's first connections are a few
-	// per cent of a second of one core; to keep connections is then worth 1.18 at
-	// least.
+	// dialHigh, share of the CPU samples in dials: the first connections of a window
+	// cost a few per cent of one core for a second. From here on, keeping the
+	// connections gives 1.18x at least.
 	dialHigh = .15
 )
 
-func sayConnections(c Client) string {
+func sayConnections(p Probes) string {
 	return fmt.Sprintf("%.1f of %d requests wait for a connection, %s each; %.1f are sent at a time.",
-		c.population(c.ConnWait), c.Window, goTime(c.ConnWait), c.population(c.Headers+c.Read))
+		p.population(p.ConnWait), p.Window, goTime(p.ConnWait), p.population(p.Headers+p.Read))
 }
 
-func dialled(c Client) string {
-	if c.Dials < redialled {
+func dialled(p Probes) string {
+	if p.Dials < redialled {
 		return ""
 	}
-	return fmt.Sprintf("%.2f connections were dialled per response", c.Dials)
+	return fmt.Sprintf("%.2f connections were dialled per response", p.Dials)
 }
 
 func (t Trace) dialling() (bool, string) {
@@ -79,13 +79,13 @@ func (t Trace) sayDial(v *Verdict) {
 func (t Trace) pooled() (bool, string) {
 	because := fmt.Sprintf("%.1f goroutines wait for a connection, and %.1f for an answer", t.Pool.Waiting, t.Answer.Waiting)
 	return t.idle() >= idleCores && t.Pool.Waiting >= someWaiting && t.Pool.Share >= poolShare &&
-		t.Pool.Waiting >= poolOfFlight*t.Answer.Waiting && t.Pool.Waiting > t.Gate.Waiting, because
+		t.Pool.Waiting >= poolOfFlight*t.Answer.Waiting && t.Pool.Waiting > t.Contention.Waiting, because
 }
 
 func (t Trace) sayPool(v *Verdict) {
 	p := t.Pool
 	v.Sentence = fmt.Sprintf("%.0f goroutines wait for a connection and %.1f for an answer; %.2f of %d cores used.\n",
 		p.Waiting, t.Answer.Waiting, t.Executing, t.Procs) +
-		fmt.Sprintf("They wait in %s, called at %s (%s), %s each time.\n", p.Via, p.At, short(p.In), siTime(p.Seconds)) +
+		fmt.Sprintf("They wait in %s, called at %s (%s), %s each time.\n", p.Via, p.At, trimPath(p.In), siTime(p.Seconds)) +
 		v.predict(t.admitted(p.Waiting, t.Answer.Waiting), "Raise the limit of connections (MaxConnsPerHost, MaxIdleConnsPerHost) or of streams", moreAtOnce)
 }

@@ -2,17 +2,17 @@ package verdict
 
 import "fmt"
 
-// CPUSaturated means that the client is at the roof of these cores with this
-// codec. It is the healthy end: nothing is to be mended.
+// CPUSaturated means that the client does all that these cores can do with this
+// codec. It is the healthy end: there is nothing to fix.
 const CPUSaturated Cause = "cpu-saturated"
 
-var cpuSaturatedClient = clientRule{
-	cause:   CPUSaturated,
-	holds:   Client.coresFull,
-	says:    sayCores,
-	not:     notCores,
-	rests:   []string{"cpus", "available", "runnable", "growth"},
-	refuted: parallelGained,
+var cpuSaturatedProbes = probesRule{
+	cause:    CPUSaturated,
+	holds:    Probes.coresFull,
+	sentence: sayCores,
+	ruledOut: notCores,
+	rests:    []string{"cpus", "available", "runnable", "growth"},
+	refuted:  parallelGained,
 	interventions: []Intervention{
 		{Name: "leaving decoding out", Cause: CPUSaturated, Recipe: Recipe{Edit: Edit{Set: "decode=off"}}},
 	},
@@ -26,43 +26,43 @@ var cpuSaturatedTrace = traceRule{
 }
 
 var cpuSaturatedExternal = externalRule{
-	cause: CPUSaturated,
-	holds: func(e External) bool { return e.CPUs/e.available() >= filled },
-	says:  func(e External) string { return fmt.Sprintf("%s. The healthy end.", e.seen()) },
+	cause:    CPUSaturated,
+	holds:    func(e External) bool { return e.CPUs/e.available() >= filled },
+	sentence: func(e External) string { return fmt.Sprintf("%s. The healthy end.", e.summary()) },
 }
 
 const (
-	// unsaturated: share of the available cores in use up to which full cores are
-	// ruled out; between that and saturated nobody can say.
+	// unsaturated, share of the available cores in use: below it full cores are
+	// ruled out. Between it and saturated the evidence does not decide.
 	unsaturated = .75
 
-	// starving: seconds by which a goroutine that is due every millisecond wakes
-	// late (p99), from which on it is told: the scheduler's own time slice is 10 ms.
+	// starving, scheduling latency (p99), s: from here on the verdict mentions it.
+	// The scheduler's own time slice is 10 ms.
 	starving = .02
 )
 
-func (c Client) coresFull() bool { return c.full() && !c.gcBound() }
+func (p Probes) coresFull() bool { return p.full() && !p.gcBound() }
 
-func sayCores(c Client) string {
-	if c.Cores == 1 {
-		return fmt.Sprintf("%.2f of 1 core used: with one core, decoding in turn is right.", c.CPUs)
+func sayCores(p Probes) string {
+	if p.Cores == 1 {
+		return fmt.Sprintf("%.2f of 1 core used: with one core, decoding in turn is right.", p.CPUs)
 	}
-	text := fmt.Sprintf("%.2f of the %.2f cores available are used: the roof of these cores with this codec.", c.CPUs, c.available())
-	if c.SchedLatencyP99 >= starving {
-		text += fmt.Sprintf(" Others starve: a goroutine due every millisecond wakes %s late (p99).", goTime(c.SchedLatencyP99))
+	text := fmt.Sprintf("%.2f of the %.2f cores available are used: the roof of these cores with this codec.", p.CPUs, p.available())
+	if p.SchedLatencyP99 >= starving {
+		text += fmt.Sprintf(" Others starve: a goroutine due every millisecond wakes %s late (p99).", goTime(p.SchedLatencyP99))
 	}
 	return text
 }
 
-func notCores(c Client) string {
-	if c.saturation() >= unsaturated {
+func notCores(p Probes) string {
+	if p.saturation() >= unsaturated {
 		return ""
 	}
-	return fmt.Sprintf("%.2f of %.2f available cores were used", c.CPUs, c.available())
+	return fmt.Sprintf("%.2f of %.2f available cores were used", p.CPUs, p.available())
 }
 
-// parallelGained says that cores which looked full did more when decoding was
-// parallel, or parallel in another way.
+// parallelGained says whether cores that looked full did more after decoding was
+// made parallel, or parallel in another way.
 func parallelGained(i Intervention) bool {
 	return i.Cause == Serialised && i.Measured.Gained() && i.Measured.Mean >= parallelGains
 }
@@ -77,5 +77,5 @@ func (t Trace) saySaturated(v *Verdict) {
 		v.Sentence = fmt.Sprintf("the one core (GOMAXPROCS is 1) is used for %.0f%% of the time: on one core serial is right.\n", 100*t.Executing)
 		v.Uncertain = append(v.Uncertain, "whether the work would divide over more cores shows on two or more")
 	}
-	v.Sentence += t.Busiest.spends("The busiest goroutine ("+t.Busiest.Name+")") + "This is the roof of these cores: less work per response, or more cores, would lift it."
+	v.Sentence += t.Busiest.timeSentence("The busiest goroutine ("+t.Busiest.Name+")") + "This is the roof of these cores: less work per response, or more cores, would lift it."
 }

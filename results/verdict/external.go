@@ -2,27 +2,27 @@ package verdict
 
 import "fmt"
 
-// External is what can be seen of a client from the outside, with nothing asked
-// of it: the CPU time of its process and that process's children, and what its
-// upstream saw. It is taken at a window and at twice that window, in rounds.
+// External is the evidence of a client that reports nothing itself: the CPU time
+// of its process and its children, and what its upstream saw. It is taken at a
+// window and at twice that window, in rounds.
 type External struct {
-	Workers int // threads or processes that the client was told to use
+	Workers int // threads or processes that the client was started with
 	Cores   int // of the machine
-	Window  int // the smaller one, which the verdict is about
+	Window  int // the smaller of the two, which the verdict is about
 
-	Blind       bool    // CPU time can't be seen on this system
+	Blind       bool    // this system does not show the CPU time of other processes
 	CPUs        float64 // cores that the client used, from its first request to its end
 	CPUsDoubled float64 // the same at twice the window
-	Upstream    float64 // cores that the upstream used meanwhile; 0 where it runs elsewhere
+	Upstream    float64 // cores that the upstream used meanwhile; 0 if it runs elsewhere
 	Others      float64 // cores that other processes used meanwhile
 	Queued      float64 // requests that waited in the upstream's queue, mean
 	InFlight    float64 // requests at the upstream, mean
-	Growth      Gain    // responses a second at twice the window, over those at the window
+	Growth      Gain    // responses a second at twice the window over those at the window
 }
 
-// ObserveExternal tells whether a client is serial. Serial is who uses about
-// one core where there are more to use, has no queue before it, and gains
-// nothing by a window of twice the size.
+// ObserveExternal says whether a client is serial. A client is serial if it uses
+// about one core although more are available, no requests queue at the upstream,
+// and twice the window gains nothing.
 func ObserveExternal(e External) Verdict {
 	v := Verdict{Causes: []Cause{}, Evidence: e.figures()}
 	if missing := e.missing(); missing != "" {
@@ -31,38 +31,38 @@ func ObserveExternal(e External) Verdict {
 		return v
 	}
 	var says string
-	v.Causes, says = e.judged()
+	v.Causes, says = e.firstCause()
 	if e.Growth.Low < grows && e.Growth.High > grows && e.CPUs <= oneCore && e.Growth.Pairs > 1 {
 		v.Uncertain = []string{fmt.Sprintf("whether twice the window gains: %s, and %.1f decides; more rounds would tell", e.Growth, grows)}
 	}
 	if len(v.Causes) == 0 {
-		v.Missing = []string{"a sign: " + e.seen()}
-		v.Sentence = "no verdict: not serial, and no limit reached: " + e.seen() + "."
+		v.Missing = []string{"a sign: " + e.summary()}
+		v.Sentence = "no verdict: not serial, and no limit reached: " + e.summary() + "."
 		return v
 	}
-	v.Sentence = named(v.Causes) + ": " + says
+	v.Sentence = causeList(v.Causes) + ": " + says
 	return v
 }
 
-// An externalRule is a cause's row for what is seen from outside. It may count
-// on the rules that are asked before it.
+// An externalRule is a cause's row for [External]. It may assume that the rules
+// before it do not hold.
 type externalRule struct {
-	cause Cause
-	holds func(External) bool
-	says  func(External) string
+	cause    Cause
+	holds    func(External) bool
+	sentence func(External) string
 }
 
-// judged is the cause whose rule holds first, and what is said then.
-func (e External) judged() (causes []Cause, says string) {
+// firstCause returns the first cause whose rule holds, and its sentence.
+func (e External) firstCause() (causes []Cause, says string) {
 	for _, r := range externalRules {
 		if r.holds(e) {
-			return []Cause{r.cause}, r.says(e)
+			return []Cause{r.cause}, r.sentence(e)
 		}
 	}
 	return nil, ""
 }
 
-// missing says what there would have to be for a verdict.
+// missing says what evidence a verdict would need.
 func (e External) missing() string {
 	switch {
 	case min(e.Workers, e.Cores) < 2:
@@ -73,26 +73,27 @@ func (e External) missing() string {
 		return "the CPU time of other processes, which takes Linux's /proc"
 	case e.Others >= disturbed*float64(e.Cores):
 		return fmt.Sprintf("a quiet machine: other processes used %.2f of %d cores", e.Others, e.Cores)
-	case e.available() < apart:
+	case e.available() < minCoresLeft:
 		return fmt.Sprintf("cores to tell one from two: upstream and others left %.2f", e.available())
 	}
 	return ""
 }
 
-// grown is how much more is done at twice the window. More throughput with no
-// more CPU time in use is none: the machine became faster between two samples,
-// and must not clear a serial client.
-func (e External) grown() float64 {
+// growth is the throughput at twice the window over that at the window, but at
+// most the growth in cores used. More throughput from the same CPU time means that
+// the machine became faster between two samples; that must not clear a serial
+// client.
+func (e External) growth() float64 {
 	return min(e.Growth.Mean, e.CPUsDoubled/max(e.CPUs, 1e-9))
 }
 
-// available is the cores that were there for the client.
+// available is how many cores the client could have used.
 func (e External) available() float64 {
 	return max(.1, min(float64(e.Workers), float64(e.Cores)-e.Upstream-e.Others))
 }
 
-// seen tells the figures that decide.
-func (e External) seen() string {
+// summary spells the figures that decide.
+func (e External) summary() string {
 	return fmt.Sprintf("%.2f of %.2f cores used by %d workers, throughput %s at twice the window", e.CPUs, e.available(), e.Workers, e.Growth)
 }
 

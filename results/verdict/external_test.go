@@ -8,7 +8,7 @@ import (
 	"collatebench/results/verdict"
 )
 
-// serialFromOutside is buffer_unordered in one task, as it was seen here.
+// serialFromOutside is buffer_unordered in one task, as measured.
 func serialFromOutside() verdict.External {
 	return verdict.External{
 		Workers: 2, Cores: 2, Window: 32, CPUs: 1.04, CPUsDoubled: 1.05, Upstream: .1, InFlight: 30,

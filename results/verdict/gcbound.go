@@ -8,15 +8,15 @@ import (
 // GCBound means that the garbage collector takes the cores.
 const GCBound Cause = "gc-bound"
 
-var gcBoundClient = clientRule{
-	cause: GCBound,
-	holds: Client.gcBound,
-	says:  sayGC,
-	not:   notGC,
-	rests: []string{"gc-share", "cpus"},
-	mend:  "a GOGC eight times as high",
-	gain:  Client.predictGOGC,
-	proof: gcGains,
+var gcBoundProbes = probesRule{
+	cause:    GCBound,
+	holds:    Probes.gcBound,
+	sentence: sayGC,
+	ruledOut: notGC,
+	rests:    []string{"gc-share", "cpus"},
+	remedy:   "a GOGC eight times as high",
+	gain:     Probes.predictGOGC,
+	proof:    gcGains,
 	interventions: []Intervention{
 		{Name: "raising GOGC eightfold", Cause: GCBound, Recipe: Recipe{Edit: Edit{GOGCTimes: gogcTimes}}},
 	},
@@ -30,57 +30,57 @@ var gcBoundTrace = traceRule{
 }
 
 const (
-	// collecting: share of the busy CPU time that goes to garbage collection,
-	// from which on it is worth naming. With GOGC=100 this client was seen at
-	// .06 (json), .11 (cbor) and .13 (sonic), with GOGC=5 at .20 to .42.
+	// collecting, share of the busy CPU time that goes to garbage collection: from
+	// here on it is a cause. With GOGC=100 this client was seen at .06 (json), .11
+	// (cbor) and .13 (sonic), with GOGC=5 at .20 to .42.
 	collecting = .18
 
-	// hardlyCollecting: the same share, up to which it is ruled out; between the
-	// two nobody can say.
+	// hardlyCollecting, the same share: below it the cause is ruled out. Between the
+	// two the evidence does not decide.
 	hardlyCollecting = .75 * collecting
 
-	// gcGains: what gains is elsewhere. Memory buys any client a little
-	// throughput, so that raising GOGC must buy more to be a cause.
+	// gcGains, in place of gains: memory buys any client a little throughput, so
+	// raising GOGC must buy more to prove the cause.
 	gcGains = 1.25
 
-	// besideGC: what a collection costs beside its own time, as a share of it:
-	// write barriers and cold caches. .2 to .8 was seen, GOGC=5 against 40.
+	// besideGC, what a collection costs beside its own time (write barriers, cold
+	// caches), as a share of that time. .2 to .8 was seen, GOGC=5 against 40.
 	besideGC = .55
 
-	// gogcTimes: what the intervention multiplies GOGC by.
+	// gogcTimes is what the intervention multiplies GOGC by.
 	gogcTimes = 8
 
-	// rarer: what is left of collecting with a GOGC gogcTimes as high. Not an
-	// eighth: the stacks and the smallest heap are collected all the same.
+	// rarer, share of the collecting that is left with a GOGC gogcTimes as high. It
+	// is not an eighth: the stacks and the smallest heap are still collected.
 	rarer = .25
 
-	// gcHigh, share of CPU under the garbage collector: its workers take a quarter
-	// of the cores while a cycle runs: above that, cycles run end to end and
-	// allocation pays too.
+	// gcHigh, share of the CPU samples in the garbage collector: its workers take a
+	// quarter of the cores while a cycle runs. Above that, cycles follow each other
+	// and the goroutines that allocate collect as well.
 	gcHigh = .3
 
-	// stoppedRun, share of the cores in use, goroutines runnable, while garbage is
-	// collected: a collection that begins and ends all the time stops the world,
-	// and leaves cores idle though goroutines wait for them. .67 was seen.
+	// stoppedRun, share of the cores in use while goroutines are runnable: collections
+	// that begin and end all the time stop the world, and then cores are idle although
+	// goroutines wait for them. .67 was seen.
 	stoppedRun = .6
 )
 
-func (c Client) gcBound() bool { return c.GCShare >= collecting }
+func (p Probes) gcBound() bool { return p.GCShare >= collecting }
 
-func sayGC(c Client) string {
-	return fmt.Sprintf("%s of the busy CPU time collects garbage; %.2f of %d cores used.", percent(c.GCShare), c.CPUs, c.Cores)
+func sayGC(p Probes) string {
+	return fmt.Sprintf("%s of the busy CPU time collects garbage; %.2f of %d cores used.", percent(p.GCShare), p.CPUs, p.Cores)
 }
 
-func notGC(c Client) string {
-	if c.GCShare >= hardlyCollecting {
+func notGC(p Probes) string {
+	if p.GCShare >= hardlyCollecting {
 		return ""
 	}
-	return percent(c.GCShare) + " of the busy CPU time collected garbage"
+	return percent(p.GCShare) + " of the busy CPU time collected garbage"
 }
 
-// predictGOGC returns the gain to be had by a GOGC gogcTimes as high.
-func (c Client) predictGOGC() float64 {
-	return 1 / (1 - min(.95, c.GCShare*(1+besideGC))*(1-rarer))
+// predictGOGC predicts the gain of a GOGC gogcTimes as high.
+func (p Probes) predictGOGC() float64 {
+	return 1 / (1 - min(.95, p.GCShare*(1+besideGC))*(1-rarer))
 }
 
 func (t Trace) gcBound() (bool, string) {

@@ -2,18 +2,18 @@ package verdict
 
 import "fmt"
 
-// HiddenCap means that no more than k run at a time, with k above 1, and neither
-// the window nor the cores say so.
+// HiddenCap means that at most k requests or decodes run at a time, with k above
+// 1, and neither the window nor the cores are the reason.
 const HiddenCap Cause = "hidden-cap"
 
-var hiddenCapClient = clientRule{
-	cause: HiddenCap,
-	holds: Client.capped,
-	says:  sayCap,
-	not:   notCapped,
-	rests: []string{"start-wait", "decode-overlap", "cpus"},
-	mend:  "lifting that limit",
-	gain:  lifting(HiddenCap),
+var hiddenCapProbes = probesRule{
+	cause:    HiddenCap,
+	holds:    Probes.capped,
+	sentence: sayCap,
+	ruledOut: notCapped,
+	rests:    []string{"start-wait", "decode-overlap", "cpus"},
+	remedy:   "lifting that limit",
+	gain:     lifting(HiddenCap),
 	interventions: []Intervention{
 		{Name: "lifting the cap on decodes", Cause: HiddenCap, Recipe: Recipe{Edit: Edit{Set: "workers=none"}, Lifts: []string{"workers"}}},
 		{Name: "lifting the cap on fetches", Cause: HiddenCap, Recipe: Recipe{Edit: Edit{Set: "fetches=none"}, Lifts: []string{"fetches"}}},
@@ -26,33 +26,33 @@ var hiddenCapTrace = traceRule{
 	say:   Trace.sayCap,
 }
 
-// morePermits, goroutines past the permit, mean: from here on it is no single
-// one; between onePermit and this nobody can say.
+// morePermits, goroutines past the permit, mean: from here on there are several
+// permits. Between onePermit and this the evidence does not decide.
 const morePermits = 1.6
 
-func (c Client) capped() bool {
-	few := c.behindDecoder() && c.executing() >= aboutOne && c.executing() <= float64(c.Cores)-idleCores
-	return few || c.gathered(HiddenCap)
+func (p Probes) capped() bool {
+	few := p.behindDecoder() && p.executing() >= aboutOne && p.executing() <= float64(p.Cores)-idleCores
+	return few || p.gathered(HiddenCap)
 }
 
-func sayCap(c Client) string {
-	if c.share(c.StartWait) >= elsewhere {
+func sayCap(p Probes) string {
+	if p.share(p.StartWait) >= elsewhere {
 		return fmt.Sprintf("%.1f of %d admitted requests wait, %s each, for a limit of the client's own; %.1f are sent at a time.",
-			c.population(c.StartWait), c.Window, goTime(c.StartWait), c.population(c.Headers+c.Read))
+			p.population(p.StartWait), p.Window, goTime(p.StartWait), p.population(p.Headers+p.Read))
 	}
 	return fmt.Sprintf("no more than %.1f decodes run at a time, with %d cores and a window of %d; %.2f cores used.",
-		c.executing(), c.Cores, c.Window, c.CPUs)
+		p.executing(), p.Cores, p.Window, p.CPUs)
 }
 
-func notCapped(c Client) string {
-	if c.share(c.StartWait) >= elsewhere || c.behindDecoder() && c.executing() >= aboutOne {
+func notCapped(p Probes) string {
+	if p.share(p.StartWait) >= elsewhere || p.behindDecoder() && p.executing() >= aboutOne {
 		return ""
 	}
-	return fmt.Sprintf("%.2f of %d requests waited for a limit of the client's own", c.population(c.StartWait), c.Window)
+	return fmt.Sprintf("%.2f of %d requests waited for a limit of the client's own", p.population(p.StartWait), p.Window)
 }
 
 func (t Trace) capped() (bool, string) {
-	g := t.Gate
+	g := t.Contention
 	because := fmt.Sprintf("%.1f goroutines wait for a permit at any one place", g.Waiting)
 	if g.Waiting > 0 {
 		because = fmt.Sprintf("%.1f goroutines wait at %s, in %.0f%% of the time, and %.1f are past it", g.Waiting, g.At, 100*g.Share, g.Inside)
@@ -61,11 +61,11 @@ func (t Trace) capped() (bool, string) {
 }
 
 func (t Trace) sayCap(v *Verdict) {
-	g := t.Gate
+	g := t.Contention
 	v.Sentence = fmt.Sprintf("no more than about %.0f goroutines are past %s (%s), and %.0f wait there for %.0f%% of the time; %.2f of %d cores used.\n",
-		g.Inside, g.At, short(g.In), g.Waiting, 100*g.Share, t.Executing, t.Procs) + g.waits()
+		g.Inside, g.At, trimPath(g.In), g.Waiting, 100*g.Share, t.Executing, t.Procs) + g.waitSentence()
 	if g.Executing >= busySection*g.Inside {
-		v.Sentence += g.Section.spends("Those past it") + v.predict(t.ofCores(), "Let GOMAXPROCS of them run", coresAlike)
+		v.Sentence += g.Section.timeSentence("Those past it") + v.predict(t.ofCores(), "Let GOMAXPROCS of them run", coresAlike)
 		return
 	}
 	v.Sentence += v.predict(t.admitted(g.Waiting, g.Inside), "Raise that limit", moreAtOnce)

@@ -9,7 +9,7 @@ import (
 	"collatebench/results/verdict"
 )
 
-// TestCatalogue holds each intervention to its form.
+// TestCatalogue checks the form of each intervention.
 func TestCatalogue(t *testing.T) {
 	asides := false
 	for _, i := range verdict.Interventions() {
@@ -39,7 +39,7 @@ func fieldsSet(e verdict.Edit) int {
 	return n
 }
 
-// named is an intervention of the catalogue.
+// named returns an intervention of the catalogue.
 func named(t *testing.T, name string, cause verdict.Cause) verdict.Intervention {
 	t.Helper()
 	all := verdict.Interventions()
@@ -75,15 +75,15 @@ func TestWanted(t *testing.T) {
 	}
 }
 
-// TestPredictFrom: what lifts a limit promises what the others leave, and what
-// changes nothing, or is healthy already, promises nothing.
+// TestPredictFrom: an intervention that lifts a limit predicts what the other limits
+// leave; one that changes nothing, or is on a healthy client, predicts nothing.
 func TestPredictFrom(t *testing.T) {
 	serial := change(collector)
-	garbage := change(func(c *verdict.Client) { c.GCShare = .5 })
+	garbage := change(func(c *verdict.Probes) { c.GCShare = .5 })
 	for _, x := range []struct {
 		name  string
 		cause verdict.Cause
-		c     verdict.Client
+		c     verdict.Probes
 		want  float64
 	}{
 		{"decoding in parallel", verdict.Serialised, serial, serial.Predict(1, "placement", "workers")},
@@ -102,8 +102,8 @@ func TestPredictFrom(t *testing.T) {
 	}
 }
 
-// TestRecipeIsInNoFile: a plan that was written and read again is the same, but
-// for how it was made.
+// TestRecipeIsInNoFile: a plan that is written and read again is the same, without
+// the recipe.
 func TestRecipeIsInNoFile(t *testing.T) {
 	planned := named(t, "lifting the upstream's queue", verdict.UpstreamQueueing)
 	planned.Change, planned.Before, planned.Cell, planned.Predicted = "queue=none", "a", "b", 1.5

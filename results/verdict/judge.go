@@ -6,7 +6,7 @@ import (
 )
 
 // JudgeTrace names the cause that the trace shows, or says what is missing. A
-// trace can't tell upstream, link and window apart: that is Outside.
+// trace can't tell upstream, link and window apart: all three are [Outside].
 func JudgeTrace(t Trace) Verdict {
 	v := Verdict{Subject: t.Subject, Causes: []Cause{}, Evidence: t.evidence()}
 	if v.Missing = t.missing(); len(v.Missing) > 0 {
@@ -36,8 +36,8 @@ func JudgeTrace(t Trace) Verdict {
 	return v
 }
 
-// ruledOut gives the figures that speak against the other causes. A rule that
-// would hold, had an earlier one not, is no cause that was ruled out.
+// ruledOut gives the figures that speak against the other causes. A rule that also
+// holds, but comes later in the order, is not ruled out.
 func (t Trace) ruledOut(found int) []RuledOut {
 	var out []RuledOut
 	for i, r := range traceRules {
@@ -54,17 +54,18 @@ func (t Trace) ruledOut(found int) []RuledOut {
 	return out
 }
 
-// A traceRule is a cause's row for a trace; a cause that shows in two ways has
-// two. Because is the figure that speaks for it or, where it does not hold,
-// against it.
+// A traceRule is a cause's row for a [Trace]; a cause that shows in two ways has two
+// rows. because is the figure for the cause, or against it if it does not hold. say
+// sets the verdict's sentence, and its predicted gain and assumptions if there are
+// any.
 type traceRule struct {
 	cause   Cause
-	samples bool // the cause rests on CPU samples
+	samples bool // the rule needs CPU samples
 	holds   func(Trace) (found bool, because string)
 	say     func(Trace, *Verdict)
 }
 
-// missing says what no rule can do without.
+// missing says what is missing for any rule.
 func (t Trace) missing() []string {
 	switch {
 	case t.Procs < 1:
@@ -75,7 +76,7 @@ func (t Trace) missing() []string {
 	return nil
 }
 
-// unsampled means that the profiler was off, for most of the interval at least.
+// unsampled means that the profiler was off, at least for most of the interval.
 func (t Trace) unsampled() bool {
 	return float64(t.Samples) < minSamples && t.Executing*t.Seconds > minSampleTime
 }
@@ -88,7 +89,7 @@ func (t Trace) noSamples() string {
 	return fmt.Sprintf("the trace carries %s CPU samples, so that nothing says which function takes the time: record it with the CPU profiler on (--pprof does)", many)
 }
 
-// unknown says what a trace would have to show.
+// unknown says what else the trace would have to show for a verdict.
 func (t Trace) unknown() []string {
 	switch {
 	case t.unsampled():
@@ -97,7 +98,7 @@ func (t Trace) unknown() []string {
 		return []string{fmt.Sprintf("one core (GOMAXPROCS is 1), and it is used for %.0f%% of the time: who would run beside whom shows on two or more", 100*t.Executing)}
 	case t.Busiest.Busy >= busySection && t.idle() >= idleCores:
 		return []string{fmt.Sprintf("one goroutine (%s) runs for %.0f%% of the time%s, but nobody in this process waits for it: whether its work can be divided, the trace does not show",
-			t.Busiest.Name, 100*t.Busiest.Busy, t.Busiest.in())}
+			t.Busiest.Name, 100*t.Busiest.Busy, t.Busiest.location())}
 	case t.Asleep.Waiting > t.Answer.Waiting && t.Asleep.Waiting >= answerWaiting:
 		return []string{fmt.Sprintf("%.1f goroutines sleep or wait for a timer at a time, most at %s (%s): a trace does not show what for", t.Asleep.Waiting, t.Asleep.At, t.Asleep.In)}
 	case t.Server.Waiting >= answerWaiting && t.Executing < outsideCores*float64(t.Procs):

@@ -5,88 +5,88 @@ import (
 	"strings"
 )
 
-// Observe says what a client's evidence shows by itself, with no intervention.
-func Observe(c Client) Verdict {
-	v := Verdict{Causes: []Cause{}, Simulated: c.Simulated, Missing: c.missing(), Evidence: []Figure{}}
-	if c.Response > 0 {
-		v.Evidence = c.figures()
+// Observe says what the evidence of the probes shows without an intervention.
+func Observe(p Probes) Verdict {
+	v := Verdict{Causes: []Cause{}, Simulated: p.Simulated, Missing: p.missing(), Evidence: []Figure{}}
+	if p.Response > 0 {
+		v.Evidence = p.figures()
 	}
 	if len(v.Missing) > 0 {
 		v.Sentence = "no verdict: " + strings.Join(v.Missing, "; ") + "."
 		return v
 	}
 	var says []string
-	for _, r := range clientRules {
-		if r.holds(c) {
+	for _, r := range probesRules {
+		if r.holds(p) {
 			v.Causes = append(v.Causes, r.cause)
-			says = append(says, r.says(c))
-		} else if figure := r.not(c); figure != "" {
+			says = append(says, r.sentence(p))
+		} else if figure := r.ruledOut(p); figure != "" {
 			v.RuledOut = append(v.RuledOut, RuledOut{r.cause, figure})
 		} else {
 			v.Uncertain = append(v.Uncertain, fmt.Sprintf("%s: neither shown nor ruled out by what was seen", r.cause))
 		}
 	}
 	if len(v.Causes) == 0 {
-		v.Missing = []string{"a stage in which the window gathers: " + c.division()}
-		v.Sentence = "no verdict: nothing stands out; " + c.division() + "."
+		v.Missing = []string{"a stage in which the window gathers: " + p.division()}
+		v.Sentence = "no verdict: nothing stands out; " + p.division() + "."
 		return v
 	}
-	for _, r := range clientRules {
+	for _, r := range probesRules {
 		if r.doubt == nil {
 			continue
 		}
-		if sign := r.doubt(c); sign != "" {
+		if sign := r.doubt(p); sign != "" {
 			v.Uncertain = append(v.Uncertain, fmt.Sprintf("%s: %s", r.cause, sign))
 		}
 	}
-	v.Sentence = named(v.Causes) + ": " + strings.Join(says, " ") + c.simulation()
+	v.Sentence = causeList(v.Causes) + ": " + strings.Join(says, " ") + p.simulation()
 	if first := v.Causes[0].rule(); first.gain != nil {
-		v.PredictedGain, v.Assumptions = first.gain(c), c.assumptions()
+		v.PredictedGain, v.Assumptions = first.gain(p), p.assumptions()
 		if v.PredictedGain >= gains {
-			v.Sentence += fmt.Sprintf("\n%s would give up to %.2fx.", sentence(first.mend), v.PredictedGain)
+			v.Sentence += fmt.Sprintf("\n%s would give up to %.2fx.", capitalise(first.remedy), v.PredictedGain)
 		}
 	}
 	return v
 }
 
-// assumptions are what a prediction rests on.
-func (c Client) assumptions() []string {
+// assumptions lists what a prediction assumes.
+func (p Probes) assumptions() []string {
 	out := []string{"a response costs as much CPU time afterwards, and nothing unseen limits"}
-	if c.EffectiveCores == 0 && !c.Simulated && c.Cores > 1 {
-		out = append(out, fmt.Sprintf("%d cores do %d times what one does, which this machine was not asked", c.Cores, c.Cores))
+	if p.EffectiveCores == 0 && !p.Simulated && p.Cores > 1 {
+		out = append(out, fmt.Sprintf("%d cores do %d times what one does, which this machine was not asked", p.Cores, p.Cores))
 	}
 	return out
 }
 
-// Suspects are the causes that the evidence shows, then those that it does not
-// rule out: what an intervention may be about.
-func Suspects(c Client) []Cause {
-	if len(c.missing()) > 0 {
+// Suspects returns the causes that the evidence shows, then those that it does not
+// rule out. Interventions are planned for them; none means that evidence is missing.
+func Suspects(p Probes) []Cause {
+	if len(p.missing()) > 0 {
 		return nil
 	}
 	var shown, open []Cause
-	for _, r := range clientRules {
+	for _, r := range probesRules {
 		switch {
-		case r.holds(c):
+		case r.holds(p):
 			shown = append(shown, r.cause)
-		case r.not(c) == "":
+		case r.ruledOut(p) == "":
 			open = append(open, r.cause)
 		}
 	}
 	return append(shown, open...)
 }
 
-// missing says what the evidence lacks for any verdict.
-func (c Client) missing() []string {
+// missing says what evidence any verdict needs and does not have.
+func (p Probes) missing() []string {
 	var out []string
 	for _, need := range []struct {
 		there bool
 		what  string
 	}{
-		{c.Throughput > 0, "a throughput"},
-		{c.Window > 0 && c.Cores > 0, "the window and the cores"},
-		{c.Simulated || c.Others < disturbed*float64(max(c.Machine, 1)), fmt.Sprintf("a quiet machine: other processes used %.2f of %d cores", c.Others, c.Machine)},
-		{c.Response > 0, "the times of a response (resp-ns and the waits), which older lines have not"},
+		{p.Throughput > 0, "a throughput"},
+		{p.Window > 0 && p.Cores > 0, "the window and the cores"},
+		{p.Simulated || p.Others < disturbed*float64(max(p.Machine, 1)), fmt.Sprintf("a quiet machine: other processes used %.2f of %d cores", p.Others, p.Machine)},
+		{p.Response > 0, "the times of a response (resp-ns and the waits), which older lines have not"},
 	} {
 		if !need.there {
 			out = append(out, need.what)
@@ -96,20 +96,20 @@ func (c Client) missing() []string {
 }
 
 // division says where the requests of the window are.
-func (c Client) division() string {
+func (p Probes) division() string {
 	var parts []string
-	for _, s := range c.stages() {
-		if n := c.population(s.time); n >= .05 {
+	for _, s := range p.stages() {
+		if n := p.population(s.time); n >= .05 {
 			parts = append(parts, fmt.Sprintf("%.1f %s", n, s.what))
 		}
 	}
 	return fmt.Sprintf("of %d requests %s, and %.2f of %.2f available cores were used",
-		c.Window, strings.Join(parts, ", "), c.CPUs, c.available())
+		p.Window, strings.Join(parts, ", "), p.CPUs, p.available())
 }
 
-func (c Client) simulation() string {
-	if !c.Simulated {
+func (p Probes) simulation() string {
+	if !p.Simulated {
 		return ""
 	}
-	return fmt.Sprintf(" Simulated: %d cores that only pass time.", c.Cores)
+	return fmt.Sprintf(" Simulated: %d cores that only pass time.", p.Cores)
 }

@@ -2,9 +2,9 @@ package verdict
 
 import "fmt"
 
-// Outside means that the upstream, the link or the window is the limit. Which
-// one, only the upstream's figures tell. A client's evidence has these: it needs
-// no such cause, and no intervention that proves it.
+// Outside means that the upstream, the link or the window is the limit; only the
+// upstream's figures say which. [Probes] has those figures, so it has no rule for
+// this cause, and no intervention proves it.
 const Outside Cause = "outside"
 
 var outsideTrace = traceRule{
@@ -16,13 +16,13 @@ var outsideTrace = traceRule{
 var outsideExternal = externalRule{
 	cause: Outside,
 	holds: func(e External) bool { return e.CPUs < coreTaken },
-	says: func(e External) string {
-		return fmt.Sprintf("%s. The client keeps no core busy: the link, the upstream's answers or a wait of its own is the limit.", e.seen())
+	sentence: func(e External) string {
+		return fmt.Sprintf("%s. The client keeps no core busy: the link, the upstream's answers or a wait of its own is the limit.", e.summary())
 	},
 }
 
-// answerShare, share of the interval with someone waiting for an answer: else
-// the process has nothing to do for some of it.
+// answerShare, share of the interval in which at least one goroutine waits for an
+// answer: below it the process has nothing to do for part of the time.
 const answerShare = .8
 
 func (t Trace) outside() (bool, string) {
@@ -37,6 +37,6 @@ func (t Trace) sayOutside(v *Verdict) {
 	a := t.Answer
 	v.Sentence = fmt.Sprintf("%.1f goroutines wait for an answer, and %.2f of %d cores are used: upstream, link or window.\n",
 		a.Waiting, t.Executing, t.Procs) +
-		fmt.Sprintf("Most wait at %s (%s), %s each time.\n", a.At, short(a.In), siTime(a.Seconds)) +
+		fmt.Sprintf("Most wait at %s (%s), %s each time.\n", a.At, trimPath(a.In), siTime(a.Seconds)) +
 		"A trace of the client can't say which: take the upstream's figures; " + upstreamHow + "."
 }

@@ -7,18 +7,18 @@ import (
 	"strings"
 )
 
-// A Link of the chain of causes is an intervention that was measured on top of
-// the links before it, with what only the chain knows of it.
+// A Link of the chain of causes is an intervention that was measured on top of the
+// links before it.
 type Link struct {
 	Intervention
-	Evidence Client  // of the cell before it, in which its cause was seen
-	Whole    Gain    // of all links so far, over the client as it was
-	Promised float64 // the same, predicted: the product of what each link's evidence promised
+	Evidence Probes  // of the cell before it, in which its cause was seen
+	Whole    Gain    // of all links so far together, over the unchanged cell
+	Promised float64 // the predicted counterpart of Whole: the product of the links' predictions
 }
 
-// Proven says that an intervention did what its cause would have it do. A flat
-// one shows its cause by changing nothing: an upstream that is not ours can't be
-// helped, but half the window does as well.
+// Proven says that the measured gain proves the cause. A flat intervention proves it
+// by changing nothing: we can't lift the queue of an upstream that is not ours, but
+// half the window then does as well.
 func (i Intervention) Proven() bool {
 	m := i.Measured
 	if m.High == 0 {
@@ -30,42 +30,42 @@ func (i Intervention) Proven() bool {
 	return m.Mean >= cmp.Or(i.Cause.rule().proof, gains) && m.Low > 1
 }
 
-// Gained says that a ratio is one: large enough, and beyond chance.
+// Gained says that the gain is large enough, and not by chance.
 func (g Gain) Gained() bool { return g.High > 0 && g.Mean >= gains && g.Low > 1 }
 
-// Prove gives the verdict after interventions: the causes that were observed
-// in turn, as far as each one's intervention proves it. Asides are
-// interventions on what was observed nowhere.
-func Prove(base Client, chain []Link, asides []Intervention) Verdict {
+// Prove gives the verdict after interventions. base is the evidence of the unchanged
+// cell. The causes are those of the links, up to the first that is not proven. asides
+// are all other interventions that were measured.
+func Prove(base Probes, chain []Link, asides []Intervention) Verdict {
 	v := Observe(base)
 	if len(v.Missing) > 0 && len(chain) == 0 {
 		v.Interventions = asides
 		return v
 	}
-	v.Uncertain = append(v.Uncertain, v.Missing...) // it was not missing when the chain was planned
-	var held []Link
+	v.Uncertain = append(v.Uncertain, v.Missing...) // it was there when the chain was planned
+	var links []Link
 	for _, l := range chain {
 		v.Interventions = append(v.Interventions, l.Intervention)
 		if !l.Proven() {
 			break
 		}
-		held = append(held, l)
+		links = append(links, l)
 	}
 	v.Interventions = append(v.Interventions, asides...)
 	observed := v.Causes
 	v.Causes, v.Missing, v.PredictedGain, v.Assumptions = []Cause{}, nil, 0, nil
-	if len(held) == 0 {
+	if len(links) == 0 {
 		return v.unproven(observed, chain)
 	}
-	if contradiction := contradicted(held[0], asides); contradiction != "" {
+	if contradiction := contradicted(links[0], asides); contradiction != "" {
 		v.Missing = []string{contradiction}
-		v.Sentence = "no verdict: it looks " + string(held[0].Cause) + ", but " + contradiction + "."
+		v.Sentence = "no verdict: it looks " + string(links[0].Cause) + ", but " + contradiction + "."
 		return v
 	}
-	return v.proven(base, held, observed)
+	return v.proven(base, links, observed)
 }
 
-// contradicted names an aside that gained where the cause says that it can't.
+// contradicted names an aside that gained although the cause excludes that.
 func contradicted(first Link, asides []Intervention) string {
 	refuted := first.Cause.rule().refuted
 	for _, a := range asides {
@@ -79,7 +79,7 @@ func contradicted(first Link, asides []Intervention) string {
 func (v Verdict) unproven(observed []Cause, chain []Link) Verdict {
 	if len(chain) == 0 {
 		v.Missing = []string{"an intervention that could prove it"}
-		v.Sentence = fmt.Sprintf("no verdict: it looks %s, and no intervention on it was possible.", named(observed))
+		v.Sentence = fmt.Sprintf("no verdict: it looks %s, and no intervention on it was possible.", causeList(observed))
 		return v
 	}
 	first := chain[0]
@@ -92,8 +92,8 @@ func (v Verdict) unproven(observed []Cause, chain []Link) Verdict {
 	return v
 }
 
-func (v Verdict) proven(base Client, held []Link, observed []Cause) Verdict {
-	for _, l := range held {
+func (v Verdict) proven(base Probes, links []Link, observed []Cause) Verdict {
+	for _, l := range links {
 		v.Causes = append(v.Causes, l.Cause)
 	}
 	v.RuledOut = slices.DeleteFunc(v.RuledOut, func(r RuledOut) bool { return slices.Contains(v.Causes, r.Cause) })
@@ -102,72 +102,72 @@ func (v Verdict) proven(base Client, held []Link, observed []Cause) Verdict {
 			v.Uncertain = append(v.Uncertain, fmt.Sprintf("%s: seen, but not proven", c))
 		}
 	}
-	for _, l := range held {
+	for _, l := range links {
 		if !l.Flat && !l.Cause.Healthy() {
 			v.PredictedGain, v.MeasuredGain, v.Assumptions = l.Promised, &l.Whole, base.assumptions()
 		}
 	}
-	v.Sentence = strings.Join(v.lines(base, held), "\n")
+	v.Sentence = strings.Join(v.lines(base, links), "\n")
 	return v
 }
 
-// lines tells of each cause and what mending it gave, and then of those that
+// lines says of each cause what fixing it gave, and then what clears the causes that
 // people suspect first.
-func (v Verdict) lines(base Client, held []Link) []string {
+func (v Verdict) lines(base Probes, links []Link) []string {
 	var out []string
 	between := "\n"
-	if 2*len(held) > maxLines {
+	if 2*len(links) > maxLines {
 		between = " "
 	}
-	for i, l := range held {
+	for i, l := range links {
 		opening := "Then "
 		if i == 0 {
-			opening = named(v.Causes) + ": "
+			opening = causeList(v.Causes) + ": "
 		}
-		text := opening + l.says()
+		text := opening + l.sentence()
 		if i == 0 {
 			text += base.simulation()
 		}
 		out = append(out, strings.Split(text+between+l.result(), "\n")...)
 	}
-	if not := v.exonerated(base); not != "" && len(out) < maxLines {
-		out = append(out, not)
+	if cleared := v.suspectsCleared(base); cleared != "" && len(out) < maxLines {
+		out = append(out, cleared)
 	}
 	return out
 }
 
-// maxLines is what a person reads of a verdict.
+// maxLines is how long a sentence may be: people read no more.
 const maxLines = 5
 
-func (l Link) says() string {
+func (l Link) sentence() string {
 	if r := l.Cause.rule(); r.cause != "" && r.holds(l.Evidence) {
-		return r.says(l.Evidence)
+		return r.sentence(l.Evidence)
 	}
 	return l.Evidence.division() + "."
 }
 
-// result tells what was predicted and what was measured.
+// result says what was predicted and what was measured.
 func (i Intervention) result() string {
 	if i.Flat {
-		return fmt.Sprintf("%s gave %v: no less.", sentence(i.Name), i.Measured)
+		return fmt.Sprintf("%s gave %v: no less.", capitalise(i.Name), i.Measured)
 	}
 	if i.Predicted == 0 {
-		return fmt.Sprintf("%s gave %v.", sentence(i.Name), i.Measured)
+		return fmt.Sprintf("%s gave %v.", capitalise(i.Name), i.Measured)
 	}
-	return fmt.Sprintf("%s was predicted to give %.2fx and gave %v.", sentence(i.Name), i.Predicted, i.Measured)
+	return fmt.Sprintf("%s was predicted to give %.2fx and gave %v.", capitalise(i.Name), i.Predicted, i.Measured)
 }
 
-// exonerated tells of those that people suspect first, by what rules them out.
-func (v Verdict) exonerated(c Client) string {
+// suspectsCleared says what rules out the causes that people suspect first.
+func (v Verdict) suspectsCleared(p Probes) string {
 	if clears := v.Causes[0].rule().clears; clears != nil {
-		if text := clears(c); text != "" {
+		if text := clears(p); text != "" {
 			return text
 		}
 	}
 	var parts []string
-	for _, suspect := range blamedFirst {
+	for _, suspect := range suspectedFirst {
 		for _, r := range v.RuledOut {
-			if name := suspect.blamed(c); r.Cause == suspect.cause && name != "" {
+			if name := suspect.suspectedAs(p); r.Cause == suspect.cause && name != "" {
 				parts = append(parts, fmt.Sprintf("not %s: %s", name, r.Because))
 			}
 		}
@@ -175,5 +175,5 @@ func (v Verdict) exonerated(c Client) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return sentence(strings.Join(parts, "; ")) + "."
+	return capitalise(strings.Join(parts, "; ")) + "."
 }

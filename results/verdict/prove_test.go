@@ -12,7 +12,7 @@ func gain(mean, low, high float64) verdict.Gain {
 	return verdict.Gain{Mean: mean, Low: low, High: high, Pairs: 8}
 }
 
-func link(cause verdict.Cause, before verdict.Client, predicted float64, g, whole verdict.Gain) verdict.Link {
+func link(cause verdict.Cause, before verdict.Probes, predicted float64, g, whole verdict.Gain) verdict.Link {
 	return verdict.Link{
 		Evidence: before, Whole: whole, Promised: predicted,
 		Intervention: verdict.Intervention{Name: "mending " + string(cause), Change: "x=y", Cause: cause, Predicted: predicted, Measured: g},
@@ -20,14 +20,14 @@ func link(cause verdict.Cause, before verdict.Client, predicted float64, g, whol
 }
 
 func TestProve(t *testing.T) {
-	serial, queued := change(collector), change(func(c *verdict.Client) { idle(c); c.Queue, c.Headers = .4, .411 })
+	serial, queued := change(collector), change(func(c *verdict.Probes) { idle(c); c.Queue, c.Headers = .4, .411 })
 	fast, none := gain(1.8, 1.6, 2), gain(1.02, .95, 1.1)
 	flat := link(verdict.UpstreamQueueing, queued, 0, none, none)
 	flat.Flat = true
 	parallel := verdict.Intervention{Name: "decoding in parallel", Cause: verdict.Serialised, Measured: fast}
 	for _, x := range []struct {
 		name   string
-		base   verdict.Client
+		base   verdict.Probes
 		chain  []verdict.Link
 		asides []verdict.Intervention
 		want   []verdict.Cause
@@ -71,7 +71,7 @@ func TestProve(t *testing.T) {
 	}
 }
 
-// TestStackedGain is of all causes together, and healthy cores promise none.
+// TestStackedGain: the gains are of all causes together, and full cores add none.
 func TestStackedGain(t *testing.T) {
 	serial := change(collector)
 	v := verdict.Prove(serial, []verdict.Link{

@@ -2,52 +2,50 @@ package verdict
 
 import "fmt"
 
-// A clientRule is a cause's row for a client's evidence.
-type clientRule struct {
-	cause Cause
-	holds func(Client) bool   // the evidence shows it
-	says  func(Client) string // what to tell a person then
-	not   func(Client) string // the figure that rules it out; "" where none does
-	rests []string            // names of the figures that a verdict of this cause rests on, those from outside too
+// A probesRule is a cause's row for [Probes].
+type probesRule struct {
+	cause    Cause
+	holds    func(Probes) bool   // the evidence shows it
+	sentence func(Probes) string // for people, if it holds
+	ruledOut func(Probes) string // the figure that rules it out; "" if none does
+	rests    []string            // names of the figures that a verdict of this cause rests on, those of External too
 
-	mend string               // what would help; "" at the healthy end, where nothing is to be mended
-	gain func(Client) float64 // what that promises; nil as above
+	remedy string               // what would help; "" at the healthy end
+	gain   func(Probes) float64 // predicts the remedy's gain; nil at the healthy end
 
-	interventions []Intervention // that prove it, and the asides that go with it
+	interventions []Intervention // those that prove it, and their asides
 
-	// The rest is there for the causes that need it.
-	proof   float64                 // gain from which on an intervention proves it; 0 means gains
-	refuted func(Intervention) bool // by a gain that would not be there, were it the cause
-	doubt   func(Client) string     // a sign of it, told beside the causes that were found
-	blamed  func(Client) string     // the words of those who suspect it first; "" where nobody does
-	clears  func(Client) string     // where it is the cause: what clears those that people suspect first
+	// Only some causes set the fields below.
+	proof       float64                 // smallest gain that proves it; 0 means gains
+	refuted     func(Intervention) bool // the intervention's gain excludes the cause
+	doubt       func(Probes) string     // a sign of it, for Uncertain; "" if there is none
+	suspectedAs func(Probes) string     // the words of people who suspect it first; "" if they would not
+	clears      func(Probes) string     // if it is the cause: what clears the causes that people suspect first
 }
 
-// rule returns the cause's row; an empty one where a client's evidence can't
-// show it.
-func (c Cause) rule() clientRule {
-	for _, r := range clientRules {
+// rule returns the cause's row; an empty one if probes can't show the cause.
+func (c Cause) rule() probesRule {
+	for _, r := range probesRules {
 		if r.cause == c {
 			return r
 		}
 	}
-	return clientRule{}
+	return probesRule{}
 }
 
-// Healthy says that nothing is to be mended: the client is at the end of what
-// mending can give.
+// Healthy says that there is nothing to fix: no intervention can gain.
 func (c Cause) Healthy() bool {
 	r := c.rule()
 	return r.cause != "" && r.gain == nil
 }
 
-// full says that the cores are the limit, so that nothing in front of them is.
-func (c Client) full() bool { return c.saturation() >= saturated }
+// full says that the cores are the limit, and so nothing else is.
+func (p Probes) full() bool { return p.saturation() >= saturated }
 
-// fullest is the stage in which most of the window is.
-func (c Client) fullest() stage {
+// fullest is the stage with the most requests.
+func (p Probes) fullest() stage {
 	var most stage
-	for _, s := range c.stages() {
+	for _, s := range p.stages() {
 		if s.time > most.time {
 			most = s
 		}
@@ -55,21 +53,21 @@ func (c Client) fullest() stage {
 	return most
 }
 
-// gathered says that the window gathers in a cause's stage while cores idle.
-func (c Client) gathered(cause Cause) bool {
-	s := c.fullest()
-	return !c.full() && c.Window > 1 && s.cause == cause && c.share(s.time) >= gathers
+// gathered says that the requests gather in the cause's stage while cores are idle.
+func (p Probes) gathered(cause Cause) bool {
+	s := p.fullest()
+	return !p.full() && p.Window > 1 && s.cause == cause && p.share(s.time) >= gathers
 }
 
-func gathering(cause Cause) func(Client) bool {
-	return func(c Client) bool { return c.gathered(cause) }
+func gathering(cause Cause) func(Probes) bool {
+	return func(p Probes) bool { return p.gathered(cause) }
 }
 
-func notGathering(cause Cause) func(Client) string {
-	return func(c Client) string {
-		for _, s := range c.stages() {
-			if s.cause == cause && c.share(s.time) < elsewhere {
-				return fmt.Sprintf("%.2f of %d requests %s", c.population(s.time), c.Window, s.what)
+func notGathering(cause Cause) func(Probes) string {
+	return func(p Probes) string {
+		for _, s := range p.stages() {
+			if s.cause == cause && p.share(s.time) < elsewhere {
+				return fmt.Sprintf("%.2f of %d requests %s", p.population(s.time), p.Window, s.what)
 			}
 		}
 		return ""

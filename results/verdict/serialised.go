@@ -5,24 +5,23 @@ import (
 	"math"
 )
 
-// Serialised means that one goroutine, or one lock's holder at a time, does the
-// work.
+// Serialised means that one goroutine does the work, or the holder of one lock.
 const Serialised Cause = "serialised"
 
-var serialisedClient = clientRule{
-	cause: Serialised,
-	holds: Client.serialised,
-	says:  sayDecoder,
-	not:   notDecoder,
-	rests: []string{"cpus", "decode-wait", "decode", "growth"},
-	mend:  "decoding in parallel",
-	gain:  lifting(Serialised),
+var serialisedProbes = probesRule{
+	cause:    Serialised,
+	holds:    Probes.serialised,
+	sentence: sayDecoder,
+	ruledOut: notDecoder,
+	rests:    []string{"cpus", "decode-wait", "decode", "growth"},
+	remedy:   "decoding in parallel",
+	gain:     lifting(Serialised),
 	interventions: []Intervention{
 		{Name: "decoding in parallel", Cause: Serialised, Recipe: Recipe{Edit: Edit{Parallel: true}, Lifts: []string{"placement", "workers"}}},
 		{Name: "decoding in parallel in another way", Cause: Serialised, Aside: true, Recipe: Recipe{Edit: Edit{ParallelOtherwise: true}, Beside: []Cause{CPUSaturated}}},
 	},
-	blamed: func(c Client) string {
-		if c.full() {
+	suspectedAs: func(p Probes) string {
+		if p.full() {
 			return ""
 		}
 		return "one goroutine decoding"
@@ -47,69 +46,70 @@ var serialisedTurn = traceRule{
 var serialisedExternal = externalRule{
 	cause: Serialised,
 	holds: func(e External) bool { return e.CPUs <= oneCore && e.CPUs >= coreTaken },
-	says: func(e External) string {
-		return fmt.Sprintf("%s, no queue at the upstream. One core does the work, whatever the window: decode in parallel.", e.seen())
+	sentence: func(e External) string {
+		return fmt.Sprintf("%s, no queue at the upstream. One core does the work, whatever the window: decode in parallel.", e.summary())
 	},
 }
 
 const (
-	// busy: share of the wall in which some decode is under way, from which on
-	// decoding is what the others wait for. The first and the last response of
-	// an op, with nothing to decode, cost a small op up to a fifth.
+	// busy, share of the wall time in which a decode is in progress: from here on the
+	// others wait for decoding. A small op has nothing to decode for up to a fifth of
+	// its time: before its first body and after its last.
 	busy = .75
 
-	// endedAlone, share of the waits that one goroutine ends: two workers of a
-	// kind end half each.
-	endedAlone = .8
+	// endsMost, share of the waits that one goroutine ends: each of two equal workers
+	// ends half.
+	endsMost = .8
 
-	// onePermit, goroutines past the permit, mean: up to here it is one at a time,
-	// and from morePermits on it is a cap.
+	// onePermit, goroutines past the permit, mean: up to here it is one at a time; from
+	// morePermits on it is a cap.
 	onePermit = 1.4
 )
 
-// behindDecoder says that bodies wait for decoding while cores idle: decoding
-// is always under way, and what waits is not waiting for a core.
-func (c Client) behindDecoder() bool {
-	return c.gathered(Serialised) && c.Cores > 1 && c.Busy >= busy &&
-		c.CPUs <= float64(c.Cores)-idleCores && (c.Simulated || c.Runnable < aboutOne) &&
-		(c.DecodeWait > c.Decode || c.Overlap > 2 && c.Decode > 2*c.onCore())
+// behindDecoder says that bodies wait for decoding while cores are idle: a decode is
+// nearly always in progress, and the waiting goroutines do not wait for a core.
+func (p Probes) behindDecoder() bool {
+	return p.gathered(Serialised) && p.Cores > 1 && p.Busy >= busy &&
+		p.CPUs <= float64(p.Cores)-idleCores && (p.Simulated || p.Runnable < aboutOne) &&
+		(p.DecodeWait > p.Decode || p.Overlap > 2 && p.Decode > 2*p.onCore())
 }
 
-func (c Client) serialised() bool { return c.behindDecoder() && c.executing() < aboutOne }
+func (p Probes) serialised() bool { return p.behindDecoder() && p.executing() < aboutOne }
 
-func sayDecoder(c Client) string {
-	if c.Overlap > 2 {
+func sayDecoder(p Probes) string {
+	if p.Overlap > 2 {
 		return fmt.Sprintf("window %d, but decodes take turns: %.1f are begun at a time, for %.2f of %d cores.",
-			c.Window, c.Overlap, c.CPUs, c.Cores)
+			p.Window, p.Overlap, p.CPUs, p.Cores)
 	}
 	return fmt.Sprintf("window %d, but one goroutine decodes for %s of the time; %.2f of %d cores used.",
-		c.Window, percent(c.Busy), c.CPUs, c.Cores)
+		p.Window, percent(p.Busy), p.CPUs, p.Cores)
 }
 
-func notDecoder(c Client) string {
+func notDecoder(p Probes) string {
 	switch {
-	case c.Cores == 1:
+	case p.Cores == 1:
 		return "there is one core"
-	case c.Busy >= busy && c.executing() < aboutOne && !c.full():
-		return "" // what waits may wait in front of what one goroutine holds
-	case c.CPUs > float64(c.Cores)-idleCores || c.full():
-		return fmt.Sprintf("%.2f of %.2f available cores were used", c.CPUs, c.available())
-	case c.share(c.DecodeWait+c.Decode) < elsewhere || c.DecodeWait < c.Decode && c.Overlap <= 2:
-		return fmt.Sprintf("a body waited %s for a decode of %s", goTime(c.DecodeWait), goTime(c.Decode))
-	case c.executing() >= aboutOne:
-		return fmt.Sprintf("%.1f decodes ran at a time", c.executing())
+	case p.Busy >= busy && p.executing() < aboutOne && !p.full():
+		return "" // the requests may wait before something that one goroutine holds
+	case p.CPUs > float64(p.Cores)-idleCores || p.full():
+		return fmt.Sprintf("%.2f of %.2f available cores were used", p.CPUs, p.available())
+	case p.share(p.DecodeWait+p.Decode) < elsewhere || p.DecodeWait < p.Decode && p.Overlap <= 2:
+		return fmt.Sprintf("a body waited %s for a decode of %s", goTime(p.DecodeWait), goTime(p.Decode))
+	case p.executing() >= aboutOne:
+		return fmt.Sprintf("%.1f decodes ran at a time", p.executing())
 	}
 	return ""
 }
 
-// clearsUpstream tells that bodies wait here, and no request there. Where
-// decodes take turns, a wait is no wait for the decoder.
-func clearsUpstream(c Client) string {
-	if !c.UpstreamKnown || c.Overlap > 2 {
+// clearsUpstream says that bodies wait in the client, and no requests at the
+// upstream. Where decodes take turns it says nothing: DecodeWait then does not
+// contain the wait.
+func clearsUpstream(p Probes) string {
+	if !p.UpstreamKnown || p.Overlap > 2 {
 		return ""
 	}
 	return fmt.Sprintf("Not the upstream: it held %.2f of %d requests, while each body waited %s for the decoder.",
-		c.population(c.Queue+c.Service), c.Window, goTime(c.DecodeWait))
+		p.population(p.Queue+p.Service), p.Window, goTime(p.DecodeWait))
 }
 
 const coresExist = "the machine has as many cores as GOMAXPROCS says (a trace does not tell)"
@@ -117,19 +117,19 @@ const coresExist = "the machine has as many cores as GOMAXPROCS says (a trace do
 func (t Trace) oneGoroutine() (bool, string) {
 	b := t.Busiest
 	because := fmt.Sprintf("the busiest goroutine (%s) runs for %.0f%% of the time and %.1f others wait for it", b.Name, 100*b.Busy, b.Behind.Waiting)
-	return t.roomToRun() && b.Busy >= busySection && b.Behind.Waiting >= someWaiting && b.Alone >= endedAlone, because
+	return t.roomToRun() && b.Busy >= busySection && b.Behind.Waiting >= someWaiting && b.EndedShare >= endsMost, because
 }
 
 func (t Trace) sayGoroutine(v *Verdict) {
 	b := t.Busiest
 	v.Sentence = fmt.Sprintf("one goroutine (%s) runs for %.0f%% of the time and %.0f others wait for it; %.2f of %d cores used.\n",
-		b.Name, 100*b.Busy, math.Max(1, b.Behind.Waiting), t.Executing, t.Procs) + b.spends("It") + b.Behind.waits() +
+		b.Name, 100*b.Busy, math.Max(1, b.Behind.Waiting), t.Executing, t.Procs) + b.timeSentence("It") + b.Behind.waitSentence() +
 		v.predict(t.ofCores(), b.remedy(), coresAlike)
 	v.Assumptions = append(v.Assumptions, coresExist)
 }
 
-// remedy is what to change. A library's goroutine has none of the program's
-// code in it, as the one that reads an HTTP/2 connection.
+// remedy says what to change. A library's goroutine, such as the one that reads an
+// HTTP/2 connection, runs none of the program's code.
 func (s TraceSection) remedy() string {
 	if s.Function != "" && s.At == "" {
 		return "That goroutine is a library's: give it less to do, as by several connections in place of one"
@@ -137,13 +137,13 @@ func (s TraceSection) remedy() string {
 	return "Do that in the goroutines that wait, or in GOMAXPROCS workers"
 }
 
-// roomToRun means that cores are idle and nobody waits for them.
+// roomToRun means that cores are idle and no goroutine waits for one.
 func (t Trace) roomToRun() bool {
 	return t.Procs > 1 && t.idle() >= idleCores && t.Runnable < fewRunnable
 }
 
 func (t Trace) oneTurn() (bool, string) {
-	g := t.Gate
+	g := t.Contention
 	because := fmt.Sprintf("%.1f goroutines wait for a turn at any one place", g.Waiting)
 	if g.Waiting > 0 {
 		because = fmt.Sprintf("%.1f goroutines wait for a turn at %s, in %.0f%% of the time, and %.1f are past it", g.Waiting, g.At, 100*g.Share, g.Inside)
@@ -153,10 +153,10 @@ func (t Trace) oneTurn() (bool, string) {
 }
 
 func (t Trace) sayTurn(v *Verdict) {
-	g := t.Gate
+	g := t.Contention
 	v.Sentence = fmt.Sprintf("one goroutine at a time passes %s (%s), and %.0f others wait there for %.0f%% of the time; %.2f of %d cores used.\n",
-		g.At, short(g.In), math.Max(1, g.Waiting), 100*g.Share, t.Executing, t.Procs) +
-		g.Section.spends("Who holds it") + fmt.Sprintf("A wait (%s) lasts %s.\n", g.Reason, siTime(g.Seconds))
+		g.At, trimPath(g.In), math.Max(1, g.Waiting), 100*g.Share, t.Executing, t.Procs) +
+		g.Section.timeSentence("Who holds it") + fmt.Sprintf("A wait (%s) lasts %s.\n", g.Reason, siTime(g.Seconds))
 	if t.Executing < outsideBusy {
 		v.Sentence += "The holder mostly waits itself: what it waits for does not belong under the lock."
 		return
@@ -165,8 +165,8 @@ func (t Trace) sayTurn(v *Verdict) {
 	v.Assumptions = append(v.Assumptions, coresExist)
 }
 
-// SerialGoroutine means that one goroutine is the serial section; where it is
-// false and the cause is Serialised, the gate is.
+// SerialGoroutine means that one goroutine is the serial section. If it is false and
+// the cause is [Serialised], the contention point is the serial section.
 func (t Trace) SerialGoroutine() bool {
 	found, _ := t.oneGoroutine()
 	return found

@@ -10,10 +10,10 @@ import (
 
 func percent(share float64) string { return spell.Percent(share, 0) }
 
-// goTime spells seconds as Go spells durations, to three digits at most: 18ms.
+// goTime spells seconds as Go spells durations, in at most three digits: 18ms.
 func goTime(s float64) string { return spell.Duration(s) }
 
-// String prints a gain as people say it: 1.8x (1.6-2.0, 8 pairs).
+// String spells the gain with its interval: 1.80x (1.60-2.00, 8 pairs).
 func (g Gain) String() string {
 	if g.High == 0 {
 		return fmt.Sprintf("%.2fx (%s)", g.Mean, pairs(g.Pairs))
@@ -23,22 +23,22 @@ func (g Gain) String() string {
 
 func pairs(n int) string { return spell.Plural(n, "pair") }
 
-// sentence begins with a capital. What has no name, in a file from elsewhere,
-// stays nothing.
-func sentence(text string) string {
+// capitalise makes the first letter a capital. An empty text, such as the missing
+// name in a damaged file, stays empty.
+func capitalise(text string) string {
 	if text == "" {
 		return ""
 	}
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 
-// named lists causes as the first words of a verdict.
-func named(causes []Cause) string {
+// causeList spells the causes as a verdict's first words.
+func causeList(causes []Cause) string {
 	return strings.Join(spell.Strings(causes), ", then ")
 }
 
-// Rests returns the two or three figures that the verdict rests on; none where
-// there is no verdict, or where it is a trace's.
+// Rests returns the two or three figures of [Probes] or [External] that the verdict
+// rests on; none if there is no cause.
 func (v Verdict) Rests() []Figure {
 	if len(v.Causes) == 0 {
 		return nil
@@ -52,7 +52,7 @@ func (v Verdict) Rests() []Figure {
 	return out
 }
 
-// String gives the value with its unit as people read it: 1.06 cores, 200ms.
+// String spells the value with its unit: 1.06 cores, 200ms.
 func (f Figure) String() string {
 	switch f.Unit {
 	case "s", "s/response":

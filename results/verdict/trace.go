@@ -2,58 +2,59 @@ package verdict
 
 import "fmt"
 
-// A Trace is the evidence of an execution trace, of one interval of one
-// process. Figures without unit are goroutines, mean over the interval.
+// A Trace is the evidence of an execution trace: one interval of one process. A
+// field without a unit is a number of goroutines, mean over the interval.
 type Trace struct {
 	Subject string
 	Seconds float64
 	Procs   int   // GOMAXPROCS; the machine's cores are not in a trace
 	Samples int64 // CPU samples
 
-	Executing float64 // on a core, without idle workers of the garbage collector
+	Executing float64 // on a core, without the garbage collector's idle workers
 	Runnable  float64 // ready, waiting for a core
 	GCShare   float64 // of the CPU samples
-	DialShare float64 // of the CPU samples: dials, and handshakes of TLS
+	DialShare float64 // of the CPU samples: dials and TLS handshakes
 	Sampled   float64 // cores that the CPU samples account for, at 100 samples a second
 
-	Busiest TraceSection // the goroutine that executes the most
-	Gate    TraceGate    // the place where most goroutines wait for a turn; zero: none
-	Pool    TraceWait    // for a connection, or a stream on one
-	Answer  TraceWait    // for an answer from the network
-	Asleep  TraceWait    // in a sleep
-	Server  TraceWait    // for this process's own clients
+	Busiest    TraceSection    // the goroutine that executes the most
+	Contention TraceContention // the place where most goroutines wait for a turn; zero: none
+	Pool       TraceWait       // for a connection, or a stream on one
+	Answer     TraceWait       // for an answer from the network
+	Asleep     TraceWait       // in a sleep
+	Server     TraceWait       // for this process's own clients
 }
 
-// A TraceWait is a kind of waiting.
+// A TraceWait is one kind of waiting.
 type TraceWait struct {
-	Waiting float64
+	Waiting float64 // goroutines, mean
 	Share   float64 // of the interval in which at least one waits
 	Seconds float64 // of one wait, mean
-	At, In  string  // file:line and function where most wait
+	At, In  string  // file:line and function where most of them wait
 	Via     string  // what that function called
-	Reason  string  // as traces spell it: chan send
+	Reason  string  // as the trace spells it: chan send
 }
 
 // A TraceSection is code that one goroutine at a time executes.
 type TraceSection struct {
-	Name     string    // start function
-	Busy     float64   // share of the interval in which it executes
-	Samples  int64     // CPU samples of it
-	Function string    // what takes the time: the program's own, or a library's where it has none there
-	At       string    // file:line in it
-	Calls    string    // what it calls there; "" where it does the work itself
-	Share    float64   // of its samples are there
-	Behind   TraceWait // the waits that it ended
-	Alone    float64   // share of the waits where most were that it ended, and no other goroutine
+	Name       string    // start function
+	Busy       float64   // share of the interval in which it executes
+	Samples    int64     // its CPU samples
+	Function   string    // the function that takes the time: the program's own, or a library's if there is none
+	At         string    // file:line in Function
+	Calls      string    // what Function calls there; "" if it does the work itself
+	Share      float64   // share of Samples at that place
+	Behind     TraceWait // the waits of other goroutines that it ended
+	EndedShare float64   // share of the waits at Behind.At that it ended; other goroutines ended the rest
 }
 
-// A TraceGate is a place that lets some goroutines pass at a time.
-type TraceGate struct {
+// A TraceContention is a contention point: a place that only a limited number of
+// goroutines pass at a time.
+type TraceContention struct {
 	TraceWait
-	Lock      bool         // a mutex: one at a time by its kind
-	Inside    float64      // past it
-	Executing float64      // of those, on a core
-	Section   TraceSection // what those execute
+	Lock      bool         // it is a mutex, which one goroutine passes at a time
+	Inside    float64      // goroutines past it
+	Executing float64      // those of Inside on a core
+	Section   TraceSection // what the goroutines past it execute
 }
 
 func (t Trace) idle() float64 { return float64(t.Procs) - t.Executing }
@@ -69,9 +70,9 @@ func (t Trace) evidence() []Figure {
 		{"dialling", t.DialShare, "share", "of the CPU samples are dials and TLS handshakes"},
 		{"busiest", t.Busiest.Busy, "share", "of the interval in which the busiest goroutine executes"},
 		{"behind", t.Busiest.Behind.Waiting, "goroutines", "waiting for the busiest one, mean"},
-		{"gate-waiting", t.Gate.Waiting, "goroutines", "waiting for a turn where most do, mean"},
-		{"gate-share", t.Gate.Share, "share", "of the interval in which at least one waits there"},
-		{"gate-inside", t.Gate.Inside, "goroutines", "past it, mean"},
+		{"gate-waiting", t.Contention.Waiting, "goroutines", "waiting for a turn where most do, mean"},
+		{"gate-share", t.Contention.Share, "share", "of the interval in which at least one waits there"},
+		{"gate-inside", t.Contention.Inside, "goroutines", "past it, mean"},
 		{"connection-waiting", t.Pool.Waiting, "goroutines", "waiting for a connection, mean"},
 		{"answer-waiting", t.Answer.Waiting, "goroutines", "waiting for an answer from the network, mean"},
 	}
@@ -87,7 +88,7 @@ func (t Trace) cores() string {
 	return fmt.Sprintf("%.2f of %d cores are used", t.Executing, t.Procs)
 }
 
-// contended means that someone waits for a turn nearly always.
+// contended means that nearly always at least one goroutine waits for a turn.
 func (t Trace) contended() bool {
-	return t.idle() >= idleCores && t.Gate.Share >= turnsTaken
+	return t.idle() >= idleCores && t.Contention.Share >= turnsTaken
 }

@@ -11,17 +11,17 @@ import (
 	"collatebench/results/verdict"
 )
 
-// Traces as they are seen on two cores; each test changes what it is about.
+// Traces as seen on two cores; each test changes one thing.
 
 func collectorTrace() verdict.Trace {
 	return verdict.Trace{
 		Subject: "trace.out", Seconds: 2, Procs: 2, Samples: 200, Executing: 1.05, Runnable: .1,
 		Busiest: verdict.TraceSection{
-			Name: "main.collate", Busy: .97, Samples: 190, Share: .95, Alone: 1,
+			Name: "main.collate", Busy: .97, Samples: 190, Share: .95, EndedShare: 1,
 			Function: "main.decode", At: "app/main.go:57", Calls: "encoding/json.Unmarshal",
 			Behind: verdict.TraceWait{Waiting: 13, Seconds: .12, At: "app/main.go:40", In: "main.fetch", Reason: "chan send"},
 		},
-		Gate: verdict.TraceGate{Inside: 1, Executing: .97, TraceWait: verdict.TraceWait{Waiting: 13, Share: 1, At: "app/main.go:40", In: "main.fetch", Reason: "chan send"}},
+		Contention: verdict.TraceContention{Inside: 1, Executing: .97, TraceWait: verdict.TraceWait{Waiting: 13, Share: 1, At: "app/main.go:40", In: "main.fetch", Reason: "chan send"}},
 	}
 }
 
@@ -29,7 +29,7 @@ func lockTrace() verdict.Trace {
 	return verdict.Trace{
 		Seconds: 2, Procs: 2, Samples: 200, Executing: 1.1, Runnable: .1,
 		Busiest: verdict.TraceSection{Name: "main.worker", Busy: .2},
-		Gate: verdict.TraceGate{
+		Contention: verdict.TraceContention{
 			Lock: true, Inside: 2.5, Executing: 1.1,
 			TraceWait: verdict.TraceWait{Waiting: 12, Share: .99, Seconds: .2, At: "app/store.go:34", In: "main.(*store).add", Reason: "sync"},
 			Section:   verdict.TraceSection{Function: "main.(*store).add", At: "app/store.go:36", Calls: "encoding/json.Unmarshal", Share: .9},
@@ -74,15 +74,15 @@ func poolTrace() verdict.Trace {
 func permitTrace() verdict.Trace {
 	t := waitingTrace()
 	t.Answer.Waiting = 3
-	t.Gate = verdict.TraceGate{Inside: 3, Executing: .1, TraceWait: verdict.TraceWait{Waiting: 28, Share: 1, Seconds: .5, At: "app/client.go:36", In: "main.(*client).get", Reason: "select"}}
+	t.Contention = verdict.TraceContention{Inside: 3, Executing: .1, TraceWait: verdict.TraceWait{Waiting: 28, Share: 1, Seconds: .5, At: "app/client.go:36", In: "main.(*client).get", Reason: "select"}}
 	return t
 }
 
 func twoWorkersTrace() verdict.Trace {
 	t := collectorTrace()
 	t.Procs, t.Executing = 4, 2.1
-	t.Busiest.Alone = .5
-	t.Gate.Inside, t.Gate.Executing = 2, 1.95
+	t.Busiest.EndedShare = .5
+	t.Contention.Inside, t.Contention.Executing = 2, 1.95
 	return t
 }
 
@@ -100,17 +100,17 @@ func TestJudgeTrace(t *testing.T) {
 	}{
 		{"collector", collectorTrace, nil, one(verdict.Serialised), 2 / 1.05, "serialised: one goroutine (main.collate) runs for 97% of the time and 13 others wait for it; 1.05 of 2 cores used.\nIt spends 95% of its time in encoding/json.Unmarshal, called at app/main.go:57 (main.decode).\nThey wait in chan send at app/main.go:40 (main.fetch), 120 ms each time.\n"},
 		{"collector on eight cores", collectorTrace, func(t *verdict.Trace) { t.Procs = 8 }, one(verdict.Serialised), 8 / 1.05, "predicted gain up to 7.6x"},
-		{"collector that idles", collectorTrace, func(t *verdict.Trace) { t.Busiest.Busy, t.Gate.Share = .6, .5 }, none, 0, "no place makes the others wait"},
+		{"collector that idles", collectorTrace, func(t *verdict.Trace) { t.Busiest.Busy, t.Contention.Share = .6, .5 }, none, 0, "no place makes the others wait"},
 		{"nobody waits", collectorTrace, func(t *verdict.Trace) {
-			t.Busiest.Behind, t.Gate = verdict.TraceWait{}, verdict.TraceGate{}
+			t.Busiest.Behind, t.Contention = verdict.TraceWait{}, verdict.TraceContention{}
 		}, none, 0, "nobody in this process waits for it"},
 		{"others want a core", collectorTrace, func(t *verdict.Trace) { t.Runnable = 3 }, none, 0, ""},
 		{"collector without samples", collectorTrace, func(t *verdict.Trace) { t.Samples = 0 }, none, 0, "no CPU samples"},
 		{"collector with few samples", collectorTrace, func(t *verdict.Trace) { t.Samples = 3 }, none, 0, "only 3 CPU samples"},
 		{"collector on one core", collectorTrace, func(t *verdict.Trace) { t.Procs, t.Executing = 1, .98 }, one(verdict.CPUSaturated), 0, "on one core serial is right"},
-		{"half of one core", collectorTrace, func(t *verdict.Trace) { t.Procs, t.Executing, t.Busiest.Busy = 1, .5, .5; t.Gate.Share = .2 }, none, 0, "one core"},
+		{"half of one core", collectorTrace, func(t *verdict.Trace) { t.Procs, t.Executing, t.Busiest.Busy = 1, .5, .5; t.Contention.Share = .2 }, none, 0, "one core"},
 		{"lock", lockTrace, nil, one(verdict.Serialised), 2 / 1.1, "passes app/store.go:34"},
-		{"lock that is often free", lockTrace, func(t *verdict.Trace) { t.Gate.Share = .4 }, none, 0, ""},
+		{"lock that is often free", lockTrace, func(t *verdict.Trace) { t.Contention.Share = .4 }, none, 0, ""},
 		{"lock held while waiting", lockTrace, func(t *verdict.Trace) { t.Executing = .1 }, one(verdict.Serialised), 0, "does not belong under the lock"},
 		{"lock on full cores", lockTrace, func(t *verdict.Trace) { t.Executing, t.Runnable = 1.9, 5 }, one(verdict.CPUSaturated), 0, ""},
 		{"full cores", saturatedTrace, nil, one(verdict.CPUSaturated), 0, "the roof of these cores"},
@@ -127,9 +127,9 @@ func TestJudgeTrace(t *testing.T) {
 		{"connections", poolTrace, nil, one(verdict.ConnectionPool), 15, "MaxConnsPerHost"},
 		{"connections at the start", poolTrace, func(t *verdict.Trace) { t.Pool.Share = .1; t.Answer.Waiting = 30 }, one(verdict.Outside), 0, ""},
 		{"permits", permitTrace, nil, one(verdict.HiddenCap), 31. / 3, "about 3 goroutines are past app/client.go:36"},
-		{"a window", permitTrace, func(t *verdict.Trace) { t.Gate.Waiting, t.Gate.Inside, t.Answer.Waiting = 1, 16, 16 }, one(verdict.Outside), 0, ""},
-		{"one permit", permitTrace, func(t *verdict.Trace) { t.Gate.Inside = 1 }, one(verdict.Serialised), 0, "one goroutine at a time"},
-		{"one permit or two", permitTrace, func(t *verdict.Trace) { t.Gate.Inside, t.Answer.Share = 1.5, .5 }, none, 0, ""},
+		{"a window", permitTrace, func(t *verdict.Trace) { t.Contention.Waiting, t.Contention.Inside, t.Answer.Waiting = 1, 16, 16 }, one(verdict.Outside), 0, ""},
+		{"one permit", permitTrace, func(t *verdict.Trace) { t.Contention.Inside = 1 }, one(verdict.Serialised), 0, "one goroutine at a time"},
+		{"one permit or two", permitTrace, func(t *verdict.Trace) { t.Contention.Inside, t.Answer.Share = 1.5, .5 }, none, 0, ""},
 		{"two workers", twoWorkersTrace, nil, one(verdict.HiddenCap), 4 / 2.1, "Let GOMAXPROCS of them run"},
 		{"too short", collectorTrace, func(t *verdict.Trace) { t.Seconds = .05 }, none, 0, "too short"},
 		{"no procs", collectorTrace, func(t *verdict.Trace) { t.Procs = 0 }, none, 0, "GOMAXPROCS"},
@@ -154,7 +154,7 @@ func TestJudgeTrace(t *testing.T) {
 	}
 }
 
-// TestJudgeTraceAlways: whatever the figures, a verdict is whole.
+// TestJudgeTraceAlways: for any figures the verdict has its form.
 func TestJudgeTraceAlways(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		share := rapid.Float64Range(0, 1)
@@ -163,16 +163,16 @@ func TestJudgeTraceAlways(t *testing.T) {
 			return verdict.TraceWait{Waiting: many.Draw(t, name), Share: share.Draw(t, name), Seconds: many.Draw(t, name), At: "a.go:1", In: "main.a", Via: "main.b", Reason: "select"}
 		}
 		section := func(name string) verdict.TraceSection {
-			return verdict.TraceSection{Name: name, Busy: share.Draw(t, name), Alone: share.Draw(t, name), Share: share.Draw(t, name), Function: "main.f", At: "a.go:2", Behind: wait(name)}
+			return verdict.TraceSection{Name: name, Busy: share.Draw(t, name), EndedShare: share.Draw(t, name), Share: share.Draw(t, name), Function: "main.f", At: "a.go:2", Behind: wait(name)}
 		}
 		procs := rapid.IntRange(0, 64).Draw(t, "procs")
 		checkVerdict(t, verdict.JudgeTrace(verdict.Trace{
 			Seconds: rapid.Float64Range(0, 10).Draw(t, "seconds"), Procs: procs, Samples: rapid.Int64Range(0, 100).Draw(t, "samples"),
 			Executing: float64(procs) * share.Draw(t, "executing"), Runnable: many.Draw(t, "runnable"),
 			GCShare: share.Draw(t, "gc"), DialShare: share.Draw(t, "dials"),
-			Busiest: section("busiest"),
-			Gate:    verdict.TraceGate{TraceWait: wait("gate"), Lock: rapid.Bool().Draw(t, "lock"), Inside: many.Draw(t, "inside"), Executing: many.Draw(t, "inside executing"), Section: section("held")},
-			Pool:    wait("pool"), Answer: wait("answer"), Asleep: wait("asleep"), Server: wait("server"),
+			Busiest:    section("busiest"),
+			Contention: verdict.TraceContention{TraceWait: wait("gate"), Lock: rapid.Bool().Draw(t, "lock"), Inside: many.Draw(t, "inside"), Executing: many.Draw(t, "inside executing"), Section: section("held")},
+			Pool:       wait("pool"), Answer: wait("answer"), Asleep: wait("asleep"), Server: wait("server"),
 		}))
 	})
 }
@@ -182,7 +182,7 @@ type fataler interface {
 	Errorf(string, ...any)
 }
 
-// checkVerdict holds a verdict to its form.
+// checkVerdict checks a verdict's form.
 func checkVerdict(t fataler, v verdict.Verdict) {
 	t.Helper()
 	begins := "no verdict: "
@@ -212,8 +212,8 @@ func checkVerdict(t fataler, v verdict.Verdict) {
 	}
 }
 
-// TestJudgeTraceUncertain: goroutines that hold cores without getting them are
-// told of, and do not change the cause.
+// TestJudgeTraceUncertain: the verdict mentions goroutines that seem to run but get no
+// core, and its cause stays the same.
 func TestJudgeTraceUncertain(t *testing.T) {
 	trace := collectorTrace()
 	for _, c := range []struct {

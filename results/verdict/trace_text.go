@@ -14,10 +14,9 @@ const (
 	moreAtOnce = "the upstream answers more at once as fast"
 )
 
-// short leaves the last element of a function's package path: json.Unmarshal
-// is known well enough, but encoding/json.Unmarshal is exact, so only long
-// paths are cut.
-func short(function string) string {
+// trimPath keeps the last element of a function's package path if the path is long.
+// It keeps encoding/json.Unmarshal whole, because that is exact.
+func trimPath(function string) string {
 	if strings.Count(function, "/") < 2 {
 		return function
 	}
@@ -25,45 +24,46 @@ func short(function string) string {
 	return path.Base(dir) + "/" + base
 }
 
-// in says where the section spends its time.
-func (s TraceSection) in() string {
+// location spells where the section spends its time.
+func (s TraceSection) location() string {
 	if s.Function == "" {
 		return ""
 	}
 	if s.Calls != "" {
-		return " in " + s.Calls + ", called at " + s.At + " (" + short(s.Function) + ")"
+		return " in " + s.Calls + ", called at " + s.At + " (" + trimPath(s.Function) + ")"
 	}
 	if s.At != "" {
-		return " in " + short(s.Function) + " (" + s.At + ")"
+		return " in " + trimPath(s.Function) + " (" + s.At + ")"
 	}
 	return " in " + s.Function
 }
 
-// spends is the sentence about the function that takes the time.
-func (s TraceSection) spends(who string) string {
+// timeSentence says which function takes the time.
+func (s TraceSection) timeSentence(who string) string {
 	if s.Function == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s spends %.0f%% of its time%s.\n", who, 100*s.Share, s.in())
+	return fmt.Sprintf("%s spends %.0f%% of its time%s.\n", who, 100*s.Share, s.location())
 }
 
-// waits says who waits where, and for how long.
-func (w TraceWait) waits() string {
+// waitSentence says where the goroutines wait, and for how long.
+func (w TraceWait) waitSentence() string {
 	if w.At == "" {
 		return ""
 	}
-	return fmt.Sprintf("They wait in %s at %s (%s), %s each time.\n", w.Reason, w.At, short(w.In), siTime(w.Seconds))
+	return fmt.Sprintf("They wait in %s at %s (%s), %s each time.\n", w.Reason, w.At, trimPath(w.In), siTime(w.Seconds))
 }
 
-// siTime spells seconds as papers do: 18 ms.
+// siTime spells seconds with an SI unit: 18 ms.
 func siTime(s float64) string { return spell.DurationSI(s) }
 
-// ofCores is the roof of a section made parallel: P over the goroutines executing.
+// ofCores is the gain of using all cores: Procs over the goroutines executing.
 func (t Trace) ofCores() float64 {
 	return math.Max(1, float64(t.Procs)/math.Max(t.Executing, 1))
 }
 
-// admitted is the gain of letting the waiting in as well, under the roof of the cores.
+// admitted is the gain of admitting the waiting goroutines too, at most that of using
+// all cores.
 func (t Trace) admitted(waiting, inside float64) float64 {
 	if inside <= 0 {
 		return 0

@@ -1,6 +1,6 @@
 // Package verdict says which cause holds a client back: evidence in, verdict out:
 //
-//	v := verdict.Observe(verdict.Client{
+//	v := verdict.Observe(verdict.Probes{
 //		Window: 32, Cores: 2, Machine: 2, CPUs: 1.06, Throughput: 105, Busy: .97, Overlap: 1,
 //		Response: .24, Headers: .012, DecodeWait: .21, Decode: .0092, // seconds
 //	})
@@ -8,33 +8,34 @@
 //	fmt.Println(v.Sentence)
 //
 // The evidence is plain numbers: those of a client's probes and of its upstream's
-// statistics ([Client]), of an execution trace ([Trace]), or of what can be seen
+// statistics ([Probes]), of an execution trace ([Trace]), or of what can be seen
 // from outside ([External]). A cause is one file: its rules for each kind of
 // evidence, its thresholds with their reasons, its sentences, its interventions. The
-// orders in which the rules are asked stand in causes.go. The package does not know
-// how evidence is taken or where verdicts are kept, and does no I/O.
+// rules are asked in the orders of causes.go. The package does not know how evidence is
+// taken or where verdicts are kept, and does no I/O.
 package verdict
 
-// A Cause is one of the reasons why a window does not pay.
+// A Cause is a reason why a window does not pay. Each cause has a file.
 type Cause string
 
-// A Verdict is what the evidence says. No cause is a verdict too: Missing then
-// says what would be needed for one.
+// A Verdict is what the evidence says. It may have no cause: Missing then says what
+// would be needed.
 type Verdict struct {
 	// Subject is what was judged: a cell's name, a trace's file or address.
 	Subject string `json:"subject,omitempty"`
-	// Causes in the order in which to mend them; empty means no verdict.
+	// Causes in the order in which to fix them; empty, not nil, if there is none.
 	Causes []Cause `json:"causes"`
-	// Sentence is for people: at most five lines, the first begins with the causes.
+	// Sentence is for people: at most five lines. The first begins with the causes.
 	Sentence string `json:"sentence"`
-	// Simulated means that cores were simulated, so that gains hold for such a machine.
+	// Simulated means that the cores were simulated; gains hold for such a machine.
 	Simulated bool `json:"simulated,omitempty"`
-	// PredictedGain is the throughput to be had by mending all causes, over
-	// the observed one; 0 where none is predicted.
+	// PredictedGain is the predicted throughput with the causes fixed over the
+	// observed one; 0 if none is predicted. [Observe] and [JudgeTrace] predict for the
+	// first cause, [Prove] for the chain.
 	PredictedGain float64 `json:"predicted_gain,omitempty"`
-	// MeasuredGain is what the interventions on all causes together gave; nil where none was made.
+	// MeasuredGain is what the proven interventions gave together; nil if there is none.
 	MeasuredGain *Gain `json:"measured_gain,omitempty"`
-	// Assumptions that the predicted gain rests on.
+	// Assumptions of the predicted gain.
 	Assumptions []string `json:"assumptions,omitempty"`
 
 	Evidence      []Figure       `json:"evidence"`
@@ -49,19 +50,20 @@ type Figure struct {
 	Name  string  `json:"name"` // as the benchmark line or the report spells it
 	Value float64 `json:"value"`
 	Unit  string  `json:"unit"` // s, cores, requests, share, responses/s, ...
-	Doc   string  `json:"doc"`  // what it is, in a few words
+	Doc   string  `json:"doc"`  // its meaning, in a few words
 }
 
-// A RuledOut says why a cause is none, by a figure.
+// A RuledOut names a figure that speaks against a cause.
 type RuledOut struct {
 	Cause   Cause  `json:"cause"`
 	Because string `json:"because"` // "it held 0.03 of 32 requests"
 }
 
-// A Gain is a measured ratio of throughputs with its 95% interval.
+// A Gain is a measured ratio of throughputs with its 95% interval. The zero Gain has
+// not been measured.
 type Gain struct {
 	Mean  float64 `json:"mean"`
 	Low   float64 `json:"low"`
-	High  float64 `json:"high"` // 0 where there are too few pairs for an interval
+	High  float64 `json:"high"` // 0, as Low, if there are too few pairs for an interval
 	Pairs int     `json:"pairs"`
 }

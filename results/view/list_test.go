@@ -196,7 +196,7 @@ func TestListForPrograms(t *testing.T) {
 		t.Fatalf("%v: %s", err, p.body)
 	}
 	after, before := list[0], list[1]
-	if after.ID != "20261122-204200-after" || after.State != "running" || after.Progress.Samples != 4 || after.Progress.Of != 12 {
+	if after.ID != "20261122-204200-after" || after.State != "running" || after.Progress.Samples != 4 || after.Progress.Planned != 12 {
 		t.Errorf("the newest is %+v", after)
 	}
 	if before.Label != "before" || before.State != "complete" || !before.Started.Equal(began(0)) ||

@@ -62,6 +62,6 @@ func progressLinks(id string, run *results.Run) ([]report.Link, error) {
 	if err != nil {
 		return nil, err
 	}
-	text := fmt.Sprintf("In progress: %d of %d samples", p.Samples, p.Of)
+	text := fmt.Sprintf("In progress: %d of %d samples", p.Samples, p.Planned)
 	return append(links, report.Link{Text: text, To: "/"}), nil
 }

@@ -116,7 +116,7 @@ func (r row) isLost(now time.Time) bool { return r.IsRunning() && r.Progress.Los
 func (r row) State() string {
 	switch {
 	case r.isLost(time.Now()):
-		return "no sign of life since " + r.Progress.Sign.Format("2006-01-02 15:04")
+		return "no sign of life since " + r.Progress.Changed.Format("2006-01-02 15:04")
 	case r.Info.Stopped != "":
 		return string(r.Info.State) + ": " + r.Info.Stopped
 	}
@@ -128,14 +128,14 @@ func (r row) Done() string {
 	if r.Info.State == results.Complete {
 		return fmt.Sprintf("%d samples", r.Progress.Samples)
 	}
-	return fmt.Sprintf("%d of %d samples, round %d", r.Progress.Samples, r.Progress.Of, r.Progress.Round)
+	return fmt.Sprintf("%d of %d samples, round %d", r.Progress.Samples, r.Progress.Planned, r.Progress.Round)
 }
 
 // VerdictLines are the verdicts, a line each: the causes of each placement in a
 // matrix, the sentence of a run of why, the clients of each cause where clients are
 // compared.
 func (r row) VerdictLines() []string {
-	if r.Info.Compares() && len(r.Verdicts) > 0 {
+	if r.Info.ComparesClients() && len(r.Verdicts) > 0 {
 		return byCause(r.Verdicts)
 	}
 	var out []string

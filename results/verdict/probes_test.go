@@ -10,10 +10,10 @@ import (
 	"collatebench/results/verdict"
 )
 
-// healthy is a client at the roof of two cores, as it was measured: json of
+// healthy is the evidence of a client at the roof of two cores, as measured: json of
 // 512 KiB, a window of 32, decoded by each request's goroutine.
-func healthy() verdict.Client {
-	return verdict.Client{
+func healthy() verdict.Probes {
+	return verdict.Probes{
 		Window: 32, Responses: 64, Cores: 2, Machine: 2, Shared: true, EffectiveCores: 1.8,
 		Throughput: 180, BodyBytes: 512 << 10, CPUs: 1.82, Runnable: 9, GCShare: .07, Busy: .96, Overlap: 14,
 		Response: .13, Headers: .02, Read: .004, DecodeWait: 1e-5, Decode: .075,
@@ -21,20 +21,20 @@ func healthy() verdict.Client {
 	}
 }
 
-// change returns the healthy client with something else about it.
-func change(with func(*verdict.Client)) verdict.Client {
+// change returns the healthy evidence with one thing changed.
+func change(with func(*verdict.Probes)) verdict.Probes {
 	c := healthy()
 	with(&c)
 	return c
 }
 
-// idle has nothing to decode on most of the time.
-func idle(c *verdict.Client) {
+// idle makes the client wait most of the time.
+func idle(c *verdict.Probes) {
 	c.CPUs, c.Runnable, c.Busy, c.Overlap, c.Throughput = .4, .1, .3, 1.2, 60
 	c.Decode, c.DecodeWait, c.Response, c.Headers = .008, 1e-5, .5, .011
 }
 
-func collector(c *verdict.Client) {
+func collector(c *verdict.Probes) {
 	c.CPUs, c.Runnable, c.Busy, c.Overlap, c.Throughput = 1.06, .2, .97, 1, 105
 	c.Decode, c.DecodeWait, c.Response, c.Headers = .0092, .21, .24, .012
 	c.Limits = []verdict.Limit{{Name: "placement", Cause: verdict.Serialised, Roof: 107}}
@@ -42,38 +42,38 @@ func collector(c *verdict.Client) {
 
 var clients = []struct {
 	name string
-	c    verdict.Client
+	c    verdict.Probes
 	want []verdict.Cause
 	says string
 }{
 	{"request at the roof", healthy(), causes(verdict.CPUSaturated), "1.82 of the 1.92 cores available"},
-	{"neighbours starve", change(func(c *verdict.Client) { c.SchedLatencyP99 = .045 }), causes(verdict.CPUSaturated), "Others starve"},
-	{"others take a core", change(func(c *verdict.Client) { c.CPUs, c.Others, c.Throughput = 1.4, .4, 140 }), causes(verdict.CPUSaturated), "1.40 of the 1.52"},
-	{"one core", change(func(c *verdict.Client) {
+	{"neighbours starve", change(func(c *verdict.Probes) { c.SchedLatencyP99 = .045 }), causes(verdict.CPUSaturated), "Others starve"},
+	{"others take a core", change(func(c *verdict.Probes) { c.CPUs, c.Others, c.Throughput = 1.4, .4, 140 }), causes(verdict.CPUSaturated), "1.40 of the 1.52"},
+	{"one core", change(func(c *verdict.Probes) {
 		collector(c)
 		c.Cores, c.CPUs, c.EffectiveCores = 1, .97, 0
 	}), causes(verdict.CPUSaturated), "with one core, decoding in turn is right"},
 	{"collector", change(collector), causes(verdict.Serialised), "one goroutine decodes for 97% of the time; 1.06 of 2 cores"},
-	{"a lock around the decoder", change(func(c *verdict.Client) {
+	{"a lock around the decoder", change(func(c *verdict.Probes) {
 		collector(c)
 		c.Overlap, c.Decode, c.DecodeWait = 24, .22, 1e-5
 	}), causes(verdict.Serialised), "decodes take turns: 24.0"},
-	{"three workers of eight", change(func(c *verdict.Client) {
+	{"three workers of eight", change(func(c *verdict.Probes) {
 		collector(c)
 		c.Cores, c.Simulated, c.CPUs, c.Overlap = 8, true, 2.95, 3
 	}), causes(verdict.HiddenCap), "no more than 3.0 decodes run at a time"},
-	{"a semaphore around the fetch", change(func(c *verdict.Client) { idle(c); c.StartWait = .4 }), causes(verdict.HiddenCap), "limit of the client's own"},
-	{"few connections", change(func(c *verdict.Client) { idle(c); c.ConnWait = .4 }), causes(verdict.ConnectionPool), "wait for a connection"},
-	{"a queue at the upstream", change(func(c *verdict.Client) { idle(c); c.Queue, c.Headers = .4, .411 }), causes(verdict.UpstreamQueueing), "24.0 of 32 requests wait in the upstream's queue"},
-	{"a thin link", change(func(c *verdict.Client) { idle(c); c.Read = .4 }), causes(verdict.NetworkBound), "carries 31 MB/s"},
-	{"a small window", change(func(c *verdict.Client) {
+	{"a semaphore around the fetch", change(func(c *verdict.Probes) { idle(c); c.StartWait = .4 }), causes(verdict.HiddenCap), "limit of the client's own"},
+	{"few connections", change(func(c *verdict.Probes) { idle(c); c.ConnWait = .4 }), causes(verdict.ConnectionPool), "wait for a connection"},
+	{"a queue at the upstream", change(func(c *verdict.Probes) { idle(c); c.Queue, c.Headers = .4, .411 }), causes(verdict.UpstreamQueueing), "24.0 of 32 requests wait in the upstream's queue"},
+	{"a thin link", change(func(c *verdict.Probes) { idle(c); c.Read = .4 }), causes(verdict.NetworkBound), "carries 31 MB/s"},
+	{"a small window", change(func(c *verdict.Probes) {
 		idle(c)
 		c.Window, c.Headers, c.Response, c.Throughput = 2, .051, .06, 33
 	}), causes(verdict.WindowTooSmall), "a window of 2 is full"},
-	{"a slow upstream and a large window", change(func(c *verdict.Client) { idle(c); c.Headers = .48 }), causes(verdict.WindowTooSmall), "480ms of a response's 500ms"},
-	{"garbage", change(func(c *verdict.Client) { c.GCShare = .5 }), causes(verdict.GCBound), "50% of the busy CPU time"},
-	{"nothing stands out", change(func(c *verdict.Client) { idle(c); c.Read, c.Queue, c.Headers = .1, .15, .25 }), causes(), "nothing stands out"},
-	{"an older line", change(func(c *verdict.Client) { c.Response = 0 }), causes(), "the times of a response"},
+	{"a slow upstream and a large window", change(func(c *verdict.Probes) { idle(c); c.Headers = .48 }), causes(verdict.WindowTooSmall), "480ms of a response's 500ms"},
+	{"garbage", change(func(c *verdict.Probes) { c.GCShare = .5 }), causes(verdict.GCBound), "50% of the busy CPU time"},
+	{"nothing stands out", change(func(c *verdict.Probes) { idle(c); c.Read, c.Queue, c.Headers = .1, .15, .25 }), causes(), "nothing stands out"},
+	{"an older line", change(func(c *verdict.Probes) { c.Response = 0 }), causes(), "the times of a response"},
 }
 
 func causes(c ...verdict.Cause) []verdict.Cause { return append([]verdict.Cause{}, c...) }
@@ -92,14 +92,14 @@ func TestObserve(t *testing.T) {
 	}
 }
 
-// TestEveryCauseIsAccountedFor holds for any evidence: a cause is shown, ruled
-// out by a figure, or said to be uncertain, and in one of these ways alone.
+// TestEveryCauseIsAccountedFor: for any evidence each cause is exactly one of shown,
+// ruled out by a figure, and uncertain.
 func TestEveryCauseIsAccountedFor(t *testing.T) {
 	all := causes(verdict.Serialised, verdict.HiddenCap, verdict.ConnectionPool, verdict.UpstreamQueueing,
 		verdict.NetworkBound, verdict.WindowTooSmall, verdict.GCBound, verdict.CPUSaturated)
 	rapid.Check(t, func(t *rapid.T) {
 		f := func(name string, high float64) float64 { return rapid.Float64Range(0, high).Draw(t, name) }
-		c := verdict.Client{
+		c := verdict.Probes{
 			Window: rapid.IntRange(1, 64).Draw(t, "window"), Responses: 64, Cores: rapid.IntRange(1, 16).Draw(t, "cores"), Machine: 16,
 			Throughput: f("throughput", 500) + 1, CPUs: f("cpus", 16), Runnable: f("runnable", 20), GCShare: f("gc", 1),
 			Busy: f("busy", 1), Overlap: 1 + f("overlap", 60), StartWait: f("start", .1), ConnWait: f("conn", .1),
@@ -133,16 +133,16 @@ func TestEveryCauseIsAccountedFor(t *testing.T) {
 	})
 }
 
-// TestPredict checks roofs against what can be worked out by hand.
+// TestPredict checks roofs against values worked out by hand.
 func TestPredict(t *testing.T) {
-	c := verdict.Client{ // 10 ms of CPU a response, no upstream to speak of
+	c := verdict.Probes{ // 10 ms of CPU a response, no upstream to speak of
 		Window: 32, Responses: 1000, Cores: 8, Machine: 8, EffectiveCores: 8,
 		Throughput: 100, CPUs: 1, Busy: 1, Overlap: 1, Response: .32, DecodeWait: .3, Decode: .01,
 		Limits: []verdict.Limit{{Name: "placement", Cause: verdict.Serialised, Roof: 100}, {Name: "queue", Cause: verdict.UpstreamQueueing, Roof: 250}},
 	}
 	for _, x := range []struct {
 		name   string
-		with   func(*verdict.Client)
+		with   func(*verdict.Probes)
 		window float64
 		lifted []string
 		want   float64
@@ -150,12 +150,12 @@ func TestPredict(t *testing.T) {
 		{"nothing lifted, nothing gained", nil, 1, nil, 1},
 		{"the queue is next", nil, 1, []string{"placement"}, 2.5},
 		{"the cores are next", nil, 1, []string{"placement", "queue"}, 8},
-		{"cores that share their units", func(c *verdict.Client) { c.EffectiveCores = 5 }, 1, []string{"placement", "queue"}, 5},
-		{"decoding that was measured while all cores decode", func(c *verdict.Client) { c.Decoding = .016 }, 1, []string{"placement", "queue"}, 8. / 1.6},
-		{"cores that were not asked", func(c *verdict.Client) { c.EffectiveCores = 0 }, 1, []string{"placement", "queue"}, 8},
-		{"simulated cores attain their roof", func(c *verdict.Client) { c.Simulated = true }, 1, []string{"placement", "queue"}, 8},
-		{"the upstream takes its part", func(c *verdict.Client) { c.Shared, c.UpstreamCPUs = true, .25 }, 1, []string{"placement", "queue"}, 8 / 1.25},
-		{"the window is next", func(c *verdict.Client) { c.Window, c.Service, c.Headers = 4, .01, .01 }, 1, []string{"placement", "queue"}, 2},
+		{"cores that share their units", func(c *verdict.Probes) { c.EffectiveCores = 5 }, 1, []string{"placement", "queue"}, 5},
+		{"decoding that was measured while all cores decode", func(c *verdict.Probes) { c.Decoding = .016 }, 1, []string{"placement", "queue"}, 8. / 1.6},
+		{"cores that were not asked", func(c *verdict.Probes) { c.EffectiveCores = 0 }, 1, []string{"placement", "queue"}, 8},
+		{"simulated cores attain their roof", func(c *verdict.Probes) { c.Simulated = true }, 1, []string{"placement", "queue"}, 8},
+		{"the upstream takes its part", func(c *verdict.Probes) { c.Shared, c.UpstreamCPUs = true, .25 }, 1, []string{"placement", "queue"}, 8 / 1.25},
+		{"the window is next", func(c *verdict.Probes) { c.Window, c.Service, c.Headers = 4, .01, .01 }, 1, []string{"placement", "queue"}, 2},
 	} {
 		e := c
 		if x.with != nil {
@@ -167,9 +167,10 @@ func TestPredict(t *testing.T) {
 	}
 }
 
-// TestWindowDoubles as long as nothing else limits.
+// TestWindowDoubles: twice the window gives twice the throughput if nothing else
+// limits.
 func TestWindowDoubles(t *testing.T) {
-	c := change(func(c *verdict.Client) {
+	c := change(func(c *verdict.Probes) {
 		idle(c)
 		c.Window, c.Headers, c.Response, c.Throughput, c.CPUs = 2, .051, .06, 33, .2
 	})
@@ -181,10 +182,10 @@ func TestWindowDoubles(t *testing.T) {
 	}
 }
 
-// TestPredictKnowsTheWayThere: a far upstream bounds a small window however
-// fast it answers.
+// TestPredictKnowsTheWayThere: a distant upstream limits a small window, however fast
+// it answers.
 func TestPredictKnowsTheWayThere(t *testing.T) {
-	c := change(func(c *verdict.Client) {
+	c := change(func(c *verdict.Probes) {
 		collector(c)
 		c.Window, c.Headers, c.Response, c.DecodeWait, c.EffectiveCores, c.Cores, c.Machine = 8, .1, .14, .02, 0, 16, 16
 	})
@@ -193,17 +194,17 @@ func TestPredictKnowsTheWayThere(t *testing.T) {
 	}
 }
 
-// TestHeldResponses: what is decoded and waits for its turn is no window that
-// is too small.
+// TestHeldResponses: responses that are decoded and wait for their turn do not mean
+// that the window is too small.
 func TestHeldResponses(t *testing.T) {
-	v := verdict.Observe(change(func(c *verdict.Client) { idle(c); c.Headers = .06 }))
+	v := verdict.Observe(change(func(c *verdict.Probes) { idle(c); c.Headers = .06 }))
 	if len(v.Causes) != 0 || !strings.Contains(v.Sentence, "waited for their turn") {
 		t.Errorf("got %v, %s", v.Causes, v.Sentence)
 	}
 }
 
-// TestRests: each verdict names two or three figures of its evidence, so none
-// of the names in the table of rules is misspelt.
+// TestRests: each verdict names two or three figures of its evidence, so no name in
+// the rules is misspelt.
 func TestRests(t *testing.T) {
 	seen := map[verdict.Cause]bool{}
 	for _, c := range clients {

@@ -7,35 +7,35 @@ import (
 	"collatebench/results/verdict"
 )
 
-// Client gathers the evidence of a cell of Go's client: medians over the complete
-// rounds.
-func Client(v stats.Values, c bench.Cell, info results.Info) verdict.Client {
-	unit := func(name string) float64 {
+// Probes gathers the evidence of a cell of Go's client: medians over the complete rounds; a
+// field whose unit the lines do not have is 0.
+func Probes(v stats.Values, c bench.Cell, info results.Info) verdict.Probes {
+	median := func(name string) float64 {
 		values := v.Series(c, name)
 		if len(values) == 0 {
 			return 0
 		}
 		return stats.NewEstimate(values).Median
 	}
-	seconds := func(name string) float64 { return unit(name) / 1e9 }
-	e := verdict.Client{
+	medianSeconds := func(name string) float64 { return median(name) / 1e9 }
+	e := verdict.Probes{
 		Window: c.Window, Responses: c.Responses,
 		Cores: c.Cores(), Machine: info.Machine.Cores, Simulated: c.Simulated(), Shared: info.SharesMachine(),
 		Others:     others(v, c),
-		Throughput: unit(results.Throughput) * 1e6 / float64(c.Size),
-		CPUs:       unit(results.CPUs), Runnable: unit("runnable"), GCShare: unit("gc-share"),
-		Busy: unit("decode-busy"), Overlap: unit("decode-overlap"),
-		Response: seconds("resp-ns"), StartWait: seconds("start-wait-ns/resp"), ConnWait: seconds("conn-wait-ns/resp"),
-		Headers: seconds("headers-ns/resp"), Read: seconds("read-ns/resp"),
-		DecodeWait: seconds("decode-wait-ns/resp"), Decode: seconds("decode-ns/resp"),
-		Dials: unit("dials/resp"), SchedLatencyP99: seconds("sched-latency-p99-ns"),
-		UpstreamKnown: true, UpstreamCPUs: unit("upstream-cpus"),
-		Queue: seconds("queue-ns/resp"), Service: seconds("service-ns/resp"),
+		Throughput: median(results.Throughput) * 1e6 / float64(c.Size),
+		CPUs:       median(results.CPUs), Runnable: median("runnable"), GCShare: median("gc-share"),
+		Busy: median("decode-busy"), Overlap: median("decode-overlap"),
+		Response: medianSeconds("resp-ns"), StartWait: medianSeconds("start-wait-ns/resp"), ConnWait: medianSeconds("conn-wait-ns/resp"),
+		Headers: medianSeconds("headers-ns/resp"), Read: medianSeconds("read-ns/resp"),
+		DecodeWait: medianSeconds("decode-wait-ns/resp"), Decode: medianSeconds("decode-ns/resp"),
+		Dials: median("dials/resp"), SchedLatencyP99: medianSeconds("sched-latency-p99-ns"),
+		UpstreamKnown: true, UpstreamCPUs: median("upstream-cpus"),
+		Queue: medianSeconds("queue-ns/resp"), Service: medianSeconds("service-ns/resp"),
 	}
 	if !e.Simulated && info.Machine.Cores > 0 {
 		e.Cores = min(e.Cores, info.Machine.Cores)
 	}
-	plain := bench.DefaultCell() // made records, not compressed
+	plain := bench.DefaultCell() // generated records, not compressed
 	if w := info.Scaling; w != nil && w.Procs == e.Cores && !e.Simulated {
 		e.EffectiveCores = w.EffectiveCores
 		measured := c.Payload == plain.Payload && c.Decode == bench.Decoded && !c.Placement.Streams()
@@ -50,26 +50,26 @@ func Client(v stats.Values, c bench.Cell, info results.Info) verdict.Client {
 	return e
 }
 
-// others is the cores that other processes used while a cell was sampled: mean
+// others is the number of cores that other processes used while a cell was sampled, mean
 // over its samples.
 func others(v stats.Values, c bench.Cell) float64 {
 	cpu, wall := 0.0, 0.0
-	for _, s := range v.Of(c) {
+	for _, s := range v.Samples(c) {
 		cpu, wall = cpu+s.OthersCPU, wall+s.Seconds
 	}
 	return cpu / max(wall, 1e-9)
 }
 
-// limits are the parts of a cell that can do no more than so much, whether or
-// not they bind. Each is named by the dimension that lifts it.
-func limits(c bench.Cell, e verdict.Client) []verdict.Limit {
+// limits returns the limits that a cell's dimensions set, even if another limit is lower.
+// Each is named by the dimension that lifts it.
+func limits(c bench.Cell, e verdict.Probes) []verdict.Limit {
 	var out []verdict.Limit
 	add := func(name string, cause verdict.Cause, places int, seconds float64) {
 		if places > 0 && seconds > 0 {
 			out = append(out, verdict.Limit{Name: name, Cause: cause, Roof: float64(places) / seconds})
 		}
 	}
-	serial := e.Busy / e.Throughput // of the wall, a response
+	serial := e.Busy / e.Throughput // seconds of wall time a response
 	sent := max(0, e.Headers-e.Queue) + e.Read
 	switch p := c.Placement; {
 	case p.SerialRead():
