@@ -17,12 +17,9 @@ func buildCpp(ctx context.Context, s site) ([]string, error) {
 	return []string{filepath.Join(s.output, "collatebench-cpp")}, err
 }
 
-// missingForCpp wants cmake and a compiler. Which version and which libraries
-// it takes, cmake finds out: see blameCmake.
+// missingForCpp wants a compiler. Which version and which libraries it takes,
+// cmake finds out: see blameCmake.
 func missingForCpp(context.Context, site) (string, error) {
-	if wants := absent("cmake"); wants != "" {
-		return wants, nil
-	}
 	if cxx := strings.Fields(os.Getenv("CXX")); len(cxx) > 0 {
 		return absent(cxx[0]), nil
 	}

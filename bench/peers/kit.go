@@ -6,19 +6,24 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"collatebench/bench"
 )
 
-// A Kit is one of the clients whose source is here, in the folder
-// bench/peers/NAME, and how it is built into .build/peers/NAME.
+// A Kit is one of the clients whose source is here, and how it is built into
+// .build/peers/NAME. Its folder is bench/peers/NAME: beside the source there
+// are test.sh, which runs the client's own tests, and packages.sh, which prints
+// the Debian packages that are missing here.
 type Kit struct {
-	Name bench.ClientName
-	get  string // what a person does who has not got the tools
+	Name     bench.ClientName
+	Language string // as people write it
+	get      string // what a person does who has not got the tools
 
-	// missing returns what the kit wants and this machine has not, "" where all
-	// is there. An error means that it could not be found out.
+	tools []string // programs that must be in PATH
+	// missing returns what else the kit wants and this machine has not, "" where
+	// all is there. An error means that it could not be found out.
 	missing func(context.Context, site) (string, error)
 	build   func(context.Context, site) (command []string, err error)
 	// blames reads the same from the output of a command of the build that
@@ -29,14 +34,35 @@ type Kit struct {
 // Kits returns every kit, in table order.
 func Kits() []Kit {
 	return []Kit{
-		{"rust", "get it from https://rustup.rs, or apt install cargo gcc", missingForRust, buildRust, nil},
-		{"python", "apt install python3 python3-venv", missingForPython, buildPython, nil},
-		{"cpp", "apt install cmake make g++ libboost1.81-dev nlohmann-json3-dev libsimdjson-dev zlib1g-dev", missingForCpp, buildCpp, blameCmake},
+		{
+			Name: "rust", Language: "Rust", get: "get it from https://rustup.rs, or apt install cargo gcc",
+			tools: []string{"cargo"}, missing: missingForRust, build: buildRust,
+		},
+		{
+			Name: "python", Language: "Python", get: "apt install python3 python3-venv",
+			tools: []string{"python3"}, missing: missingForPython, build: buildPython,
+		},
+		{
+			Name: "cpp", Language: "C++",
+			get:   "apt install cmake make g++ libboost1.81-dev nlohmann-json3-dev libsimdjson-dev zlib1g-dev",
+			tools: []string{"cmake"}, missing: missingForCpp, build: buildCpp, blames: blameCmake,
+		},
 	}
 }
 
-func kitNames() []string {
-	var out []string
+// Languages lists those of the kits for a sentence: "Rust, Python and C++".
+func Languages() string {
+	var all []string
+	for _, k := range Kits() {
+		all = append(all, k.Language)
+	}
+	last := len(all) - 1
+	return strings.Join(all[:last], ", ") + " and " + all[last]
+}
+
+// ClientNames returns go and the names of the kits, in table order.
+func ClientNames() []string {
+	out := []string{string(bench.Go)}
 	for _, k := range Kits() {
 		out = append(out, string(k.Name))
 	}
@@ -64,10 +90,13 @@ func (k Kit) Build(ctx context.Context, root string, log io.Writer) (Client, err
 	if err != nil {
 		return Client{}, err
 	}
-	switch wants, err := k.missing(ctx, s); {
-	case err != nil:
-		return Client{}, fmt.Errorf("%s: %w", k.Name, err)
-	case wants != "":
+	wants := absent(k.tools...)
+	if wants == "" {
+		if wants, err = k.missing(ctx, s); err != nil {
+			return Client{}, fmt.Errorf("%s: %w", k.Name, err)
+		}
+	}
+	if wants != "" {
 		return Client{}, k.without(wants)
 	}
 	release, err := s.reserve(ctx)

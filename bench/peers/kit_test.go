@@ -251,6 +251,34 @@ func TestCpp(t *testing.T) {
 	w.builds("cpp", []string{w.output("cpp/collatebench-cpp")}, configure, build)
 }
 
+// TestKitFolders: a row has a folder, and a folder a row; with what CI runs by
+// these names.
+func TestKitFolders(t *testing.T) {
+	var rows []string
+	for _, k := range peers.Kits() {
+		rows = append(rows, filepath.Join(string(k.Name), "test.sh"))
+		for _, script := range []string{"test.sh", "packages.sh"} {
+			if info, err := os.Stat(filepath.Join(string(k.Name), script)); err != nil || info.Mode()&0o111 != 0o111 {
+				t.Errorf("%s/%s is not there, or can't be executed (%v)", k.Name, script, err)
+			}
+		}
+	}
+	folders, err := filepath.Glob("*/test.sh")
+	slices.Sort(rows)
+	if err != nil || !slices.Equal(rows, folders) {
+		t.Errorf("the kits' are %q, and there are %q (%v)", rows, folders, err)
+	}
+}
+
+func TestClientsAreListed(t *testing.T) {
+	if got := peers.Languages(); got != "Rust, Python and C++" {
+		t.Errorf("the languages are %q", got)
+	}
+	if got := peers.ClientNames(); !slices.Equal(got, []string{"go", "rust", "python", "cpp"}) {
+		t.Errorf("the clients are %q", got)
+	}
+}
+
 // TestCppAdviceIsWhole holds the packages that a person is told to install to
 // those that the client says it is built from.
 func TestCppAdviceIsWhole(t *testing.T) {

@@ -45,9 +45,6 @@ func findInterpreter(ctx context.Context, s site) (p interpreter, err error) {
 }
 
 func missingForPython(ctx context.Context, s site) (string, error) {
-	if wants := absent("python3"); wants != "" {
-		return wants, nil
-	}
 	p, err := findInterpreter(ctx, s)
 	switch failed := (*commandError)(nil); {
 	case errors.As(err, &failed): // pyenv's, without a version; or one too old for the probe
