@@ -74,8 +74,6 @@ func (a ask) cell(s subject) string {
 	}
 	if a.alternate {
 		slices.Reverse(elements)
-		elements = append(elements, "responses="+strconv.Itoa(a.responses), "latency="+a.latency.String(),
-			"queue=none", "bandwidth=none", "connbandwidth=none", "faults=none", "aa=b")
 	}
 	name := strings.Join(elements, "/")
 	if a.workers > 1 {
