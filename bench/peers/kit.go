@@ -19,15 +19,15 @@ import (
 type Kit struct {
 	Name     bench.ClientName
 	Language string // as people write it
-	get      string // what a person does who has not got the tools
+	get      string // what a person does to get the tools
 
 	tools []string // programs that must be in PATH
-	// missing returns what else the kit wants and this machine has not, "" where
-	// all is there. An error means that it could not be found out.
+	// missing returns what else the kit wants and this machine lacks, "" where
+	// nothing is missing. An error means that it could not find out.
 	missing func(context.Context, site) (string, error)
 	build   func(context.Context, site) (command []string, err error)
-	// blames reads the same from the output of a command of the build that
-	// failed, where only its tools can know. nil where there is no such thing.
+	// blames reads the same from the output of a build's command that failed,
+	// where only its tools can know. It may be nil.
 	blames func(output string) (wants string)
 }
 
@@ -69,8 +69,8 @@ func ClientNames() []string {
 	return out
 }
 
-// A MissingError says that a client can't be built here, in one line: which,
-// for want of what, and how to get it.
+// A MissingError says in one line which client can't be built here, what is
+// missing, and how to get it.
 type MissingError struct {
 	Client bench.ClientName
 	Wants  string // such as "no cargo in PATH"
@@ -83,7 +83,7 @@ func (e *MissingError) Error() string {
 
 // Build builds the client from its source in the module at root, as far as it
 // has changed, and asks it what it is. What the tools say goes to log. Where a
-// tool or a library is not to be had the error is a *MissingError; any other is
+// tool or a library is missing the error is a *MissingError; any other error is
 // a build that failed.
 func (k Kit) Build(ctx context.Context, root string, log io.Writer) (Client, error) {
 	s, err := k.site(root, log)
@@ -144,8 +144,8 @@ func (k Kit) site(root string, log io.Writer) (site, error) {
 // relative is the output's path in the module, as the commands have it.
 func (s site) relative() string { return filepath.Join(".build", "peers", filepath.Base(s.output)) }
 
-// reserve keeps other processes from building the same kit meanwhile: tests of
-// two packages may want it at once.
+// reserve waits until no other process builds the same kit: tests of two
+// packages may do so at once.
 func (s site) reserve(ctx context.Context) (release func(), err error) {
 	if err := os.MkdirAll(filepath.Dir(s.output), 0o777); err != nil {
 		return nil, err

@@ -11,7 +11,7 @@
 //
 // [Describe] asks any program what it is, a [Kit] builds one whose source is
 // here, and [Check] holds a client to the rules of [Rules]. The package does not
-// know how samples are taken, nor what figures mean.
+// know how samples are taken, or what figures mean.
 package peers
 
 import (
@@ -35,8 +35,8 @@ type Listing struct {
 	Placements []Placement      `json:"placements"`
 }
 
-// A Codec is a way to decode, under the client's own name for it. What it asks
-// the upstream for is json, whatever library decodes it.
+// A Codec is a way to decode, under the client's own name for it. Whatever the
+// library, the client asks the upstream for json.
 type Codec struct {
 	Name    payload.Codec `json:"name"`
 	Library string        `json:"library"`
@@ -45,6 +45,6 @@ type Codec struct {
 // A Placement is an idiom of the client's language: who decodes.
 type Placement struct {
 	Name  bench.Placement `json:"name"`
-	Order bench.Order     `json:"order"` // in which it collates
+	Order bench.Order     `json:"order"` // of the results
 	About string          `json:"about"` // one line: who decodes
 }

@@ -93,7 +93,7 @@ func buildPython(ctx context.Context, s site) ([]string, error) {
 			return nil, err
 		}
 	}
-	err = s.run(ctx, filepath.Join(s.relative(), "bin", "python"), "-m", "pip", "install", "--quiet",
+	err = s.execute(ctx, filepath.Join(s.relative(), "bin", "python"), "-m", "pip", "install", "--quiet",
 		"--disable-pip-version-check", "--require-hashes", "-r", filepath.Join("bench", "peers", "python", "requirements.lock"))
 	if err == nil {
 		err = s.record(want)
@@ -124,7 +124,7 @@ func (s site) makeEnvironment(ctx context.Context, p interpreter) error {
 	if err := os.RemoveAll(s.output); err != nil {
 		return err
 	}
-	if err := s.run(ctx, "python3", "-m", "venv", s.relative()); err != nil {
+	if err := s.execute(ctx, "python3", "-m", "venv", s.relative()); err != nil {
 		return err
 	}
 	return s.record(environment{Python: p})

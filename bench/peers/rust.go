@@ -12,7 +12,7 @@ import (
 )
 
 func buildRust(ctx context.Context, s site) ([]string, error) {
-	err := s.run(ctx, "cargo", "build", "--release", "--locked",
+	err := s.execute(ctx, "cargo", "build", "--release", "--locked",
 		"--manifest-path", filepath.Join("bench", "peers", "rust", "Cargo.toml"), "--target-dir", s.relative())
 	return []string{filepath.Join(s.output, "release", "collatebench-rust")}, err
 }
