@@ -50,7 +50,7 @@ diagnose: program ## the verdict for any Go program: TRACE=trace.out or PPROF=ht
 verdicts: program ## hold why and diagnose to scenarios whose cause is known [SMALL=true SEEDS=1,2,3]
 	@$(PROGRAM) verdicts $(call flags)
 
-peers: program ## compare this client with those in Rust, Python and C++ [CLIENT=rust,cpp CHECK=./my-client]
+peers: program ## compare this client with those in other languages [CLIENT=rust,cpp CHECK=./my-client]
 	@$(PROGRAM) peers $(call flags)
 
 compare: program ## benchstat's tables of two runs: OLD=before NEW=latest

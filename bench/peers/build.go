@@ -27,10 +27,10 @@ func (e *commandError) Error() string {
 
 func (e *commandError) Unwrap() error { return e.err }
 
-// run runs a command of the build in the module's folder. What it writes goes
-// to the log.
-func (s site) run(ctx context.Context, argv ...string) error {
-	var output ending
+// execute runs a command of the build in the module's folder. Its output goes
+// to the log, too.
+func (s site) execute(ctx context.Context, argv ...string) error {
+	var output lastBytes
 	cmd := command(ctx, argv)
 	cmd.Dir = s.root
 	cmd.Stdout = io.MultiWriter(&output, s.log)
@@ -45,7 +45,7 @@ func (s site) run(ctx context.Context, argv ...string) error {
 	return &commandError{argv, string(output), err}
 }
 
-// ask returns what a command prints, which is to say something of the machine.
+// ask returns what a command prints: a question about the machine.
 func (s site) ask(ctx context.Context, argv ...string) (string, error) {
 	var stdout, stderr capped
 	cmd := command(ctx, argv)
@@ -60,20 +60,20 @@ func (s site) ask(ctx context.Context, argv ...string) (string, error) {
 	return stdout.String(), nil
 }
 
-// An ending keeps the end of what is written to it.
-type ending []byte
+// lastBytes keeps the end of what is written to it.
+type lastBytes []byte
 
-// keptBytes is above any shownLines lines that say something.
+// keptBytes is more than shownLines lines take that are worth reading.
 const keptBytes = 16 << 10
 
-func (e *ending) Write(b []byte) (int, error) {
+func (e *lastBytes) Write(b []byte) (int, error) {
 	*e = append(*e, b...)
 	*e = (*e)[max(0, len(*e)-keptBytes):]
 	return len(b), nil
 }
 
-// absent names the first of these programs that is not in PATH, as an error
-// would; "" where all are.
+// absent says which of these programs is the first that is not in PATH; ""
+// where all are.
 func absent(programs ...string) string {
 	for _, p := range programs {
 		if _, err := exec.LookPath(p); err != nil {
@@ -83,8 +83,8 @@ func absent(programs ...string) string {
 	return ""
 }
 
-// explain makes a build's error one of the kit, a *MissingError if that is what
-// its tools have found.
+// explain turns a build's error into one of the kit: a *MissingError where the
+// tools of the build found that something is missing.
 func (k Kit) explain(err error) error {
 	if failed := (*commandError)(nil); errors.As(err, &failed) && k.blames != nil {
 		if wants := k.blames(failed.output); wants != "" {

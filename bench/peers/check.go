@@ -16,8 +16,8 @@ import (
 // CheckOptions say what is checked and how. The zero value checks all.
 type CheckOptions struct {
 	Placements []bench.Placement // beside the command line; nil means every one that the client lists
-	Parallel   int               // runs of the client at a time; 0 means 2 a core
-	Patience   time.Duration     // after which a run that hangs is ended; 0 means 30 s
+	Parallel   int               // runs of the client at a time; 0 means 2 for each core
+	Patience   time.Duration     // a run that takes longer hangs, and is ended; 0 means 30 s
 	Said       func(Finding)     // told each finding as it is made, one at a time; may be nil
 }
 
@@ -72,22 +72,22 @@ type checking struct {
 	mu     sync.Mutex    // held while Said is told
 }
 
-// judge applies the rules to one subject, all at once: what they wait for is a
-// slot to run the client in.
+// judge applies the rules to one subject, all at once. Each waits for a slot to
+// run the client in.
 func (k *checking) judge(ctx context.Context, s subject) ([]Finding, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	plain := sync.OnceValues(func() ([]*exchange, error) { return k.plain(ctx, s) })
+	shared := k.sharedRuns(ctx, s)
 	var trials []*trial
 	for _, r := range rules() {
 		if r.of.has(s.scope) {
-			trials = append(trials, &trial{checking: k, subject: s, ctx: ctx, rule: r, plain: plain})
+			trials = append(trials, &trial{checking: k, subject: s, ctx: ctx, rule: r, sharedRuns: shared})
 		}
 	}
 	var running sync.WaitGroup
 	for _, t := range trials {
 		running.Go(func() {
-			if t.carryOut(); t.err != nil {
+			if t.apply(); t.err != nil {
 				stop(t.err)
 			}
 		})

@@ -34,7 +34,7 @@ func (c *goClient) connect() {
 		})
 	case "asks before it has decoded":
 		if c.cell.window == 1 {
-			c.http.Transport = &prefetcher{next: transport, last: 4 + c.ops*c.responses - 1, there: map[int]*ahead{}}
+			c.http.Transport = &prefetcher{next: transport, last: 4 + c.ops*c.responses - 1, there: map[int]*prefetched{}}
 		}
 	}
 }
@@ -66,11 +66,11 @@ type prefetcher struct {
 	last int // id of all
 
 	mu    sync.Mutex
-	there map[int]*ahead
+	there map[int]*prefetched
 }
 
-// An ahead is a response that nobody has asked for yet.
-type ahead struct {
+// A prefetched is a response that is fetched before it is asked for.
+type prefetched struct {
 	come     chan struct{}
 	response *http.Response
 	err      error
@@ -94,13 +94,13 @@ func (p *prefetcher) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // fetch begins to fetch a response, unless that was done before.
-func (p *prefetcher) fetch(like *http.Request, id int) *ahead {
+func (p *prefetcher) fetch(like *http.Request, id int) *prefetched {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if a := p.there[id]; a != nil {
 		return a
 	}
-	a := &ahead{come: make(chan struct{})}
+	a := &prefetched{come: make(chan struct{})}
 	p.there[id] = a
 	r := like.Clone(context.Background())
 	q := r.URL.Query()

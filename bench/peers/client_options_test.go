@@ -137,7 +137,6 @@ func (c *cell) set(key, value string) (err error) {
 		err = count(&c.window)(value)
 	case "size":
 		c.size, err = payload.ParseSize(value)
-	case "latency", "queue", "bandwidth", "connbandwidth", "faults", "responses", "aa":
 	default:
 		err = errDimension
 	}

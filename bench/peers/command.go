@@ -18,12 +18,12 @@ func command(ctx context.Context, argv []string) *exec.Cmd {
 		procgroup.End(cmd)
 		return nil
 	}
-	// Whoever is left of the group may hold the pipes open.
+	// A process that is left of the group may hold the pipes open.
 	cmd.WaitDelay = time.Second
 	return cmd
 }
 
-// capped keeps what a program writes, up to a limit: it may write for ever.
+// capped keeps the first maxOutput bytes that a program writes: some write for ever.
 type capped struct{ bytes.Buffer }
 
 // maxOutput is in bytes.

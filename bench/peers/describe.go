@@ -22,8 +22,8 @@ import (
 const describeIn = 30 * time.Second
 
 // Describe runs a program with --list and reads strictly what it says of
-// itself; a field that is not known here is none of ours. command is the program
-// and its leading arguments, which are passed on as they are.
+// itself; fields that are unknown here are ignored. command is the program and
+// its leading arguments, which are passed on as they are.
 func Describe(ctx context.Context, command []string) (Client, error) {
 	if len(command) == 0 {
 		return Client{}, errors.New("describe a client: no program is named")
@@ -107,7 +107,7 @@ func (l Listing) check() error {
 	return checkWords("placement", placements)
 }
 
-// checkWords takes names that can stand in a cell, each once, and at least one.
+// checkWords wants at least one name, each once, and such as can stand in a cell.
 func checkWords(what string, names []string) error {
 	if len(names) == 0 {
 		return fmt.Errorf("no %ss", what)

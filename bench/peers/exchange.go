@@ -23,13 +23,13 @@ type ask struct {
 	workers   int          // 0 means 2
 	size      payload.Size // 0 means 16 KiB
 	results   bool         // --results
-	alternate bool         // spelled in the other way that the contract allows
+	alternate bool         // the command line is spelled in the other way that the contract allows
 	env       []string     // beside our own
 
 	latency time.Duration           // of each answer; 0 means 3 ms
 	faults  map[int]behaviour.Fault // by id; others are answered well
 	script  script                  // what the upstream does to requests; nil answers them
-	murder  bool                    // the client, and it alone, is killed once the upstream has struck
+	kill    bool                    // once the client must end it is killed, and it alone
 }
 
 // An exchange is one run of the client, what was asked of it and what its own
@@ -37,8 +37,8 @@ type ask struct {
 type exchange struct {
 	ask
 	run
-	cell string // as it was given
-	saw  sight  // what the upstream saw
+	cell    string // as it was given
+	traffic        // what the upstream saw
 }
 
 // exchange runs the client once.
@@ -49,13 +49,13 @@ func (k *checking) exchange(ctx context.Context, s subject, a ask) (*exchange, e
 		return nil, err
 	}
 	x := &exchange{ask: a, cell: a.cell(s)}
-	x.run, err = k.run(ctx, x.arguments(u.url), a.env, u.struck, a.murder)
-	x.saw = u.stop()
+	x.run, err = k.run(ctx, x.arguments(u.url), a.env, u.mustEnd, a.kill)
+	x.traffic = u.stop()
 	return x, err
 }
 
-// exchanges runs it as each of these says, at once, as far as there are slots.
-// The first error is returned, in their order.
+// exchanges runs the client once for each ask, all at once as far as there are
+// slots. Of several errors it returns that of the first ask.
 func (k *checking) exchanges(ctx context.Context, s subject, asks []ask) ([]*exchange, error) {
 	done, errs := make([]*exchange, len(asks)), make([]error, len(asks))
 	var running sync.WaitGroup
@@ -74,8 +74,6 @@ func (a ask) cell(s subject) string {
 	}
 	if a.alternate {
 		slices.Reverse(elements)
-		elements = append(elements, "responses="+strconv.Itoa(a.responses), "latency="+a.latency.String(),
-			"queue=none", "bandwidth=none", "connbandwidth=none", "faults=none", "aa=b")
 	}
 	name := strings.Join(elements, "/")
 	if a.workers > 1 {
@@ -105,8 +103,8 @@ func (a ask) warm() int { return bench.WarmUp(a.window) }
 // requests is how many the client sends where nothing goes wrong.
 func (a ask) requests() int { return a.warm() + a.ops*a.responses }
 
-// collation says which collation an id is of: 0 is the warm-up, and 1 the first
-// op. The same holds for the n-th request of the process, counted from 0.
+// collation returns the collation of an id: 0 is the warm-up, 1 the first op. It
+// is also that of the n-th request of the process, counted from 0.
 func (a ask) collation(id int) int {
 	if id < a.warm() {
 		return 0

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -14,40 +15,65 @@ import (
 	"collatebench/bench"
 )
 
-// A Kit is one of the clients whose source is here, in the folder
-// bench/peers/NAME, and how it is built into .build/peers/NAME.
+// A Kit is one of the clients whose source is here, and how it is built into
+// .build/peers/NAME. Its folder is bench/peers/NAME: beside the source there
+// are test.sh, which runs the client's own tests, and packages.sh, which prints
+// the Debian packages that are missing here.
 type Kit struct {
-	Name bench.ClientName
-	get  string // what a person does who has not got the tools
+	Name     bench.ClientName
+	Language string // as people write it
+	get      string // what a person does to get the tools
 
-	// missing returns what the kit wants and this machine has not, "" where all
-	// is there. An error means that it could not be found out.
+	tools []string // programs that must be in PATH
+	// missing returns what else the kit wants and this machine lacks, "" where
+	// nothing is missing. An error means that it could not find out.
 	missing func(context.Context, site) (string, error)
 	build   func(context.Context, site) (command []string, err error)
-	// blames reads the same from the output of a command of the build that
-	// failed, where only its tools can know. nil where there is no such thing.
+	// blames reads the same from the output of a build's command that failed,
+	// where only its tools can know. It may be nil.
 	blames func(output string) (wants string)
 }
 
 // Kits returns every kit, in table order.
 func Kits() []Kit {
 	return []Kit{
-		{"rust", "get it from https://rustup.rs, or apt install cargo gcc", missingForRust, buildRust, nil},
-		{"python", "apt install python3 python3-venv", missingForPython, buildPython, nil},
-		{"cpp", "apt install cmake make g++ libboost1.81-dev nlohmann-json3-dev libsimdjson-dev zlib1g-dev", missingForCpp, buildCpp, blameCmake},
+		{
+			Name: "rust", Language: "Rust", get: "get it from https://rustup.rs, or apt install cargo gcc",
+			tools: []string{"cargo"}, missing: missingForRust, build: buildRust,
+		},
+		{
+			Name: "python", Language: "Python", get: "apt install python3 python3-venv",
+			tools: []string{"python3"}, missing: missingForPython, build: buildPython,
+		},
+		{
+			Name: "cpp", Language: "C++",
+			get:   "apt install cmake make g++ libboost1.81-dev nlohmann-json3-dev libsimdjson-dev zlib1g-dev",
+			tools: []string{"cmake"}, missing: missingForCpp, build: buildCpp, blames: blameCmake,
+		},
 	}
 }
 
-func kitNames() []string {
-	var out []string
+// Languages lists those of the kits for a sentence: "Rust, Python and C++".
+func Languages() string {
+	var all []string
+	for _, k := range Kits() {
+		all = append(all, k.Language)
+	}
+	last := len(all) - 1
+	return strings.Join(all[:last], ", ") + " and " + all[last]
+}
+
+// ClientNames returns go and the names of the kits, in table order.
+func ClientNames() []string {
+	out := []string{string(bench.Go)}
 	for _, k := range Kits() {
 		out = append(out, string(k.Name))
 	}
 	return out
 }
 
-// A MissingError says that a client can't be built here, in one line: which,
-// for want of what, and how to get it.
+// A MissingError says in one line which client can't be built here, what is
+// missing, and how to get it.
 type MissingError struct {
 	Client bench.ClientName
 	Wants  string // such as "no cargo in PATH"
@@ -60,17 +86,20 @@ func (e *MissingError) Error() string {
 
 // Build builds the client from its source in the module at root, as far as it
 // has changed, and asks it what it is. What the tools say goes to log. Where a
-// tool or a library is not to be had the error is a *MissingError; any other is
+// tool or a library is missing the error is a *MissingError; any other error is
 // a build that failed.
 func (k Kit) Build(ctx context.Context, root string, log io.Writer) (Client, error) {
 	s, err := k.site(root, log)
 	if err != nil {
 		return Client{}, err
 	}
-	switch wants, err := k.missing(ctx, s); {
-	case err != nil:
-		return Client{}, fmt.Errorf("%s: %w", k.Name, err)
-	case wants != "":
+	wants := absent(k.tools...)
+	if wants == "" {
+		if wants, err = k.missing(ctx, s); err != nil {
+			return Client{}, fmt.Errorf("%s: %w", k.Name, err)
+		}
+	}
+	if wants != "" {
 		return Client{}, k.without(wants)
 	}
 	release, err := s.reserve(ctx)
@@ -118,8 +147,8 @@ func (k Kit) site(root string, log io.Writer) (site, error) {
 // relative is the output's path in the module, as the commands have it.
 func (s site) relative() string { return filepath.Join(".build", "peers", filepath.Base(s.output)) }
 
-// reserve keeps other processes from building the same kit meanwhile: tests of
-// two packages may want it at once.
+// reserve waits until no other process builds the same kit: tests of two
+// packages may do so at once.
 func (s site) reserve(ctx context.Context) (release func(), err error) {
 	if err := os.MkdirAll(filepath.Dir(s.output), 0o777); err != nil {
 		return nil, err

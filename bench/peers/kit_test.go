@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -229,10 +230,8 @@ func TestPython(t *testing.T) {
 }
 
 func TestCpp(t *testing.T) {
-	const (
-		configure = "cmake -S bench/peers/cpp -B .build/peers/cpp -DCMAKE_BUILD_TYPE=Release"
-		build     = "cmake --build .build/peers/cpp --parallel"
-	)
+	const configure = "cmake -S bench/peers/cpp -B .build/peers/cpp -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF"
+	build := fmt.Sprintf("cmake --build .build/peers/cpp --parallel %d", runtime.NumCPU())
 	w := newWorkshop(t)
 	w.leftOut("cpp", "cpp is left out: no cmake in PATH"+aptCpp)
 	w.tool("cmake", "cpp", "")
@@ -249,6 +248,34 @@ func TestCpp(t *testing.T) {
 	w.calls()
 	w.tool("cmake", "cpp", "program=.build/peers/cpp/collatebench-cpp"+makesClient)
 	w.builds("cpp", []string{w.output("cpp/collatebench-cpp")}, configure, build)
+}
+
+// TestKitFolders: a row has a folder, and a folder a row; with what CI runs by
+// these names.
+func TestKitFolders(t *testing.T) {
+	var rows []string
+	for _, k := range peers.Kits() {
+		rows = append(rows, filepath.Join(string(k.Name), "test.sh"))
+		for _, script := range []string{"test.sh", "packages.sh"} {
+			if info, err := os.Stat(filepath.Join(string(k.Name), script)); err != nil || info.Mode()&0o111 != 0o111 {
+				t.Errorf("%s/%s is not there, or can't be executed (%v)", k.Name, script, err)
+			}
+		}
+	}
+	folders, err := filepath.Glob("*/test.sh")
+	slices.Sort(rows)
+	if err != nil || !slices.Equal(rows, folders) {
+		t.Errorf("the kits' are %q, and there are %q (%v)", rows, folders, err)
+	}
+}
+
+func TestClientsAreListed(t *testing.T) {
+	if got := peers.Languages(); got != "Rust, Python and C++" {
+		t.Errorf("the languages are %q", got)
+	}
+	if got := peers.ClientNames(); !slices.Equal(got, []string{"go", "rust", "python", "cpp"}) {
+		t.Errorf("the clients are %q", got)
+	}
 }
 
 // TestCppAdviceIsWhole holds the packages that a person is told to install to

@@ -15,8 +15,8 @@ type mocks struct {
 	made map[[2]string]http.Handler
 }
 
-// bodies are of one size, and rotate. It takes no more to see whether they are
-// decoded.
+// bodies is how many payloads of a size there are. More would take longer to
+// build, and show no more.
 const bodies = 4
 
 // handler returns the mock server with one knob turned.

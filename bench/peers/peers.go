@@ -1,5 +1,20 @@
-// Package peers knows the clients in other languages: how each is built, what
-// it says of itself, and whether it keeps the contract that they share.
+// Package peers builds and checks the clients in other languages, and chooses
+// which of their variants are compared.
+//
+//	client, err := peers.Describe(context.Background(), []string{"sh", "testdata/listing.sh"})
+//	if err != nil {
+//		fmt.Println(err)
+//		return
+//	}
+//	team := peers.Team{Clients: []peers.Client{client}}
+//	chosen, err := peers.Choose(team.Variants(), nil, []string{"pipe"})
+//	if err != nil {
+//		fmt.Println(err)
+//		return
+//	}
+//	for _, v := range chosen {
+//		fmt.Printf("client %s, codec %s, placement %s\n", v.Client, v.Codec, v.Placement)
+//	}
 //
 // A client keeps a window of requests in flight against the mock upstream,
 // decodes and checks each response in the way of its placement, measures itself
@@ -10,8 +25,9 @@
 //	client --help
 //
 // [Describe] asks any program what it is, a [Kit] builds one whose source is
-// here, and [Check] holds a client to the rules of [Rules]. The package does not
-// know how samples are taken, nor what figures mean.
+// here, [Assemble] makes a [Team] of them and of Go's, and [Check] holds a
+// client to the rules of [Rules]. The package does not know how samples are
+// taken, or what figures mean.
 package peers
 
 import (
@@ -35,8 +51,8 @@ type Listing struct {
 	Placements []Placement      `json:"placements"`
 }
 
-// A Codec is a way to decode, under the client's own name for it. What it asks
-// the upstream for is json, whatever library decodes it.
+// A Codec is a way to decode, under the client's own name for it. Whatever the
+// library, the client asks the upstream for json.
 type Codec struct {
 	Name    payload.Codec `json:"name"`
 	Library string        `json:"library"`
@@ -45,6 +61,6 @@ type Codec struct {
 // A Placement is an idiom of the client's language: who decodes.
 type Placement struct {
 	Name  bench.Placement `json:"name"`
-	Order bench.Order     `json:"order"` // in which it collates
+	Order bench.Order     `json:"order"` // of the results
 	About string          `json:"about"` // one line: who decodes
 }

@@ -47,9 +47,6 @@ func findInterpreter(ctx context.Context, s site) (p interpreter, err error) {
 }
 
 func missingForPython(ctx context.Context, s site) (string, error) {
-	if wants := absent("python3"); wants != "" {
-		return wants, nil
-	}
 	p, err := findInterpreter(ctx, s)
 	switch failed := (*commandError)(nil); {
 	case errors.As(err, &failed): // pyenv's, without a version; or one too old for the probe
@@ -98,7 +95,7 @@ func buildPython(ctx context.Context, s site) ([]string, error) {
 			return nil, err
 		}
 	}
-	err = s.run(ctx, filepath.Join(s.relative(), "bin", "python"), "-m", "pip", "install", "--quiet",
+	err = s.execute(ctx, filepath.Join(s.relative(), "bin", "python"), "-m", "pip", "install", "--quiet",
 		"--disable-pip-version-check", "--require-hashes", "-r", filepath.Join("bench", "peers", "python", "requirements.lock"))
 	if err == nil {
 		err = s.record(want)
@@ -129,7 +126,7 @@ func (s site) makeEnvironment(ctx context.Context, p interpreter) error {
 	if err := os.RemoveAll(s.output); err != nil {
 		return err
 	}
-	if err := s.run(ctx, "python3", "-m", "venv", s.relative()); err != nil {
+	if err := s.execute(ctx, "python3", "-m", "venv", s.relative()); err != nil {
 		return err
 	}
 	return s.record(environment{Python: p})

@@ -6,20 +6,20 @@ import (
 	"time"
 )
 
-// A sight is what an upstream has seen.
-type sight struct {
-	requests []*request // in the order of arrival
-	strays   []string   // requests for anything else
-	peak     int        // most requests in flight
-	highest  int        // of the ids; -1 before the first
-	conns    int        // that were accepted
+// traffic is what an upstream has seen.
+type traffic struct {
+	requests   []*request // in the order of arrival
+	unexpected []string   // requests for anything else
+	peak       int        // most requests in flight
+	highest    int        // of the ids; -1 before the first
+	conns      int        // that were accepted
 }
 
 // A request is one for a payload, as it arrived.
 type request struct {
 	id      int
-	wrong   string // in what it is not as the contract has it; "" in nothing
-	before  int    // how many had ended when it arrived
+	wrong   string // how it breaks the contract; "" where it does not
+	before  int    // how many requests had ended when it arrived
 	records string // that the answer has, as its header says
 	arrived time.Time
 	ended   time.Time // zero while it is in flight
@@ -30,7 +30,7 @@ func wantQuery(a ask) url.Values {
 	return url.Values{"codec": {"json"}, "size": {a.size.String()}}
 }
 
-// differs says in what a request is not as the contract has it.
+// differs says how a request breaks the contract.
 func differs(r *http.Request, want url.Values) string {
 	got := r.URL.Query()
 	got.Del("id")

@@ -12,9 +12,9 @@ func Rules() []Rule {
 	return out
 }
 
-// A rule looks at a subject of its scope by a trial: it has the client run, and
-// notes what speaks against it. Where a client breaks another rule, so that this
-// one can't tell, it says nothing: what is broken is to be found under one name.
+// A rule judges a subject of its scope in a trial: it runs the client and notes
+// what is wrong. Where a client breaks another rule, so that this one can't
+// tell, it says nothing: a defect is found under one name alone.
 type rule struct {
 	Rule
 	of    scope

@@ -43,7 +43,7 @@ func altering(id int, alter func(*answer)) script {
 		w.WriteHeader(a.status)
 		_, _ = w.Write(a.body) // the client may be gone
 		if id >= 0 {
-			u.strike()
+			u.expectEnd()
 		}
 	}
 }
@@ -62,7 +62,7 @@ func (t *trial) fails(alterations ...alteration) {
 		asks = append(asks, ask{window: 4, responses: 20, ops: 1, script: altering(a.id, a.alter)})
 	}
 	for i, x := range t.exchanges(asks...) {
-		if a := alterations[i]; !x.names(a.id) {
+		if a := alterations[i]; !x.namesResponse(a.id) {
 			t.wrongf("response %d has %s: %s", a.id, a.what, x.end())
 		}
 	}

@@ -11,26 +11,33 @@ import (
 	"collatebench/mockserver/payload"
 )
 
-// judgeFirstError has a response fail in each way that is seen at once, in the
-// warm-up, too, and an upstream that does not listen.
+// failingID is in the first op of failingAsk.
+const failingID = 7
+
+func failingAsk() ask {
+	return ask{window: 4, responses: 20, ops: 1, faults: map[int]behaviour.Fault{failingID: behaviour.Status503}}
+}
+
+// judgeFirstError lets a response fail in each way that is seen at once, in the
+// warm-up, too. Then it tries an upstream that does not listen.
 func judgeFirstError(t *trial) {
 	faults := []struct {
 		fault behaviour.Fault
 		id    int
 		says  string
 	}{
-		{behaviour.Status503, 7, "503"},
+		{behaviour.Status503, failingID, "503"},
 		{behaviour.Status500, 2, "500"},
 		{behaviour.Reset, 9, ""},
 		{behaviour.Truncate, 11, ""},
 	}
 	var asks []ask
-	for _, f := range faults {
+	for _, f := range faults[1:] {
 		asks = append(asks, ask{window: 4, responses: 20, ops: 1, faults: map[int]behaviour.Fault{f.id: f.fault}})
 	}
-	for i, x := range t.exchanges(asks...) {
+	for i, x := range append([]*exchange{t.only(t.failing)}, t.exchanges(asks...)...) {
 		if f := faults[i]; t.err == nil {
-			if wrong := x.misreported(string(t.client.Name), f.id, f.says); wrong != "" {
+			if wrong := x.wrongReport(string(t.client.Name), f.id, f.says); wrong != "" {
 				t.wrongf("response %d has the fault %s: %s", f.id, f.fault, wrong)
 			}
 		}
@@ -40,29 +47,29 @@ func judgeFirstError(t *trial) {
 	}
 }
 
-// nobody is where nobody listens. A port that was free a moment ago could be
-// another upstream's by now.
-const nobody = "127.0.0.1:1"
+// closedAddress is one at which no server listens. A port that was free a moment
+// ago could be another upstream's by now.
+const closedAddress = "127.0.0.1:1"
 
 var firstWindow = regexp.MustCompile(`response [0-3]: `)
 
-// unreachable has an upstream that does not listen. A client may say so of a
-// response, as of other errors, or of the upstream as such.
+// unreachable runs the client against an upstream that does not listen. The
+// error may name a response, as others do, or the upstream.
 func (t *trial) unreachable() string {
 	x := &exchange{ask: ask{window: 4, responses: 4, ops: 1, workers: 2, size: 16 * payload.KiB}}
 	x.cell = x.ask.cell(t.subject)
-	r := t.run(x.arguments("http://" + nobody)...)
+	r := t.run(x.arguments("http://" + closedAddress)...)
 	if wrong := r.refusal(string(t.client.Name), nil); wrong != "" {
 		return wrong
 	}
-	if !firstWindow.MatchString(r.stderr) && !strings.Contains(r.stderr, nobody) {
-		return fmt.Sprintf("neither a response nor %s is named: %q", nobody, r.stderr)
+	if !firstWindow.MatchString(r.stderr) && !strings.Contains(r.stderr, closedAddress) {
+		return fmt.Sprintf("neither a response nor %s is named: %q", closedAddress, r.stderr)
 	}
 	return ""
 }
 
-// misreported says in what an error of a response is not told as it has to be.
-func (x *exchange) misreported(client string, id int, says string) string {
+// wrongReport says how the report of a response's error breaks the contract.
+func (x *exchange) wrongReport(client string, id int, says string) string {
 	line, wrong := x.complaint(client)
 	prefix := fmt.Sprintf("%s: response %d: ", client, id)
 	switch {
@@ -80,9 +87,9 @@ func (x *exchange) misreported(client string, id int, says string) string {
 	return ""
 }
 
-// judgeStops holds back the responses after the one that fails, for a client to
-// see the failure first. Then it lets them go: it may wait for them, but not
-// ask for more.
+// judgeStops holds back the responses after the one that fails, so that the
+// client sees the failure first. Then it sends them: the client may wait for
+// them, but must not ask for more.
 func judgeStops(t *trial) {
 	const failing, held = 9, time.Second
 	a := ask{window: 4, responses: 64, ops: 1, faults: map[int]behaviour.Fault{failing: behaviour.Status503}}
@@ -93,8 +100,8 @@ func judgeStops(t *trial) {
 		u.answer(w, r, id)
 	}
 	x := t.exchange(a)
-	if most := failing + x.window + 1; len(x.saw.requests) > most {
-		t.wrongf("response %d failed, and %d requests came in all, not at most %d", failing, len(x.saw.requests), most)
+	if most := failing + x.window + 1; len(x.traffic.requests) > most {
+		t.wrongf("response %d failed, and %d requests came in all, not at most %d", failing, len(x.traffic.requests), most)
 	}
 }
 
@@ -115,24 +122,24 @@ func judgeCancels(t *trial) {
 			script: failingBeside(stalled, failing, c.stall)})
 	}
 	for i, x := range t.exchanges(asks...) {
-		// Where it has not come so far, the window is to blame.
-		if x.saw.highest >= failing && (x.hung != nil || !x.names(failing)) {
+		// Where the failing response was never asked for, the window is at fault.
+		if x.traffic.highest >= failing && (x.hung != nil || !x.namesResponse(failing)) {
 			t.wrongf("response %d failed while %d stood still %s: %s", failing, stalled, stalls[i].where, x.end())
 		}
 	}
 }
 
-// failingBeside lets one response fail once another is under way that stalls.
+// failingBeside lets one response fail while another one stalls.
 func failingBeside(stalled, failing int, stall script) script {
 	return func(u *upstream, w http.ResponseWriter, r *http.Request, id int) {
 		switch id {
 		case stalled:
 			if !u.await(r, func() bool { return u.highest >= failing }) {
-				u.strike() // nothing will fail meanwhile, and it would wait for ever
+				u.expectEnd() // no response will fail, and the client would wait for ever
 			}
 			stall(u, w, r, id)
 		case failing:
-			pause(r, linger) // half a body is on its way
+			pause(r, extraWait) // half a body is on its way
 			u.answer(w, r, id)
 		default:
 			u.answer(w, r, id)

@@ -25,7 +25,7 @@ func judgeFigures(t *trial) {
 		if err != nil {
 			continue // rule output says so
 		}
-		if wrong := misprinted(benchmarkLines(x.stdout)[0]); wrong != "" {
+		if wrong := wrongNotation(benchmarkLines(x.stdout)[0]); wrong != "" {
 			t.wrongf("%v: %s", x, wrong)
 			continue
 		}
@@ -34,14 +34,14 @@ func judgeFigures(t *trial) {
 			t.wrongf("%v: %s", x, wrong)
 			continue
 		}
-		for _, wrong := range f.untrue(x, t.windowOf(x)) {
+		for _, wrong := range f.impossible(x, t.windowOf(x)) {
 			t.wrongf("%v: %s", x, wrong)
 		}
 	}
 }
 
-// misprinted says which number is no plain decimal.
-func misprinted(line string) string {
+// wrongNotation says which number is not in plain decimals.
+func wrongNotation(line string) string {
 	for i, f := range strings.Fields(line) {
 		if i > 0 && i%2 == 0 && !plainDecimal.MatchString(f) {
 			return fmt.Sprintf("%q is not in plain decimal notation", f)
@@ -50,10 +50,10 @@ func misprinted(line string) string {
 	return ""
 }
 
-// figures are a benchmark line's, by the unit that was printed.
+// figures are the values of a benchmark line, by the unit as it was printed.
 type figures map[string]float64
 
-// readFigures takes each unit once, above 0.
+// readFigures wants each unit once, with a value above 0.
 func readFigures(m benchline.Line) (f figures, wrong string) {
 	f = figures{}
 	for _, v := range m.Values {
@@ -75,9 +75,9 @@ func readFigures(m benchline.Line) (f figures, wrong string) {
 
 func (f figures) duration(unit string) time.Duration { return time.Duration(f[unit]) }
 
-// untrue says which figures can't be true of this run. Each of these holds of
-// any client that measures as the contract has it, however slow the machine.
-func (f figures) untrue(x *exchange, window int) (wrong []string) {
+// impossible says which figures can't be true of this run. A client that
+// measures as the contract has it passes each test, however slow the machine.
+func (f figures) impossible(x *exchange, window int) (wrong []string) {
 	op, p50, p99 := f.duration("ns/op"), f.duration("resp-p50-ns"), f.duration("resp-p99-ns")
 	timed := op * time.Duration(x.ops)
 	throughput := float64(x.responses) * float64(x.size) / 1e6 / op.Seconds()
@@ -112,9 +112,9 @@ func (f figures) busy(x *exchange) time.Duration {
 	return time.Duration(f["decode-busy"] * f["ns/op"] * float64(x.ops))
 }
 
-// held is the sum of the time that the timed responses were at the upstream.
+// held is the sum of the times that the timed responses spent at the upstream.
 func (x *exchange) held() (sum time.Duration) {
-	timed := slices.DeleteFunc(slices.Clone(x.saw.requests), func(q *request) bool { return q.id < x.warm() })
+	timed := slices.DeleteFunc(slices.Clone(x.traffic.requests), func(q *request) bool { return q.id < x.warm() })
 	for _, q := range timed {
 		sum += q.ended.Sub(q.arrived)
 	}

@@ -1,7 +1,6 @@
 package peers
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -21,12 +20,7 @@ func plainAsks() []ask {
 	}
 }
 
-// plain carries them out for one subject.
-func (k *checking) plain(ctx context.Context, s subject) ([]*exchange, error) {
-	return k.exchanges(ctx, s, plainAsks())
-}
-
-// benchmarkLines are those that benchstat and others would take for one.
+// benchmarkLines are the lines that benchstat and others take for results.
 func benchmarkLines(stdout string) (out []string) {
 	for line := range strings.SplitSeq(stdout, "\n") {
 		if strings.HasPrefix(line, "Benchmark") {
@@ -79,24 +73,24 @@ func judgeRequests(t *trial) {
 		if x.exit != 0 {
 			continue
 		}
-		for _, s := range x.saw.strays {
+		for _, s := range x.traffic.unexpected {
 			t.wrongf("%v: asks for %s as well", x, s)
 		}
-		if wrong := x.misasked(t.windowOf(x)); wrong != "" {
+		if wrong := x.wrongRequests(t.windowOf(x)); wrong != "" {
 			t.wrongf("%v: %s", x, wrong)
 		}
 	}
 }
 
-// misasked says in what the requests are not the right ones. Requests are
-// started in order and may overtake each other on their way: those that are
-// overtaken have their places in the window, and so are fewer than it has.
-func (x *exchange) misasked(window int) string {
-	if got := len(x.saw.requests); got != x.ask.requests() {
+// wrongRequests says what is wrong with the requests. They are started in order
+// and may overtake each other on their way. Those that are overtaken keep their
+// places in the window, so there are fewer of them than it has places.
+func (x *exchange) wrongRequests(window int) string {
+	if got := len(x.traffic.requests); got != x.ask.requests() {
 		return fmt.Sprintf("%d requests, not %d", got, x.ask.requests())
 	}
 	seen := make([]bool, x.ask.requests())
-	for i, q := range x.saw.requests {
+	for i, q := range x.traffic.requests {
 		first := i > 0 && x.collation(i) != x.collation(i-1)
 		switch {
 		case q.wrong != "":
@@ -127,12 +121,13 @@ func overtaken(seen []bool, id int) (n int) {
 	return n
 }
 
-// judgeConnections lets more of them pass than the window has places: a pool may
-// dial while a connection is on its way back to it. Their number settles.
+// judgeConnections allows more of them than the window has places: a pool may
+// dial while a connection is on its way back to it. Their number does not grow
+// with the requests.
 func judgeConnections(t *trial) {
 	for _, x := range t.plainRuns() {
-		if x.exit == 0 && x.saw.conns > 2*t.windowOf(x)+2 {
-			t.wrongf("%v: %d connections for %d requests", x, x.saw.conns, len(x.saw.requests))
+		if x.exit == 0 && x.traffic.conns > 2*t.windowOf(x)+2 {
+			t.wrongf("%v: %d connections for %d requests", x, x.traffic.conns, len(x.traffic.requests))
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"collatebench/bench"
 )
 
-// A collated is a line of --results.
+// collated is a line of --results.
 type collated struct {
 	id      int
 	records string
@@ -34,23 +34,23 @@ func (r run) collated() (out []collated, wrong string) {
 
 func judgeResults(t *trial) {
 	x := t.exchange(ask{window: 4, responses: 10, ops: 2, results: true})
-	if !t.works(x, x.run) || x.misasked(t.windowOf(x)) != "" {
+	if !t.works(x, x.run) || x.wrongRequests(t.windowOf(x)) != "" {
 		return
 	}
 	lines, wrong := x.collated()
 	if wrong == "" {
-		wrong = x.mistold(lines)
+		wrong = x.wrongResults(lines)
 	}
 	if wrong != "" {
 		t.wrongf("%v: --results: %s", x, wrong)
 	}
 }
 
-// mistold says in what the lines are not the responses that the upstream has
-// sent.
-func (x *exchange) mistold(lines []collated) string {
+// wrongResults says how the lines differ from the responses that the upstream
+// has sent.
+func (x *exchange) wrongResults(lines []collated) string {
 	sent := map[int]string{}
-	for _, q := range x.saw.requests {
+	for _, q := range x.traffic.requests {
 		sent[q.id] = q.records
 	}
 	for i, l := range lines {
@@ -65,17 +65,16 @@ func (x *exchange) mistold(lines []collated) string {
 		delete(sent, l.id)
 	}
 	if len(sent) > 0 {
-		return fmt.Sprintf("%d responses of %d are not told", len(sent), len(x.saw.requests))
+		return fmt.Sprintf("%d responses of %d are not told", len(sent), len(x.traffic.requests))
 	}
 	return ""
 }
 
-// judgeOrder has a response that is late, and overtaken by those after it.
+// judgeOrder delays a response until others have overtaken it.
 func judgeOrder(t *trial) {
-	late := t.lateResponse()
-	x, reached := late.run(t)
+	late, x := t.late, t.only(t.delayed)
 	lines, _ := x.collated()
-	if !t.works(x, x.run) || len(lines) == 0 || reached < late.id+x.window-1 {
+	if !t.works(x, x.run) || len(lines) == 0 || late.reached < late.id+x.window-1 {
 		return // nothing had overtaken it
 	}
 	var ids []int

@@ -9,18 +9,18 @@ import (
 	"collatebench/mockserver/payload"
 )
 
-// linger is how long an upstream waits for a request that must not come.
-const linger = 50 * time.Millisecond
+// extraWait is how long an upstream waits for what must not come.
+const extraWait = 50 * time.Millisecond
 
-// filling answers no request, of those from an id on, until the window is full
-// or nothing comes any more, and then waits for one request too many.
+// filling holds back the requests from an id on until the window is full or no
+// request comes any more. Then it waits for one request too many.
 func filling(window, from int) script {
 	var open atomic.Bool
 	return func(u *upstream, w http.ResponseWriter, r *http.Request, id int) {
 		if id >= from && !open.Load() {
 			u.await(r, func() bool { return open.Load() || u.inFlight >= window })
 			open.Store(true)
-			pause(r, linger)
+			pause(r, extraWait)
 		}
 		u.answer(w, r, id)
 	}
@@ -30,70 +30,64 @@ func judgeWindow(t *trial) {
 	full := ask{window: 4, responses: 6, ops: 1}
 	full.script = filling(full.window, full.warm())
 	for _, x := range append([]*exchange{t.exchange(full)}, t.plainRuns()...) {
-		if x.saw.peak > x.window {
-			t.wrongf("%v: %d requests in flight", x, x.saw.peak)
+		if x.traffic.peak > x.window {
+			t.wrongf("%v: %d requests in flight", x, x.traffic.peak)
 		}
 	}
 }
 
-// judgeWindowUsed has a window above the limits that libraries have by default.
+// judgeWindowUsed takes a window above the default limits of libraries.
 func judgeWindowUsed(t *trial) {
 	full := ask{window: 128, responses: 128, ops: 1, size: payload.KiB}
 	full.script = filling(full.window, 0)
-	if x := t.exchange(full); t.works(x, x.run) && x.saw.peak < x.window {
-		t.wrongf("%v: no more than %d requests in flight, while none was answered", x, x.saw.peak)
+	if x := t.exchange(full); t.works(x, x.run) && x.traffic.peak < x.window {
+		t.wrongf("%v: no more than %d requests in flight, while none was answered", x, x.traffic.peak)
 	}
-	late := t.lateResponse()
-	if x, reached := late.run(t); t.works(x, x.run) && reached < late.reach {
-		t.wrongf("%v: while response %d was late, the client went on to %d; %d would do", x, late.id, reached, late.reach)
+	if x := t.only(t.delayed); t.works(x, x.run) && t.late.reached < t.late.reach {
+		t.wrongf("%v: while response %d was late, the client went on to %d; %d would do", x, t.late.id, t.late.reached, t.late.reach)
 	}
 }
 
 // A lateResponse is answered once the client has gone on to another one.
 type lateResponse struct {
 	ask
-	id    int // it is not the first of the op, lest a client by whole windows get through
-	reach int // the id that the client goes on to
+	id      int // not the first of the op: a client by whole windows would pass
+	reach   int // the id that the client has to go on to
+	reached int // the id that it had gone on to when the response was answered
 }
 
-// lateResponse says how far a client goes: in order of completion on and on
-// with the rest of its window, in order of request until the window is full of
-// what has overtaken the late one.
-func (t *trial) lateResponse() lateResponse {
-	l := lateResponse{ask: ask{window: 4, responses: 24, ops: 1, latency: time.Millisecond, results: true}}
+// newLateResponse says how far a client has to go. In order of completion it goes
+// on with the rest of its window; in order of request it goes on until the
+// window is full of responses that have overtaken the late one.
+func newLateResponse(order bench.Order) *lateResponse {
+	l := &lateResponse{ask: ask{window: 4, responses: 24, ops: 1, latency: time.Millisecond, results: true}}
 	l.id = l.warm() + 1
 	l.reach = l.id + l.window - 1
-	if t.placement.Order == bench.Completion {
+	if order == bench.Completion {
 		l.reach = l.id + 2*l.window
 	}
-	return l
-}
-
-// run returns how far the client went before the late response was answered.
-func (l lateResponse) run(t *trial) (x *exchange, reached int) {
 	l.script = func(u *upstream, w http.ResponseWriter, r *http.Request, id int) {
 		if id == l.id {
 			u.await(r, func() bool { return u.highest >= l.reach })
 			u.mu.Lock()
-			reached = u.highest
+			l.reached = u.highest
 			u.mu.Unlock()
-			pause(r, linger) // those that have overtaken it are collated meanwhile
+			pause(r, extraWait) // those that have overtaken it are collated meanwhile
 		}
 		u.answer(w, r, id)
 	}
-	x = t.exchange(l.ask)
-	return x, reached
+	return l
 }
 
-// placeSlack is for the rounding of decode-busy. All else that there is between
-// two responses makes their times less than the wall.
+// placeSlack allows for the rounding of decode-busy. Whatever else a client does
+// between two responses makes the sum smaller than the wall.
 const placeSlack = time.Millisecond
 
-// judgePlace looks at a window of one, in which a response is either at the
-// upstream or decoded: the times of both, added up, are no more than the wall.
+// judgePlace takes a window of one, in which a response is either at the
+// upstream or decoded: the sum of both times is no more than the wall.
 func judgePlace(t *trial) {
 	x := t.exchange(ask{window: 1, responses: 6, ops: 1, size: payload.MiB, latency: 20 * time.Millisecond})
-	if !t.works(x, x.run) || x.saw.peak > 1 {
+	if !t.works(x, x.run) || x.traffic.peak > 1 {
 		return
 	}
 	m, err := x.measured()

@@ -15,12 +15,11 @@ import (
 )
 
 const (
-	// promptly is how long a client may live on once its collation has failed,
-	// or its children once it has been killed. They take milliseconds, on a
-	// machine that is not busy.
-	promptly = 5 * time.Second
-	// settled is how long after its end a process of the client may be seen.
-	settled = time.Second
+	// endLimit is how long a client may run on once its collation has failed, or
+	// its children once it was killed. On an idle machine it takes milliseconds.
+	endLimit = 5 * time.Second
+	// remainLimit is how long a process of the client may remain after its end.
+	remainLimit = time.Second
 )
 
 // A run is one run of the client, as its parent sees it.
@@ -28,14 +27,14 @@ type run struct {
 	exit           int // exit code; -1 where a signal ended it
 	stdout, stderr string
 	wall           time.Duration
-	cpu            time.Duration // of the client, and of the children that it has waited for
+	cpu            time.Duration // of the client and of the children that it has waited for
 	hung           error         // why it was ended; nil where it ended by itself
-	left           bool          // a process of its group was there after it
+	left           bool          // a process of its group remained after it
 }
 
-// run runs the client with these flags, once there is a slot. When struck is
-// closed the client has to end promptly, or is murdered.
-func (k *checking) run(ctx context.Context, flags, env []string, struck <-chan struct{}, murder bool) (run, error) {
+// run runs the client with these flags, once there is a slot. When mustEnd is
+// closed the client has to end within endLimit; with kill it is killed at once.
+func (k *checking) run(ctx context.Context, flags, env []string, mustEnd <-chan struct{}, kill bool) (run, error) {
 	select {
 	case k.slots <- struct{}{}:
 		defer func() { <-k.slots }()
@@ -44,13 +43,13 @@ func (k *checking) run(ctx context.Context, flags, env []string, struck <-chan s
 	}
 	within, cancel := context.WithTimeoutCause(ctx, k.o.Patience, fmt.Errorf("still running after %v", k.o.Patience))
 	defer cancel()
-	within, hurry := context.WithCancelCause(within)
-	defer hurry(nil)
+	within, endRun := context.WithCancelCause(within)
+	defer endRun(nil)
 	var stdout, stderr capped
 	cmd := command(within, append(slices.Clone(k.client.Command), flags...))
 	cmd.Env = append(withoutProxies(os.Environ()), env...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if _, err := cmd.StdinPipe(); err != nil { // held open, and nothing comes: it is not read
+	if _, err := cmd.StdinPipe(); err != nil { // it stays open and empty: no client reads it
 		return run{}, err
 	}
 	began := time.Now()
@@ -58,8 +57,8 @@ func (k *checking) run(ctx context.Context, flags, env []string, struck <-chan s
 		return run{}, cmp.Or(context.Cause(ctx), err)
 	}
 	ended := make(chan struct{})
-	go press(cmd, struck, ended, murder, hurry)
-	_ = cmd.Wait() // ProcessState says it, and what follows the end of the process itself
+	go enforceEnd(cmd, mustEnd, ended, kill, endRun)
+	_ = cmd.Wait() // ProcessState has the exit code; what else goes wrong comes after the end
 	close(ended)
 	r := run{exit: cmd.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String(), wall: time.Since(began),
 		cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
@@ -68,35 +67,35 @@ func (k *checking) run(ctx context.Context, flags, env []string, struck <-chan s
 		return r, context.Cause(ctx)
 	}
 	r.hung = context.Cause(within)
-	r.left = outlives(cmd, murder)
+	r.left = groupRemains(cmd, kill)
 	return r, nil
 }
 
-// press ends a client that does not end promptly once the upstream has struck,
-// or kills it at once, and it alone.
-func press(cmd *exec.Cmd, struck, ended <-chan struct{}, murder bool, hurry context.CancelCauseFunc) {
+// enforceEnd ends the client's group endLimit after mustEnd is closed; with kill
+// it kills the client at once, and it alone.
+func enforceEnd(cmd *exec.Cmd, mustEnd, ended <-chan struct{}, kill bool, endRun context.CancelCauseFunc) {
 	select {
 	case <-ended:
 		return
-	case <-struck:
+	case <-mustEnd:
 	}
-	if murder {
+	if kill {
 		_ = cmd.Process.Kill() // it may have ended just now
 		return
 	}
 	select {
 	case <-ended:
-	case <-time.After(promptly):
-		hurry(fmt.Errorf("still running %v after the failure", promptly))
+	case <-time.After(endLimit):
+		endRun(fmt.Errorf("still running %v after the failure", endLimit))
 	}
 }
 
-// outlives waits for the client's process group to be empty, and says whether
-// it is not. Then it ends it.
-func outlives(cmd *exec.Cmd, murdered bool) bool {
-	patience := settled
-	if murdered {
-		patience = promptly
+// groupRemains waits for the client's process group to become empty. Where it
+// does not, groupRemains ends it and returns true.
+func groupRemains(cmd *exec.Cmd, killed bool) bool {
+	patience := remainLimit
+	if killed {
+		patience = endLimit
 	}
 	for began := time.Now(); procgroup.Alive(cmd); time.Sleep(10 * time.Millisecond) {
 		if time.Since(began) > patience {
@@ -119,11 +118,13 @@ func (r run) end() string {
 	return how
 }
 
-// names says whether the client has named the response that failed.
-func (r run) names(id int) bool { return strings.Contains(r.stderr, fmt.Sprintf("response %d:", id)) }
+// namesResponse says whether stderr names this response as the one that failed.
+func (r run) namesResponse(id int) bool {
+	return strings.Contains(r.stderr, fmt.Sprintf("response %d:", id))
+}
 
-// complaint is the one line that the client has to say of an error; else what
-// is wrong with it.
+// complaint returns the one line on stderr that an error has to have, or what
+// is wrong with stderr.
 func (r run) complaint(client string) (line, wrong string) {
 	lines := strings.Split(strings.TrimSuffix(r.stderr, "\n"), "\n")
 	switch {
@@ -137,8 +138,8 @@ func (r run) complaint(client string) (line, wrong string) {
 	return lines[0], ""
 }
 
-// withoutProxies keeps the clients on loopback, whatever the user's network is
-// like. That they use none by themselves is a rule.
+// withoutProxies keeps the clients on loopback, whatever proxy the user has.
+// That a client takes none from the environment is a rule of its own.
 func withoutProxies(env []string) []string {
 	return slices.DeleteFunc(slices.Clone(env), func(v string) bool {
 		name, _, _ := strings.Cut(strings.ToLower(v), "=")

@@ -14,19 +14,15 @@ import (
 )
 
 func buildRust(ctx context.Context, s site) ([]string, error) {
-	err := s.run(ctx, "cargo", "build", "--release", "--locked",
+	err := s.execute(ctx, "cargo", "build", "--release", "--locked",
 		"--manifest-path", filepath.Join("bench", "peers", "rust", "Cargo.toml"), "--target-dir", s.relative())
 	return []string{filepath.Join(s.output, "release", "collatebench-rust")}, err
 }
 
-// missingForRust wants cargo, as new as the source says, and the linker that
-// rustc calls.
+// missingForRust wants the linker that rustc calls, and cargo as new as the
+// source says.
 func missingForRust(ctx context.Context, s site) (string, error) {
-	tools := []string{"cargo", "cc"}
-	if runtime.GOOS == "windows" {
-		tools = tools[:1]
-	}
-	if wants := absent(tools...); wants != "" {
+	if wants := absent("cc"); wants != "" && runtime.GOOS != "windows" {
 		return wants, nil
 	}
 	says, err := s.ask(ctx, "cargo", "--version")

@@ -7,37 +7,37 @@ import (
 	"collatebench/mockserver/behaviour"
 )
 
-// A script does something in place of the upstream, or answers by u.answer.
+// A script serves a request in place of the upstream; most end in u.answer.
 type script func(u *upstream, w http.ResponseWriter, r *http.Request, id int)
 
-// quiet is how long an upstream that waits for requests waits for the next one.
-const quiet = 2 * time.Second
+// idleLimit is how long an upstream waits for the next request.
+const idleLimit = 2 * time.Second
 
-// answer is the script that does nothing but what the faults say.
+// answer is the script that only does what the faults say.
 func (u *upstream) answer(w http.ResponseWriter, r *http.Request, id int) {
-	f, struck := u.faults[id]
-	if !struck {
+	f, faulty := u.faults[id]
+	if !faulty {
 		u.good.ServeHTTP(w, r)
 		return
 	}
 	if f != behaviour.Stall { // which ends nothing by itself
-		defer u.strike()
+		defer u.expectEnd()
 	}
 	u.bad[f].ServeHTTP(w, r)
 }
 
-// strike notes that the client has to end now.
-func (u *upstream) strike() {
+// expectEnd notes that the client must end from now on.
+func (u *upstream) expectEnd() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if !u.over {
 		u.over = true
-		close(u.struck)
+		close(u.mustEnd)
 	}
 }
 
-// await waits until met, which is called with u.mu held, says so. It gives up,
-// and is false, once nothing has come or gone for a while, or the client is gone.
+// await waits until met is true; it calls met with u.mu held. It gives up, and
+// returns false, when no request comes or ends for idleLimit, or the client is gone.
 func (u *upstream) await(r *http.Request, met func() bool) bool {
 	for {
 		u.mu.Lock()
@@ -48,7 +48,7 @@ func (u *upstream) await(r *http.Request, met func() bool) bool {
 		}
 		select {
 		case <-changed:
-		case <-time.After(quiet):
+		case <-time.After(idleLimit):
 			return false
 		case <-r.Context().Done():
 			return false

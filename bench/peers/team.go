@@ -53,7 +53,7 @@ func Assemble(ctx context.Context, o TeamOptions) (Team, error) {
 	}
 	wanted, all := o.Clients, o.Clients == nil
 	if all {
-		wanted = append([]string{string(bench.Go)}, kitNames()...)
+		wanted = ClientNames()
 	}
 	var t Team
 	for _, name := range wanted {
@@ -80,7 +80,7 @@ func Assemble(ctx context.Context, o TeamOptions) (Team, error) {
 // check finds what is wrong before a build that takes minutes.
 func (o TeamOptions) check() error {
 	if o.Clients != nil && len(o.Clients) == 0 {
-		return &OptionError{"client", "", fmt.Errorf("names none of go, %s, nor the path of a program", strings.Join(kitNames(), ", "))}
+		return &OptionError{"client", "", fmt.Errorf("names none of %s, nor the path of a program", strings.Join(ClientNames(), ", "))}
 	}
 	for i, name := range o.Clients {
 		if slices.Contains(o.Clients[:i], name) {
@@ -112,7 +112,7 @@ func (o TeamOptions) client(ctx context.Context, name string) (Client, error) {
 	}
 	if !strings.ContainsRune(name, filepath.Separator) {
 		return Client{}, &OptionError{"client", name,
-			fmt.Errorf("is none of go, %s, nor the path of a program, such as ./my-client", strings.Join(kitNames(), ", "))}
+			fmt.Errorf("is none of %s, nor the path of a program, such as ./my-client", strings.Join(ClientNames(), ", "))}
 	}
 	client, err := Describe(ctx, []string{name})
 	if err != nil {

@@ -1,22 +1,24 @@
 package peers
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"collatebench/mockserver/payload"
 )
 
-// CommandLine is the subject of the rules that are of no placement.
+// CommandLine is the subject of the rules that concern no placement.
 const CommandLine = "command line"
 
 // A subject is what a rule is applied to: the command line, or a placement with
 // a codec.
 type subject struct {
 	name      string
-	placement Placement // of the command line, too, any that works
+	placement Placement // the command line's is any that works
 	codec     payload.Codec
 	scope     scope
 }
@@ -36,21 +38,21 @@ func (s scope) has(o scope) bool { return s&o != 0 }
 type trial struct {
 	*checking
 	subject
+	*sharedRuns
 	ctx   context.Context
 	rule  rule
-	plain func() ([]*exchange, error) // the subject's plain runs, which many rules look at
-	wrong []string                    // what speaks against the client
-	err   error                       // why there is no judgement; the first one stays
+	wrong []string // what is wrong with the client
+	err   error    // why there is no judgement; the first one stays
 }
 
-func (t *trial) carryOut() {
+func (t *trial) apply() {
 	t.rule.judge(t)
 	if t.err == nil {
 		t.say(t.findings())
 	}
 }
 
-// wrongf notes what speaks against the client.
+// wrongf notes what is wrong with the client.
 func (t *trial) wrongf(format string, args ...any) {
 	t.wrong = append(t.wrong, oneLine(fmt.Sprintf(format, args...)))
 }
@@ -66,8 +68,8 @@ func (t *trial) findings() []Finding {
 	return out
 }
 
-// exchanges runs the client as each of these says. After an error of our own
-// what it returns is empty, and nobody will ask what a rule makes of it.
+// exchanges runs the client once for each ask. After an error of our own the
+// exchanges are empty, and the rule's findings are not used.
 func (t *trial) exchanges(asks ...ask) []*exchange {
 	if t.err == nil {
 		var done []*exchange
@@ -84,25 +86,52 @@ func (t *trial) exchanges(asks ...ask) []*exchange {
 
 func (t *trial) exchange(a ask) *exchange { return t.exchanges(a)[0] }
 
-// plainRuns are the runs in which nothing goes wrong.
+// sharedRuns are the runs of a subject that several rules look at. Each takes
+// place once, when the first rule asks for it.
+type sharedRuns struct {
+	plain   func() ([]*exchange, error) // nothing goes wrong in them
+	failing func() ([]*exchange, error) // one, in which failingID has the status 503
+	delayed func() ([]*exchange, error) // one, in which late is late
+	late    *lateResponse
+}
+
+func (k *checking) sharedRuns(ctx context.Context, s subject) *sharedRuns {
+	once := func(asks ...ask) func() ([]*exchange, error) {
+		return sync.OnceValues(func() ([]*exchange, error) { return k.exchanges(ctx, s, asks) })
+	}
+	late := newLateResponse(s.placement.Order)
+	return &sharedRuns{plain: once(plainAsks()...), failing: once(failingAsk()), delayed: once(late.ask), late: late}
+}
+
+// plainRuns are the runs in which nothing goes wrong; none after an error of
+// our own.
 func (t *trial) plainRuns() []*exchange {
 	runs, err := t.plain()
-	if t.err == nil {
-		t.err = err
+	if t.err = cmp.Or(t.err, err); err != nil {
+		return nil
 	}
 	return runs
 }
 
-// windowOf is the window by which other rules than that of the window judge a
-// plain run: a client that exceeds it is not to be told so in five ways.
+// only is a shared run of one ask. After an error of our own it is empty.
+func (t *trial) only(runs func() ([]*exchange, error)) *exchange {
+	done, err := runs()
+	if t.err = cmp.Or(t.err, err); err != nil {
+		return &exchange{}
+	}
+	return done[0]
+}
+
+// windowOf is the window by which the other rules judge a plain run. A client
+// that exceeds its window is told so by one rule, not by five.
 func (t *trial) windowOf(x *exchange) int {
-	if slices.ContainsFunc(t.plainRuns(), func(x *exchange) bool { return x.saw.peak > x.window }) {
+	if slices.ContainsFunc(t.plainRuns(), func(x *exchange) bool { return x.traffic.peak > x.window }) {
 		return x.window + x.responses
 	}
 	return x.window
 }
 
-// run runs the client with flags that need no upstream, or one of the rule's.
+// run runs the client without an upstream of its own.
 func (t *trial) run(flags ...string) run {
 	var r run
 	if t.err == nil {

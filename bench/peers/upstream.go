@@ -15,24 +15,24 @@ import (
 // An upstream is the mock server on a loopback port of its own, for one run of
 // a client. It notes what it is asked, and does to a request what a script says.
 type upstream struct {
-	url    string
-	script script
-	faults map[int]behaviour.Fault
-	good   http.Handler                     // the mock server
-	bad    map[behaviour.Fault]http.Handler // one that does this to every request
-	http   *http.Server
-	struck chan struct{} // closed once something was done that must end the client
+	url     string
+	script  script
+	faults  map[int]behaviour.Fault
+	good    http.Handler                     // the mock server
+	bad     map[behaviour.Fault]http.Handler // mock servers that do this to every request
+	http    *http.Server
+	mustEnd chan struct{} // closed after an answer that must end the client
 
 	mu sync.Mutex
-	sight
+	traffic
 	inFlight int
 	changed  chan struct{} // closed at the next arrival or end of a request
-	over     bool          // struck is closed
+	over     bool          // mustEnd is closed
 }
 
 func startUpstream(a ask, mocks *mocks) (*upstream, error) {
 	u := &upstream{script: a.script, faults: a.faults, bad: map[behaviour.Fault]http.Handler{},
-		struck: make(chan struct{}), changed: make(chan struct{}), sight: sight{highest: -1}}
+		mustEnd: make(chan struct{}), changed: make(chan struct{}), traffic: traffic{highest: -1}}
 	if u.script == nil {
 		u.script = (*upstream).answer
 	}
@@ -63,13 +63,13 @@ func startUpstream(a ask, mocks *mocks) (*upstream, error) {
 	return u, nil
 }
 
-// stop ends the upstream, and the requests that nobody waits for any more, and
-// returns what it has seen.
-func (u *upstream) stop() sight {
+// stop ends the upstream and the requests that are still in flight, and returns
+// what it has seen.
+func (u *upstream) stop() traffic {
 	u.http.Close()
 	for {
 		u.mu.Lock()
-		seen, left, changed := u.sight, u.inFlight, u.changed
+		seen, left, changed := u.traffic, u.inFlight, u.changed
 		u.mu.Unlock()
 		if left == 0 {
 			return seen
@@ -86,14 +86,14 @@ func (u *upstream) noteConn(_ net.Conn, s http.ConnState) {
 	}
 }
 
-// serve notes a request and has the script serve it. It is counted out before
-// its client can know: the end of a body lies in net/http's buffer until the
-// handler has returned.
+// serve notes a request and lets the script serve it. The request is counted
+// out before the client sees its end: the end of a body stays in net/http's
+// buffer until the handler has returned.
 func (u *upstream) serve(w http.ResponseWriter, r *http.Request, query url.Values) {
 	id, err := strconv.Atoi(r.URL.Query().Get("id"))
 	if r.URL.Path != "/v1/payload" || err != nil || id < 0 {
 		u.mu.Lock()
-		u.strays = append(u.strays, r.Method+" "+r.URL.String())
+		u.unexpected = append(u.unexpected, r.Method+" "+r.URL.String())
 		u.mu.Unlock()
 		u.good.ServeHTTP(w, r)
 		return
@@ -112,7 +112,7 @@ func (u *upstream) arrive(q *request) {
 	u.highest = max(u.highest, q.id)
 	u.inFlight++
 	u.peak = max(u.peak, u.inFlight)
-	u.tell()
+	u.wake()
 }
 
 func (u *upstream) leave(q *request, h http.Header) {
@@ -121,11 +121,11 @@ func (u *upstream) leave(q *request, h http.Header) {
 	q.records = h.Get("X-Payload-Records")
 	q.ended = time.Now()
 	u.inFlight--
-	u.tell()
+	u.wake()
 }
 
-// tell wakes who awaits. u.mu is held.
-func (u *upstream) tell() {
+// wake ends the waits in await, each of which looks again. u.mu is held.
+func (u *upstream) wake() {
 	close(u.changed)
 	u.changed = make(chan struct{})
 }

@@ -27,8 +27,8 @@ func (t Team) Variants() []Variant {
 		for i, codec := range c.Codecs {
 			for j, p := range c.Placements {
 				v := Variant{Client: c.Name, Codec: codec.Name, Placement: p.Name}
-				// The placements with the first codec. What another codec is worth
-				// the two ends show, the first placement and the last.
+				// All placements with the first codec. With another codec the first
+				// and the last show what it is worth.
 				v.Usual = i == 0 || j == 0 || j == len(c.Placements)-1
 				if c.Name == bench.Go {
 					v.Usual = usualGo(codec.Name, p.Name)
@@ -40,8 +40,8 @@ func (t Team) Variants() []Variant {
 	return out
 }
 
-// usualGo are of Go's the counterparts of the other languages' with
-// encoding/json, and the two ends with the fastest codec.
+// usualGo says which of Go's are usual: with encoding/json the counterparts of
+// the other languages' placements, with the fastest codec the two ends.
 func usualGo(codec payload.Codec, p bench.Placement) bool {
 	switch p {
 	case bench.Inline, bench.Request:

@@ -164,6 +164,22 @@ func (x *experiment) opsOf(c bench.Cell) int {
 	return x.Ops
 }
 
+// given is the cell's name as another language's client is told it: without
+// what concerns only the upstream or the runner, and without what a flag says.
+func given(c bench.Cell) string {
+	usual := bench.DefaultCell()
+	c.Upstream, c.Responses, c.AA = usual.Upstream, usual.Responses, usual.AA
+	return c.Benchmark()
+}
+
+// renamed is the client's benchmark line under the whole name of its cell.
+func renamed(line string, c bench.Cell) string {
+	if figures, ok := strings.CutPrefix(line, "BenchmarkCollate/"+given(c)+" "); ok && c.Foreign() {
+		return "BenchmarkCollate/" + c.Benchmark() + " " + figures
+	}
+	return line
+}
+
 // foreignArgs returns the command line of another language's client on a cell.
 // Package peers has the contract.
 func (x *experiment) foreignArgs(c bench.Cell, upstream string, ops int) []string {
@@ -173,7 +189,7 @@ func (x *experiment) foreignArgs(c bench.Cell, upstream string, ops int) []strin
 			command = p.Command
 		}
 	}
-	return append(slices.Clone(command), "--upstream", upstream, "--cell", c.Benchmark(),
+	return append(slices.Clone(command), "--upstream", upstream, "--cell", given(c),
 		"--responses", strconv.Itoa(c.Responses), "--ops", strconv.Itoa(ops))
 }
 

@@ -36,6 +36,9 @@ func beClient(args []string) error {
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
+	if elements := strings.Count(name, "="); elements != 4 {
+		return fmt.Errorf("other: %q has %d elements, not codec, placement, window and size alone", name, elements)
+	}
 	c, err := bench.ParseCell("client=other/" + name)
 	if err != nil {
 		return err

@@ -79,7 +79,7 @@ type process struct {
 }
 
 // line is the benchmark line that it printed.
-func (p *process) line() string { return benchmarkLine(p.output.String()) }
+func (p *process) line() string { return renamed(benchmarkLine(p.output.String()), p.cell) }
 
 // process prepares the command; its output goes to the log as well.
 func (x *experiment) process(c bench.Cell, ops int, args ...string) *process {

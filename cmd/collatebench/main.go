@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"collatebench/bench/peers"
 )
 
 // Exit codes of every command.
@@ -63,7 +65,7 @@ uses every core and which uses one.`,
 		Example: `  collatebench bench                   the default matrix
   collatebench bench --placement all --window 8,64 --codec sonic
   collatebench why placement=collector/window=32
-  collatebench peers                   the same client in Rust, Python and C++
+  collatebench peers                   the same client in ` + peers.Languages() + `
   collatebench compare before latest   benchstat's tables of two runs
   collatebench view latest --open      its report and profiles in a browser
   collatebench pprof latest 'placement=collector/window=32'`,

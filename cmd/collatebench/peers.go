@@ -37,7 +37,7 @@ func peersCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "peers",
 		Short: "Compare this client with those in other languages, or check one of yours",
-		Long: `Builds the clients in Rust, Python and C++ as far as this machine has their tools,
+		Long: "Builds the clients in " + peers.Languages() + ` as far as this machine has their tools,
 runs every one of their placements and Go's in one interleaved run against the same
 upstream, and says from the outside which of them are serial: those that use one
 core of several, and gain nothing by twice the window.
@@ -63,7 +63,7 @@ it beside the others. The contract is in bench/peers/README.md.`,
 	}
 	fs := c.Flags()
 	fs.SortFlags = false
-	fs.StringSliceVar(&f.clients, "client", nil, "which `clients`: go, rust, python, cpp, or the path of a program (default go and all that can be built)")
+	fs.StringSliceVar(&f.clients, "client", nil, "which `clients`: "+strings.Join(peers.ClientNames(), ", ")+", or the path of a program (default go and all that can be built)")
 	fs.StringSliceVar(&f.placements, "placement", nil, "only these `placements`, of any client")
 	fs.StringSliceVar(&f.codecs, "codec", nil, "only these `codecs`, of any client")
 	for _, d := range bench.Dimensions() {

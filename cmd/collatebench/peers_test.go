@@ -36,6 +36,9 @@ func beClient(args []string) error {
 	if err != nil {
 		return err
 	}
+	if *ops > 1_000_000 { // they would take until the check loses patience
+		return fmt.Errorf("--ops %d: is above 1000000", *ops)
+	}
 	var begin time.Time
 	warm := bench.WarmUp(c.Window)
 	for id := range warm + *ops**responses {

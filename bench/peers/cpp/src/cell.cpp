@@ -12,23 +12,14 @@ namespace collate {
 
 namespace {
 
-struct Dimension {
-  std::string_view name;
-  bool required;  ///< the others are the upstream's and the runner's affair, and without effect here
-};
-
-constexpr std::array dimensions{
-    Dimension{"codec", true},      Dimension{"placement", true},      Dimension{"window", true},
-    Dimension{"size", true},       Dimension{"latency", false},       Dimension{"queue", false},
-    Dimension{"bandwidth", false}, Dimension{"connbandwidth", false}, Dimension{"faults", false},
-    Dimension{"responses", false}, Dimension{"aa", false},
-};
+/// All that a cell has, each once. Another one would ask for what this client does not do.
+constexpr std::array<std::string_view, 4> dimensions{"codec", "placement", "window", "size"};
 
 using Elements = std::map<std::string_view, std::string_view>;
 
 std::string known_dimensions() {
   std::string names;
-  for (const auto& each : dimensions) names += (names.empty() ? "" : ", ") + std::string(each.name);
+  for (const auto each : dimensions) names += (names.empty() ? "" : ", ") + std::string(each);
   return names;
 }
 
@@ -39,7 +30,7 @@ void add_element(Elements& elements, std::string_view element) {
                                 known_dimensions());
   }
   const auto dimension = element.substr(0, equals);
-  if (std::ranges::find(dimensions, dimension, &Dimension::name) == dimensions.end()) {
+  if (std::ranges::find(dimensions, dimension) == dimensions.end()) {
     throw std::invalid_argument(std::string(dimension) + ": this client has no such dimension; it knows " +
                                 known_dimensions());
   }
@@ -55,8 +46,8 @@ Elements split(std::string_view text) {
     add_element(elements, text.substr(begin, end - begin));
     begin = end + 1;
   }
-  for (const auto& [name, required] : dimensions) {
-    if (required && !elements.contains(name)) throw std::invalid_argument(std::string(name) + ": missing");
+  for (const auto name : dimensions) {
+    if (!elements.contains(name)) throw std::invalid_argument(std::string(name) + ": missing");
   }
   return elements;
 }

@@ -6,18 +6,9 @@ from typing import NamedTuple
 
 from .failure import Failure
 
-# What the upstream has been started with, what --responses says, and a mark
-# for a repeated cell: nothing for the client to do.
-_WITHOUT_EFFECT = (
-    "latency",
-    "queue",
-    "bandwidth",
-    "connbandwidth",
-    "faults",
-    "responses",
-    "aa",
-)
-_OURS = ("codec", "placement", "window", "size")
+# All that a cell has, each once. Another one would ask for what this client
+# does not do.
+_DIMENSIONS = ("codec", "placement", "window", "size")
 _UNITS = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 _MAX_COUNT = 1_000_000
 
@@ -38,9 +29,10 @@ def parse_cell(name: str, codecs: Collection[str], placements: Collection[str]) 
     """Reads codec=json/placement=to-thread/window=32/size=1MiB-2, in any order."""
     elements, workers = _without_workers(name)
     found = _elements(elements)
-    missing = [d for d in _OURS if d not in found]
+    missing = [d for d in _DIMENSIONS if d not in found]
     if missing:
-        raise Failure(f"{' and '.join(missing)} missing: a cell has {', '.join(_OURS)}")
+        known = ", ".join(_DIMENSIONS)
+        raise Failure(f"{' and '.join(missing)} missing: a cell has {known}")
     return Cell(
         name,
         _one_of("codec", found["codec"], codecs),
@@ -72,8 +64,8 @@ def _elements(text: str) -> dict[str, str]:
         dimension, equals, value = element.partition("=")
         if not (dimension and equals and value):
             raise Failure(f'"{element}" is not dimension=value')
-        if dimension not in _OURS + _WITHOUT_EFFECT:
-            known = ", ".join(_OURS + _WITHOUT_EFFECT)
+        if dimension not in _DIMENSIONS:
+            known = ", ".join(_DIMENSIONS)
             raise Failure(
                 f"{dimension}: this client has no such dimension; it knows {known}"
             )

@@ -24,25 +24,22 @@ class ParseCellTest(unittest.TestCase):
         cell = parse("size=64KiB/window=8/placement=asyncio-wait/codec=json")
         self.assertEqual((cell.bytes, cell.window, cell.workers), (64 << 10, 8, 1))
 
-    def test_takes_what_is_for_the_upstream(self) -> None:
-        cell = parse(
-            "codec=json/placement=to-thread/window=1/size=1536B/latency=lognormal:10ms:80ms"
-            "/queue=4/bandwidth=1GiBps/connbandwidth=1MiBps/faults=503:1%+reset:0.5%"
-            "/responses=8/aa=b-16"
-        )
+    def test_takes_bytes_and_many_workers(self) -> None:
+        cell = parse("codec=json/placement=to-thread/window=1/size=1536B-16")
         self.assertEqual((cell.bytes, cell.workers), (1536, 16))
 
     def test_names_what_is_wrong(self) -> None:
         good = "codec=json/placement=to-thread/window=32/size=1MiB"
         no_count = '"{}" is not a whole number from 1 to 1000000'
         no_size = 'size: "{}" is not a whole number of B, KiB, MiB or GiB, as in 1MiB'
-        unknown = "encoding: this client has no such dimension; it knows codec, "
+        unknown = "{}: this client has no such dimension; it knows codec, placement, "
         for old, new, what in (
-            ("1MiB", "1MiB/encoding=gzip", unknown),
+            ("1MiB", "1MiB/encoding=gzip", unknown.format("encoding")),
+            ("1MiB", "1MiB/latency=10ms", unknown.format("latency")),
             ("1MiB", "1MiB/window=32", "window: given twice"),
             ("1MiB", "1MiB/aa", '"aa" is not dimension=value'),
             ("1MiB", "1MiB/", '"" is not dimension=value'),
-            ("1MiB", "1MiB/queue=", '"queue=" is not dimension=value'),
+            ("1MiB", "", '"size=" is not dimension=value'),
             ("1MiB", "1MiB-0", "workers, after the last -: " + no_count.format(0)),
             ("codec=json/", "", "codec missing"),
             ("codec=json", "codec=cbor", 'codec: "cbor" is not one of json, orjson'),
