@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -229,10 +230,8 @@ func TestPython(t *testing.T) {
 }
 
 func TestCpp(t *testing.T) {
-	const (
-		configure = "cmake -S bench/peers/cpp -B .build/peers/cpp -DCMAKE_BUILD_TYPE=Release"
-		build     = "cmake --build .build/peers/cpp --parallel"
-	)
+	const configure = "cmake -S bench/peers/cpp -B .build/peers/cpp -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF"
+	build := fmt.Sprintf("cmake --build .build/peers/cpp --parallel %d", runtime.NumCPU())
 	w := newWorkshop(t)
 	w.leftOut("cpp", "cpp is left out: no cmake in PATH"+aptCpp)
 	w.tool("cmake", "cpp", "")

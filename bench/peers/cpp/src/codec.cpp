@@ -1,5 +1,7 @@
 #include "codec.hpp"
 
+#include <simdjson.h>
+
 #include <array>
 
 #include "decode_nlohmann.hpp"

@@ -1,13 +1,15 @@
 #pragma once
 
-#include <simdjson.h>
-
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "record.hpp"
+
+namespace simdjson {
+struct padded_string;  // the whole header takes seconds to compile, and most files do without
+}
 
 namespace collate {
 
