@@ -77,11 +77,11 @@ type checking struct {
 func (k *checking) judge(ctx context.Context, s subject) ([]Finding, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	plain := sync.OnceValues(func() ([]*exchange, error) { return k.plain(ctx, s) })
+	shared := k.sharedRuns(ctx, s)
 	var trials []*trial
 	for _, r := range rules() {
 		if r.of.has(s.scope) {
-			trials = append(trials, &trial{checking: k, subject: s, ctx: ctx, rule: r, plain: plain})
+			trials = append(trials, &trial{checking: k, subject: s, ctx: ctx, rule: r, sharedRuns: shared})
 		}
 	}
 	var running sync.WaitGroup

@@ -11,6 +11,13 @@ import (
 	"collatebench/mockserver/payload"
 )
 
+// failingID is in the first op of failingAsk.
+const failingID = 7
+
+func failingAsk() ask {
+	return ask{window: 4, responses: 20, ops: 1, faults: map[int]behaviour.Fault{failingID: behaviour.Status503}}
+}
+
 // judgeFirstError lets a response fail in each way that is seen at once, in the
 // warm-up, too. Then it tries an upstream that does not listen.
 func judgeFirstError(t *trial) {
@@ -19,16 +26,16 @@ func judgeFirstError(t *trial) {
 		id    int
 		says  string
 	}{
-		{behaviour.Status503, 7, "503"},
+		{behaviour.Status503, failingID, "503"},
 		{behaviour.Status500, 2, "500"},
 		{behaviour.Reset, 9, ""},
 		{behaviour.Truncate, 11, ""},
 	}
 	var asks []ask
-	for _, f := range faults {
+	for _, f := range faults[1:] {
 		asks = append(asks, ask{window: 4, responses: 20, ops: 1, faults: map[int]behaviour.Fault{f.id: f.fault}})
 	}
-	for i, x := range t.exchanges(asks...) {
+	for i, x := range append([]*exchange{t.only(t.failing)}, t.exchanges(asks...)...) {
 		if f := faults[i]; t.err == nil {
 			if wrong := x.wrongReport(string(t.client.Name), f.id, f.says); wrong != "" {
 				t.wrongf("response %d has the fault %s: %s", f.id, f.fault, wrong)

@@ -1,7 +1,6 @@
 package peers
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
@@ -18,11 +17,6 @@ func plainAsks() []ask {
 		{window: 4, responses: 10, ops: 1, alternate: true, size: 1536},
 		{window: 8, responses: 96, ops: 1},
 	}
-}
-
-// plain carries them out for one subject.
-func (k *checking) plain(ctx context.Context, s subject) ([]*exchange, error) {
-	return k.exchanges(ctx, s, plainAsks())
 }
 
 // benchmarkLines are the lines that benchstat and others take for results.

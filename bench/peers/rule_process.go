@@ -3,8 +3,6 @@ package peers
 import (
 	"net/http"
 	"slices"
-
-	"collatebench/mockserver/behaviour"
 )
 
 // judgeProxy names a proxy in the environment that does not listen.
@@ -18,8 +16,7 @@ func judgeProxy(t *trial) {
 }
 
 func judgeLeftovers(t *trial) {
-	failing := t.exchange(ask{window: 4, responses: 20, ops: 1, faults: map[int]behaviour.Fault{7: behaviour.Status503}})
-	for _, x := range append([]*exchange{failing}, t.plainRuns()...) {
+	for _, x := range append([]*exchange{t.only(t.failing)}, t.plainRuns()...) {
 		if x.left {
 			t.wrongf("%v: %v after the end of the client, a process that it had started was still there", x, remainLimit)
 		}

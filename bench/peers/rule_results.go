@@ -72,10 +72,9 @@ func (x *exchange) wrongResults(lines []collated) string {
 
 // judgeOrder delays a response until others have overtaken it.
 func judgeOrder(t *trial) {
-	late := t.lateResponse()
-	x, reached := late.run(t)
+	late, x := t.late, t.only(t.delayed)
 	lines, _ := x.collated()
-	if !t.works(x, x.run) || len(lines) == 0 || reached < late.id+x.window-1 {
+	if !t.works(x, x.run) || len(lines) == 0 || late.reached < late.id+x.window-1 {
 		return // nothing had overtaken it
 	}
 	var ids []int

@@ -43,46 +43,40 @@ func judgeWindowUsed(t *trial) {
 	if x := t.exchange(full); t.works(x, x.run) && x.traffic.peak < x.window {
 		t.wrongf("%v: no more than %d requests in flight, while none was answered", x, x.traffic.peak)
 	}
-	late := t.lateResponse()
-	if x, reached := late.run(t); t.works(x, x.run) && reached < late.reach {
-		t.wrongf("%v: while response %d was late, the client went on to %d; %d would do", x, late.id, reached, late.reach)
+	if x := t.only(t.delayed); t.works(x, x.run) && t.late.reached < t.late.reach {
+		t.wrongf("%v: while response %d was late, the client went on to %d; %d would do", x, t.late.id, t.late.reached, t.late.reach)
 	}
 }
 
 // A lateResponse is answered once the client has gone on to another one.
 type lateResponse struct {
 	ask
-	id    int // not the first of the op: a client by whole windows would pass
-	reach int // the id that the client has to go on to
+	id      int // not the first of the op: a client by whole windows would pass
+	reach   int // the id that the client has to go on to
+	reached int // the id that it had gone on to when the response was answered
 }
 
-// lateResponse says how far a client has to go. In order of completion it goes
+// newLateResponse says how far a client has to go. In order of completion it goes
 // on with the rest of its window; in order of request it goes on until the
 // window is full of responses that have overtaken the late one.
-func (t *trial) lateResponse() lateResponse {
-	l := lateResponse{ask: ask{window: 4, responses: 24, ops: 1, latency: time.Millisecond, results: true}}
+func newLateResponse(order bench.Order) *lateResponse {
+	l := &lateResponse{ask: ask{window: 4, responses: 24, ops: 1, latency: time.Millisecond, results: true}}
 	l.id = l.warm() + 1
 	l.reach = l.id + l.window - 1
-	if t.placement.Order == bench.Completion {
+	if order == bench.Completion {
 		l.reach = l.id + 2*l.window
 	}
-	return l
-}
-
-// run returns how far the client went before the late response was answered.
-func (l lateResponse) run(t *trial) (x *exchange, reached int) {
 	l.script = func(u *upstream, w http.ResponseWriter, r *http.Request, id int) {
 		if id == l.id {
 			u.await(r, func() bool { return u.highest >= l.reach })
 			u.mu.Lock()
-			reached = u.highest
+			l.reached = u.highest
 			u.mu.Unlock()
 			pause(r, extraWait) // those that have overtaken it are collated meanwhile
 		}
 		u.answer(w, r, id)
 	}
-	x = t.exchange(l.ask)
-	return x, reached
+	return l
 }
 
 // placeSlack allows for the rounding of decode-busy. Whatever else a client does

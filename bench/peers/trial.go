@@ -1,10 +1,12 @@
 package peers
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"collatebench/mockserver/payload"
 )
@@ -36,11 +38,11 @@ func (s scope) has(o scope) bool { return s&o != 0 }
 type trial struct {
 	*checking
 	subject
+	*sharedRuns
 	ctx   context.Context
 	rule  rule
-	plain func() ([]*exchange, error) // the subject's plain runs, which many rules look at
-	wrong []string                    // what is wrong with the client
-	err   error                       // why there is no judgement; the first one stays
+	wrong []string // what is wrong with the client
+	err   error    // why there is no judgement; the first one stays
 }
 
 func (t *trial) apply() {
@@ -84,13 +86,40 @@ func (t *trial) exchanges(asks ...ask) []*exchange {
 
 func (t *trial) exchange(a ask) *exchange { return t.exchanges(a)[0] }
 
-// plainRuns are the runs in which nothing goes wrong.
+// sharedRuns are the runs of a subject that several rules look at. Each takes
+// place once, when the first rule asks for it.
+type sharedRuns struct {
+	plain   func() ([]*exchange, error) // nothing goes wrong in them
+	failing func() ([]*exchange, error) // one, in which failingID has the status 503
+	delayed func() ([]*exchange, error) // one, in which late is late
+	late    *lateResponse
+}
+
+func (k *checking) sharedRuns(ctx context.Context, s subject) *sharedRuns {
+	once := func(asks ...ask) func() ([]*exchange, error) {
+		return sync.OnceValues(func() ([]*exchange, error) { return k.exchanges(ctx, s, asks) })
+	}
+	late := newLateResponse(s.placement.Order)
+	return &sharedRuns{plain: once(plainAsks()...), failing: once(failingAsk()), delayed: once(late.ask), late: late}
+}
+
+// plainRuns are the runs in which nothing goes wrong; none after an error of
+// our own.
 func (t *trial) plainRuns() []*exchange {
 	runs, err := t.plain()
-	if t.err == nil {
-		t.err = err
+	if t.err = cmp.Or(t.err, err); err != nil {
+		return nil
 	}
 	return runs
+}
+
+// only is a shared run of one ask. After an error of our own it is empty.
+func (t *trial) only(runs func() ([]*exchange, error)) *exchange {
+	done, err := runs()
+	if t.err = cmp.Or(t.err, err); err != nil {
+		return &exchange{}
+	}
+	return done[0]
 }
 
 // windowOf is the window by which the other rules judge a plain run. A client
