@@ -26,6 +26,9 @@ func clientWith(t *testing.T, defect string) peers.Client {
 }
 
 func TestTheContractCanBeKept(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: runs a client some two hundred times")
+	}
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	var said []peers.Finding
 	found, err := peers.Check(t.Context(), clientWith(t, "none"), peers.CheckOptions{Said: func(f peers.Finding) { said = append(said, f) }})
@@ -111,13 +114,15 @@ var defects = []defect{
 // other.
 func TestDefectsAreFound(t *testing.T) {
 	if testing.Short() {
-		t.Skip("runs a client some fifty times for each defect")
+		t.Skip("-short: runs a client some fifty times for each defect")
 	}
+	t.Parallel()
 	for i, d := range defects {
 		if raced && i%8 != 0 {
 			continue // a few will do for Check's own races: with the detector a client takes five times as long
 		}
 		t.Run(strings.ReplaceAll(d.name, " ", "-"), func(t *testing.T) {
+			t.Parallel() // some of them keep the check waiting
 			o := peers.CheckOptions{Placements: []bench.Placement{"request"}}
 			if d.of != "" {
 				o.Placements[0] = d.of
@@ -154,6 +159,9 @@ func TestEveryRuleHasADefect(t *testing.T) {
 
 // TestCheckOutlastsAClientThatHangs has a client that does nothing, for ever.
 func TestCheckOutlastsAClientThatHangs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: waits for a client some fifty times")
+	}
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	o := peers.CheckOptions{Placements: []bench.Placement{"request"}, Patience: 300 * time.Millisecond, Parallel: 16}
 	found, err := peers.Check(t.Context(), clientWith(t, "hangs"), o)

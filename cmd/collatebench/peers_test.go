@@ -36,6 +36,9 @@ func beClient(args []string) error {
 	if err != nil {
 		return err
 	}
+	if *ops > 1_000_000 { // they would take until the check loses patience
+		return fmt.Errorf("--ops %d: is above 1000000", *ops)
+	}
 	var begin time.Time
 	warm := bench.WarmUp(c.Window)
 	for id := range warm + *ops**responses {
@@ -68,6 +71,9 @@ func self(t *testing.T) string {
 }
 
 func TestPeersCommand(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: compiles the benchmark, and measures two clients")
+	}
 	out := t.TempDir()
 	code, stdout, stderr := program("peers", "--client", "go,"+self(t), "--placement", "request,nobody", "--codec", "json", "--window", "2", "--size", "16KiB",
 		"--responses", "8", "--procs", "2", "--rounds", "2", "--latency", "1ms", "--label", "poor", "--out", out)
@@ -110,7 +116,7 @@ func TestPeersCommand(t *testing.T) {
 // TestPeersCheck: a client that breaks the contract fails, rule by rule.
 func TestPeersCheck(t *testing.T) {
 	if testing.Short() {
-		t.Skip("runs a client dozens of times")
+		t.Skip("-short: runs a client dozens of times")
 	}
 	code, stdout, stderr := program("peers", "--check", self(t))
 	if code != exitError || !strings.Contains(stderr, "checks failed") {
