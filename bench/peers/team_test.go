@@ -113,7 +113,7 @@ func TestAssembleRefuses(t *testing.T) {
 	}{
 		{[]string{}, "", "names none of " + names + ", nor the path of a program"},
 		{[]string{"go", "go"}, "go", "is named twice"},
-		{[]string{"go", "java"}, "java", "is none of " + names + ", nor the path of a program, such as ./my-client"},
+		{[]string{"go", "no-such"}, "no-such", "is none of " + names + ", nor the path of a program, such as ./my-client"},
 		{[]string{first, second}, second, "calls itself tame, as another one does"},
 		{[]string{"./no-such"}, "./no-such", "describe a client: "},
 	} {
