@@ -53,13 +53,13 @@ func TestRowsSayWhatPlacementsDo(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var upstream slowBodies
 			var decodes atOnce
-			streamed := false
+			var streamed atomic.Bool
 			c := bench.Client[int]{
 				URL: func(int) string { return "http://upstream/" }, HTTP: &http.Client{Transport: &upstream},
 				Window: window, Workers: workers, Placement: p,
 				Decode: func([]byte) (int, error) { decodes.during(10 * time.Millisecond); return 0, nil },
 				DecodeStream: func(r io.Reader) (int, error) {
-					streamed = true
+					streamed.Store(true)
 					_, err := io.ReadAll(r)
 					decodes.during(10 * time.Millisecond)
 					return 0, err
@@ -75,8 +75,8 @@ func TestRowsSayWhatPlacementsDo(t *testing.T) {
 			if reads := upstream.reads.most.Load(); p.SerialRead() != (reads == 1) || p.SerialRead() && !p.Serial() {
 				t.Errorf("%s: serial read is %v, serial %v, and %d bodies were read at once", p, p.SerialRead(), p.Serial(), reads)
 			}
-			if p.Streams() != streamed {
-				t.Errorf("%s: streams is %v; it called DecodeStream: %v", p, p.Streams(), streamed)
+			if p.Streams() != streamed.Load() {
+				t.Errorf("%s: streams is %v; it called DecodeStream: %v", p, p.Streams(), streamed.Load())
 			}
 			if p.About() == "" || p.Elsewhere() == "" {
 				t.Errorf("%s: its row does not say who decodes, or what is built so elsewhere", p)
