@@ -1,6 +1,7 @@
 package results_test
 
 import (
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -217,5 +218,16 @@ func TestOpenRefusesAnotherFormat(t *testing.T) {
 		if !strings.Contains(err.Error(), part) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%q is not one line with %q", err, part)
 		}
+	}
+}
+
+// TestNullIsNoStudy: a null in run.json is what is not there.
+func TestNullIsNoStudy(t *testing.T) {
+	var info results.Info
+	if err := json.Unmarshal([]byte(`{"why": null, "peers": null, "noise_floor": null}`), &info); err != nil {
+		t.Fatal(err)
+	}
+	if info.Proves() || info.ComparesClients() || info.NoiseFloor != nil {
+		t.Errorf("a study was read from null: %s %s %s", info.Why, info.Peers, info.NoiseFloor)
 	}
 }

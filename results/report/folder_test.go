@@ -104,3 +104,21 @@ func TestPeersBenchstat(t *testing.T) {
 		t.Error("clients are no columns")
 	}
 }
+
+// TestNoOlderTables: where benchstat is not to be had, no table of an earlier report
+// stands beside the newer numbers.
+func TestNoOlderTables(t *testing.T) {
+	names := []string{resultstest.Collector32, resultstest.Request32}
+	r := resultstest.Run(t, resultstest.Info(names...), resultstest.Rounds(t, names, 2))
+	if err := r.WriteDerived(results.BenchstatText, []byte("older\n")); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	t.Setenv("PATH", t.TempDir())
+	if err := report.Write(t.Context(), r); err == nil {
+		t.Error("a report was made without benchstat")
+	}
+	if _, err := os.Stat(filepath.Join(r.ReportDir(), results.BenchstatText)); !os.IsNotExist(err) {
+		t.Errorf("the older table is still there: %v", err)
+	}
+}

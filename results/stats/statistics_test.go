@@ -267,3 +267,15 @@ func TestSamplesWithoutResponsesHaveNoPercentiles(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// TestFloorIsKnownFromFourRounds: of fewer a t interval says nothing.
+func TestFloorIsKnownFromFourRounds(t *testing.T) {
+	if (*stats.Floor)(nil).Known() {
+		t.Error("no floor is known")
+	}
+	for rounds, known := range map[int]bool{2: false, 3: false, 4: true} {
+		if f := (stats.Floor{Ratio: stats.Ratio{Rounds: rounds}}); f.Known() != known {
+			t.Errorf("a floor of %d rounds is known: %v", rounds, f.Known())
+		}
+	}
+}
