@@ -3,6 +3,7 @@ package bench_test
 import (
 	"context"
 	"flag"
+	"math"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -113,7 +114,9 @@ func report(b *testing.B, c bench.Cell, m bench.Measurement) {
 	b.ReportAllocs()
 	b.SetBytes(int64(c.Responses) * int64(c.Size))
 	for _, u := range bench.Units() {
-		b.ReportMetric(u.Of(m), u.Name)
+		if v := u.Of(m); !math.IsNaN(v) {
+			b.ReportMetric(v, u.Name)
+		}
 	}
 	if flag.Lookup("test.cpu").Value.String() != "" {
 		b.ReportMetric(float64(m.GOMAXPROCS), "gomaxprocs") // what the process saw, beside the suffix

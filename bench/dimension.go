@@ -82,7 +82,7 @@ func table() []Dimension {
 	aa := row("aa", "b: the same cell again, for the noise floor",
 		func(c *Cell) *string { return &c.AA }, parseAA, asText[string]).off("")
 	aa.Hidden = true
-	procs := row("procs", "GOMAXPROCS of the client; all means every core",
+	procs := row("procs", "GOMAXPROCS of the client; all means every core that it may use",
 		func(c *Cell) *int { return &c.Procs }, parseProcs, strconv.Itoa).core("all", "1,all")
 	procs.Suffix = true
 	return append(rows, aa, procs)

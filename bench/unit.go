@@ -87,7 +87,8 @@ func gcShare(m Measurement) float64 {
 	return m.GC
 }
 
-// Of returns the measurement in this unit, at its floor at least.
+// Of returns the measurement in this unit, at its floor at least; NaN if the upstream does
+// not tell it.
 func (u Unit) Of(m Measurement) float64 { return max(u.value(m), u.Floor) }
 
 func (m Measurement) responses() float64 { return max(float64(m.Responses.TotalCount()), 1) }

@@ -13,7 +13,8 @@ import (
 )
 
 // An upstreamReading is what GET /v1/stats says: sums since the upstream's
-// start, so that two readings give the figures of an interval.
+// start, so that two readings give the figures of an interval. NaN is what it does not say:
+// an upstream that is not ours may have a queue and not tell.
 type upstreamReading struct {
 	Requests        float64 `json:"requests"`
 	InFlightSeconds float64 `json:"in_flight_seconds"`
@@ -21,6 +22,12 @@ type upstreamReading struct {
 	ServiceSeconds  float64 `json:"service_seconds"`
 	WriteSeconds    float64 `json:"write_seconds"`
 	CPUSeconds      float64 `json:"cpu_seconds"`
+}
+
+// silentUpstream says nothing.
+func silentUpstream() upstreamReading {
+	no := math.NaN()
+	return upstreamReading{no, no, no, no, no, no}
 }
 
 // since returns what came between an earlier reading and this one.
@@ -50,6 +57,7 @@ func (w *Workload) readUpstream(ctx context.Context) (r upstreamReading, err err
 	// Whole, to its end: closed before, the connection would be dropped, and an
 	// op would have to dial.
 	text, err := io.ReadAll(resp.Body)
+	r = silentUpstream()
 	if err == nil {
 		err = json.Unmarshal(text, &r)
 	}

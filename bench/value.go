@@ -2,9 +2,9 @@ package bench
 
 import (
 	"fmt"
-	"runtime"
 	"strconv"
 
+	"collatebench/internal/allowance"
 	"collatebench/internal/oneof"
 )
 
@@ -103,7 +103,7 @@ const maxCount = 1_000_000
 
 func parseProcs(s string) (int, error) {
 	if s == "all" {
-		return runtime.NumCPU(), nil
+		return allowance.Here().Threads(), nil
 	}
 	n, err := ParseCount(s)
 	if err != nil {

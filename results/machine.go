@@ -3,9 +3,11 @@ package results
 import (
 	"runtime"
 	"strings"
+
+	"collatebench/internal/allowance"
 )
 
-// A Machine is the machine that a run ran on.
+// A Machine is the machine that a run ran on, and what the run could use of it.
 type Machine struct {
 	OS     string `json:"os"`
 	Arch   string `json:"arch"`
@@ -13,12 +15,24 @@ type Machine struct {
 	Cores  int    `json:"cores"`
 	Memory int64  `json:"memory_bytes,omitempty"`
 	Kernel string `json:"kernel,omitempty"`
+	// Allowance is what the run's processes could use, together; nil in the record of a run
+	// that did not read it.
+	Allowance *allowance.Allowance `json:"allowance,omitempty"`
+}
+
+// Allowed is what the run's processes could use: all of the machine if nothing else is
+// recorded.
+func (m Machine) Allowed() allowance.Allowance {
+	if m.Allowance != nil {
+		return *m.Allowance
+	}
+	return allowance.Allowance{Cores: m.Cores, Memory: m.Memory}
 }
 
 // ThisMachine describes the machine of this process. Unknown fields stay empty: without
 // /proc those are the CPU's model, the memory and the kernel.
 func ThisMachine() Machine {
-	m := Machine{OS: runtime.GOOS, Arch: runtime.GOARCH, Cores: runtime.NumCPU()}
+	m := Machine{OS: runtime.GOOS, Arch: runtime.GOARCH, Cores: runtime.NumCPU(), Allowance: new(allowance.Here())}
 	m.describe()
 	return m
 }

@@ -15,6 +15,9 @@ func (m *Machine) describe() {
 	if cpus, err := proc.CPUInfo(); err == nil && len(cpus) > 0 {
 		m.CPU = oneLine(cpus[0].ModelName)
 	}
+	if stat, err := proc.Stat(); err == nil && len(stat.CPU) > 0 {
+		m.Cores = len(stat.CPU) // the process may run on fewer
+	}
 	if mem, err := proc.Meminfo(); err == nil && mem.MemTotalBytes != nil {
 		m.Memory = int64(*mem.MemTotalBytes)
 	}

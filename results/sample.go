@@ -32,11 +32,13 @@ type Sample struct {
 	Detail      bench.Detail `json:"detail"`
 	ClientCPU   float64      `json:"client_cpu_seconds"` // this and the next three are over the life of the process
 	UpstreamCPU float64      `json:"upstream_cpu_seconds"`
-	OthersCPU   float64      `json:"others_cpu_seconds"`
-	Steal       float64      `json:"steal_seconds"`
-	MaxRSS      int64        `json:"max_rss_bytes"`
-	External    *External    `json:"external,omitempty"` // only in a run that compares clients
-	Flags       []string     `json:"flags,omitempty"`    // what disturbed it from outside, such as "steal 12% of the cores"
+	// OthersCPU is what other processes took of the machine's allowance ([allowance.Allowance]);
+	// nil if that can't be read.
+	OthersCPU *float64  `json:"others_cpu_seconds,omitempty"`
+	Steal     float64   `json:"steal_seconds"`
+	MaxRSS    int64     `json:"max_rss_bytes"`
+	External  *External `json:"external,omitempty"` // only in a run that compares clients
+	Flags     []string  `json:"flags,omitempty"`    // what disturbed it from outside, such as "steal 12% of the cores"
 }
 
 // External is what was seen of a sample from outside the client, from its first request
@@ -46,9 +48,10 @@ type External struct {
 	CPU       float64 `json:"cpu_seconds"`      // of the process and its children
 	CPUOver   float64 `json:"cpu_over_seconds"` // the time in which CPU was used: less than Seconds if children that the process did not wait for were last sampled before the end; 0 if CPU time can't be read
 	Upstream  float64 `json:"upstream_cpu_seconds"`
-	Responses float64 `json:"responses"`         // of the upstream, including the warm-up
-	Queue     float64 `json:"queue_seconds"`     // in the upstream's queue, sum over the responses
-	InFlight  float64 `json:"in_flight_seconds"` // at the upstream, sum over the responses
+	Responses float64 `json:"responses"` // of the upstream, including the warm-up
+	// What the upstream says of itself, summed over the responses; nil if it does not.
+	Queue    *float64 `json:"queue_seconds,omitempty"`     // in its queue
+	InFlight *float64 `json:"in_flight_seconds,omitempty"` // there at all
 }
 
 // Values returns the measurements on the sample's line, in the line's order.

@@ -27,6 +27,7 @@ results/report       bench mockserver/payload profiles profiles/timeline results
 results/report/draw
 results/view         bench profiles results results/stats results/evidence results/verdict results/report
 results/resultstest  bench results results/evidence
+internal/allowance
 internal/benchline
 internal/child       internal/procgroup internal/spell
 internal/oneof       internal/spell

@@ -3,9 +3,9 @@ package runner
 import (
 	"context"
 	"path/filepath"
-	"runtime"
 
 	"collatebench/bench"
+	"collatebench/internal/allowance"
 )
 
 // calibrate measures the machine's core scaling: two cores that share
@@ -13,7 +13,7 @@ import (
 // that takes them for two is that much too high.
 func (x *experiment) calibrate(ctx context.Context) error {
 	c := widest(x.cells)
-	c.Procs = min(c.Procs, runtime.NumCPU())
+	c.Procs = min(c.Procs, allowance.Here().Threads())
 	if c.GOGC == bench.GCOff {
 		c.GOGC = 100 // a second of nothing but decoding would leave gigabytes
 	}

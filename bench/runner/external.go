@@ -29,10 +29,10 @@ type externalSampler struct {
 
 // upstreamSums are the parts of GET /v1/stats that an externalSampler reads.
 type upstreamSums struct {
-	Requests float64 `json:"requests"`
-	InFlight float64 `json:"in_flight"`
-	Queue    float64 `json:"queue_seconds"`
-	Flight   float64 `json:"in_flight_seconds"`
+	Requests float64  `json:"requests"`
+	InFlight float64  `json:"in_flight"`
+	Queue    *float64 `json:"queue_seconds"` // nil if it does not say; so the next
+	Flight   *float64 `json:"in_flight_seconds"`
 }
 
 // externalSampler prepares to watch a process that has not started. It is nil in a
@@ -118,8 +118,16 @@ func (o *externalSampler) conclude(ctx context.Context, ended time.Time, total t
 		Seconds: ended.Sub(o.began).Seconds(), CPU: cpu - o.first, CPUOver: looked,
 		Upstream:  o.machine.processCPU(o.upstream) - o.cpu,
 		Responses: after.Requests - o.before.Requests,
-		Queue:     after.Queue - o.before.Queue, InFlight: after.Flight - o.before.Flight,
+		Queue:     difference(after.Queue, o.before.Queue), InFlight: difference(after.Flight, o.before.Flight),
 	}, nil
+}
+
+// difference is nil if one of the two is not known.
+func difference(after, before *float64) *float64 {
+	if after == nil || before == nil {
+		return nil
+	}
+	return new(*after - *before)
 }
 
 // group is the CPU time of the process group, as far as it was seen.

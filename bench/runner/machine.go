@@ -2,60 +2,64 @@ package runner
 
 import (
 	"fmt"
-	"runtime"
+	"math"
 	"time"
 
 	"github.com/prometheus/procfs"
 
+	"collatebench/internal/allowance"
 	"collatebench/internal/rusage"
 	"collatebench/results"
 )
 
-// A sample is flagged if others took more than these shares of the machine's
-// cores while it ran. A quiet machine seldom reaches them: a tick of /proc/stat
-// is 10 ms, which is a percent of a sample of half a second on two cores, and
-// the kernel's own threads take as much.
+// A sample is flagged if others took more than these shares of what the process may use
+// while it ran. A quiet machine seldom reaches them: a tick of /proc/stat is 10 ms, which
+// is a percent of a sample of half a second on two cores, and the kernel's own threads
+// take as much.
 const (
 	maxSteal  = .05
 	maxOthers = .10
 )
 
-// A machine tells who used its cores. The zero value, where there is no /proc,
-// tells nothing and flags nothing.
+// A machine tells who used what this process may use. The zero value, where there is no
+// /proc, tells nothing and flags nothing.
 type machine struct {
 	fs    procfs.FS
 	known bool
+	may   allowance.Allowance
+	meter allowance.Meter
 }
 
 func thisMachine() machine {
+	meter := allowance.NewMeter("/")
 	fs, err := procfs.NewDefaultFS()
-	return machine{fs, err == nil && runtime.GOOS == "linux"}
+	return machine{fs, err == nil && meter.Known(), allowance.Here(), meter}
 }
 
 // usage is CPU time in seconds since the machine and the processes began.
 type usage struct {
-	busy, steal, upstream, runner float64
+	allowance.Used
+	upstream, runner float64
+	// Whether the upstream draws on the same cores, and on the same quota.
+	upstreamOnCores, upstreamInGroup bool
 }
 
 func (u usage) since(before usage) usage {
-	return usage{u.busy - before.busy, u.steal - before.steal, u.upstream - before.upstream, u.runner - before.runner}
+	u.Used, u.upstream, u.runner = u.Used.Since(before.Used), u.upstream-before.upstream, u.runner-before.runner
+	return u
 }
 
-// read takes a reading. Interrupts are left out of busy: on loopback they are
-// mostly our own packets, and no process is charged for them.
+// read takes a reading. upstream is a process; 0 if it is none of this machine's.
 func (m machine) read(upstream int) usage {
-	if !m.known {
+	used, there := m.meter.Read()
+	if !there {
 		return usage{}
 	}
-	stat, err := m.fs.Stat()
-	if err != nil {
-		return usage{}
+	u := usage{Used: used, upstream: m.processCPU(upstream), runner: rusage.SelfCPU().Seconds()}
+	if upstream > 0 {
+		u.upstreamOnCores, u.upstreamInGroup = m.meter.Shares(upstream)
 	}
-	cpu := stat.CPUTotal
-	return usage{
-		busy: cpu.User + cpu.Nice + cpu.System, steal: cpu.Steal,
-		upstream: m.processCPU(upstream), runner: rusage.SelfCPU().Seconds(),
-	}
+	return u
 }
 
 // processCPU is 0 for a pid of 0, which is none of this machine's.
@@ -71,25 +75,66 @@ func (m machine) processCPU(pid int) float64 {
 	return stat.CPUTime()
 }
 
-// judge notes in a sample who used the cores while it ran, and flags it if
-// others used too much of them. It does not look at the result.
-func (m machine) judge(s *results.Sample, spent usage, clientCPU, wall time.Duration) {
-	s.ClientCPU, s.UpstreamCPU, s.Steal = clientCPU.Seconds(), spent.upstream, spent.steal
-	s.OthersCPU = max(0, spent.busy-clientCPU.Seconds()-spent.upstream-spent.runner)
+// judge notes in a sample who used the cores while it ran, and flags it if others used too
+// much of them. It does not look at the result. procs is the client's GOMAXPROCS.
+func (m machine) judge(s *results.Sample, spent usage, clientCPU, wall time.Duration, procs int) {
+	s.ClientCPU, s.UpstreamCPU = clientCPU.Seconds(), spent.upstream
 	if !m.known {
 		return
 	}
-	capacity := wall.Seconds() * float64(runtime.NumCPU())
+	t := takenOf(m.may, spent, clientCPU.Seconds(), wall.Seconds())
+	s.Steal, s.OthersCPU = spent.Steal, new(t.others*wall.Seconds())
+	s.Flags = append(s.Flags, t.flags(m.may, procs)...)
+}
+
+// A taken is what was taken of an allowance while a client ran, in cores.
+type taken struct {
+	steal, others, upstream float64
+}
+
+// takenOf charges what was used to who used it. Others in the same control group use up
+// the quota, and others on the same cores the cores; what is left is the lesser of both. On
+// a machine with many more cores than the quota, others outside the group take nothing.
+func takenOf(may allowance.Allowance, spent usage, client, wall float64) taken {
+	wall = max(wall, 1e-9)
+	ours := client + spent.runner
+	onCores, inGroup := spent.Cores-ours, spent.Group-ours
+	upstream := 0.0
+	if spent.upstreamOnCores {
+		onCores -= spent.upstream
+		upstream = spent.upstream
+	}
+	if spent.upstreamInGroup {
+		inGroup -= spent.upstream
+	}
+	if math.IsNaN(inGroup) {
+		inGroup = 0 // the group does not count its time: the quota is then taken to be ours alone
+	}
+	left := may.Less(max(0, onCores)/wall, max(0, inGroup)/wall)
+	return taken{steal: spent.Steal / wall, others: may.CPUs() - left, upstream: upstream / wall}
+}
+
+// flags says what disturbed a client with that many threads. Others on cores that it could
+// not have used do not disturb it, unless they are many: then caches, memory and the
+// clock of the cores are no longer its own.
+func (t taken) flags(may allowance.Allowance, procs int) []string {
+	all := may.CPUs()
+	wanted := min(float64(procs), all)
+	share := t.others / all
+	if all-t.others < wanted+t.upstream {
+		share = t.others / wanted
+	}
+	var out []string
 	for _, f := range []struct {
-		what  string
-		share float64
-		limit float64
+		what         string
+		share, limit float64
 	}{
-		{"steal", s.Steal / capacity, maxSteal},
-		{"other processes", s.OthersCPU / capacity, maxOthers},
+		{"steal", t.steal / float64(max(may.Cores, 1)), maxSteal},
+		{"other processes", share, maxOthers},
 	} {
 		if f.share > f.limit {
-			s.Flags = append(s.Flags, fmt.Sprintf("%s took %.0f%% of the cores", f.what, 100*f.share))
+			out = append(out, fmt.Sprintf("%s took %.0f%% of the cores", f.what, 100*f.share))
 		}
 	}
+	return out
 }

@@ -63,7 +63,7 @@ func (x *experiment) sample(ctx context.Context, c bench.Cell, round, attempt in
 	if err != nil {
 		return s, err
 	}
-	x.machine.judge(&s, after.since(before), clientCPU, p.wall)
+	x.machine.judge(&s, after.since(before), clientCPU, p.wall, c.Procs)
 	return s, s.Validate()
 }
 

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/prometheus/procfs"
 
 	"collatebench/internal/child"
 	"collatebench/mockserver/behaviour"
@@ -67,7 +70,9 @@ func (s *upstreams) pid(spec behaviour.Spec) int {
 	return s.local
 }
 
-// localPID asks an upstream on a loopback address for its process.
+// localPID asks an upstream on a loopback address for its process; 0 if it is not on this
+// machine. The number alone says nothing: behind a tunnel, or in a container, it is that of
+// some other process here. So that process must be the one that listens at the address.
 func localPID(ctx context.Context, base string) (int, error) {
 	u, err := url.Parse(base)
 	if err != nil {
@@ -79,9 +84,42 @@ func localPID(ctx context.Context, base string) (int, error) {
 	var stats struct {
 		PID int `json:"pid"`
 	}
-	err = getJSON(ctx, base, "/v1/stats", &stats)
-	return stats.PID, err
+	if err := getJSON(ctx, base, "/v1/stats", &stats); err != nil || !listens(stats.PID, cmp.Or(u.Port(), "80")) {
+		return 0, err
+	}
+	return stats.PID, nil
 }
+
+// listens says whether a process of this machine listens at a TCP port, as far as /proc
+// tells it.
+func listens(pid int, port string) bool {
+	fs, err := procfs.NewDefaultFS()
+	if err != nil {
+		return false
+	}
+	p, err := fs.Proc(pid)
+	if err != nil {
+		return false
+	}
+	targets, err := p.FileDescriptorTargets()
+	if err != nil {
+		return false // it is another user's
+	}
+	var sockets []procfs.NetTCP
+	for _, read := range []func() (procfs.NetTCP, error){fs.NetTCP, fs.NetTCP6} {
+		if s, err := read(); err == nil {
+			sockets = append(sockets, s)
+		}
+	}
+	for _, s := range slices.Concat(sockets...) {
+		if s.St == tcpListen && strconv.FormatUint(s.LocalPort, 10) == port && slices.Contains(targets, fmt.Sprintf("socket:[%d]", s.Inode)) {
+			return true
+		}
+	}
+	return false
+}
+
+const tcpListen = 0x0A // TCP_LISTEN of the kernel's include/net/tcp_states.h
 
 // stop ends each upstream after the requests in flight.
 func (s *upstreams) stop() { child.Stop(slices.Collect(maps.Values(s.members))...) }

@@ -198,7 +198,7 @@ func (x *experiment) planOn(ctx context.Context, name string, n, proven int) err
 	if err != nil {
 		return err
 	}
-	observed, suspects := verdict.Observe(e).Causes, verdict.Suspects(e)
+	observed, suspects := append(verdict.Observe(e).Causes, verdict.Untold(e)...), verdict.Suspects(e)
 	if proven > 0 {
 		done := mended(*x.why, name)
 		suspects = slices.DeleteFunc(slices.Clone(observed), func(c verdict.Cause) bool { return c.Healthy() || slices.Contains(done, c) })
@@ -222,7 +222,7 @@ func (x *experiment) planOn(ctx context.Context, name string, n, proven int) err
 // that can be changed.
 func (x *experiment) intervene(why *evidence.Why, i verdict.Intervention, cell bench.Cell) {
 	next, made := apply(i.Edit, cell)
-	if len(made) == 0 || possible(next, x.Options) != nil || tooLarge(next, x.run.Info().Machine) {
+	if len(made) == 0 || possible(next, x.Options) != nil || tooLarge(next, x.run.Info().Machine.Allowed().Memory) {
 		return
 	}
 	i.Change, i.OnTopOf = strings.Join(made, " "), changes(*why, cell.Name())
@@ -237,10 +237,11 @@ func (x *experiment) intervene(why *evidence.Why, i verdict.Intervention, cell b
 	}
 }
 
-// tooLarge refuses a window that this machine's memory can't hold: a body, and
-// twice as much for what it decodes to and the garbage before.
-func tooLarge(c bench.Cell, m results.Machine) bool {
-	return m.Memory > 0 && 3*int64(c.Window)*int64(c.Size) > m.Memory/2
+// tooLarge refuses a window that can't be held in the memory that the run may use, in
+// bytes, 0 if unknown: a body, and twice as much for what it decodes to and the garbage
+// before.
+func tooLarge(c bench.Cell, memory int64) bool {
+	return memory > 0 && 3*int64(c.Window)*int64(c.Size) > memory/2
 }
 
 // join makes the plan's new cells part of the run from round n on: its record

@@ -9,9 +9,12 @@ import (
 // External gathers the evidence of a client's cell from outside, at its window and at twice
 // that: means over the complete rounds that have both.
 func External(v stats.Values, p stats.Doubling, info results.Info) verdict.External {
-	e := verdict.External{Workers: p.Cell.Procs, Cores: info.Machine.Cores, Window: p.Cell.Window, Others: others(v, p.Cell)}
+	e := verdict.External{
+		Workers: p.Cell.Procs, Allowed: info.Machine.Allowed().CPUs(), Window: p.Cell.Window, Others: others(v, p.Cell),
+	}
 	var once, twice []float64
 	var sum, doubled results.External
+	queued, inFlight := verdict.Known(0), verdict.Known(0) // seconds, summed over the responses
 	for _, round := range v.Rounds {
 		a, b := round.Samples[v.Name(p.Cell)].External, round.Samples[v.Name(p.Twice)].External
 		if a == nil || b == nil || a.Responses == 0 || b.Responses == 0 {
@@ -19,16 +22,18 @@ func External(v stats.Values, p stats.Doubling, info results.Info) verdict.Exter
 		}
 		once, twice = append(once, a.Responses/a.Seconds), append(twice, b.Responses/b.Seconds)
 		sum, doubled = addExternal(sum, *a), addExternal(doubled, *b)
+		queued, inFlight = plus(queued, a.Queue), plus(inFlight, a.InFlight)
 	}
 	if len(once) == 0 {
 		return e
 	}
-	if e.Blind = sum.CPUOver == 0 || doubled.CPUOver == 0; !e.Blind {
-		e.CPUs, e.CPUsDoubled = sum.CPU/sum.CPUOver, doubled.CPU/doubled.CPUOver
+	if sum.CPUOver > 0 && doubled.CPUOver > 0 {
+		e.CPUs, e.CPUsDoubled = verdict.Known(sum.CPU/sum.CPUOver), verdict.Known(doubled.CPU/doubled.CPUOver)
 	}
-	e.Queued, e.InFlight = sum.Queue/sum.Seconds, sum.InFlight/sum.Seconds
+	e.Queued, e.InFlight = verdict.Known(queued.Value()/sum.Seconds), verdict.Known(inFlight.Value()/sum.Seconds)
+	e.Upstream = verdict.Known(0)
 	if info.SharesMachine() {
-		e.Upstream = sum.Upstream / sum.Seconds
+		e.Upstream = verdict.Known(sum.Upstream / sum.Seconds)
 	}
 	if r, err := stats.NewRatio(twice, once); err == nil {
 		e.Growth = toGain(r)
@@ -39,6 +44,14 @@ func External(v stats.Values, p stats.Doubling, info results.Info) verdict.Exter
 func addExternal(e, o results.External) results.External {
 	return results.External{
 		Seconds: e.Seconds + o.Seconds, CPU: e.CPU + o.CPU, CPUOver: e.CPUOver + o.CPUOver, Upstream: e.Upstream + o.Upstream,
-		Responses: e.Responses + o.Responses, Queue: e.Queue + o.Queue, InFlight: e.InFlight + o.InFlight,
+		Responses: e.Responses + o.Responses,
 	}
+}
+
+// plus adds a figure that can be missing: then the sum is not known.
+func plus(n verdict.Number, value *float64) verdict.Number {
+	if value == nil {
+		return verdict.Number{}
+	}
+	return verdict.Known(n.Value() + *value)
 }

@@ -7,20 +7,21 @@ import (
 	"collatebench/results/verdict"
 )
 
-// Probes gathers the evidence of a cell of Go's client: medians over the complete rounds; a
-// field whose unit the lines do not have is 0.
+// Probes gathers the evidence of a cell of Go's client: medians over the complete rounds. A
+// number whose unit the lines do not have is unknown.
 func Probes(v stats.Values, c bench.Cell, info results.Info) verdict.Probes {
-	median := func(name string) float64 {
+	number := func(name string, scale float64) verdict.Number {
 		values := v.Series(c, name)
 		if len(values) == 0 {
-			return 0
+			return verdict.Number{}
 		}
-		return stats.NewEstimate(values).Median
+		return verdict.Known(stats.NewEstimate(values).Median * scale)
 	}
+	median := func(name string) float64 { return number(name, 1).Or(0) } // of units that every line of this client has
 	medianSeconds := func(name string) float64 { return median(name) / 1e9 }
 	e := verdict.Probes{
 		Window: c.Window, Responses: c.Responses,
-		Cores: c.Cores(), Machine: info.Machine.Cores, Simulated: c.Simulated(), Shared: info.SharesMachine(),
+		Cores: float64(c.Cores()), Allowed: info.Machine.Allowed().CPUs(), Simulated: c.Simulated(), Shared: info.SharesMachine(),
 		Others:     others(v, c),
 		Throughput: median(results.Throughput) * 1e6 / float64(c.Size),
 		CPUs:       median(results.CPUs), Runnable: median("runnable"), GCShare: median("gc-share"),
@@ -29,15 +30,17 @@ func Probes(v stats.Values, c bench.Cell, info results.Info) verdict.Probes {
 		Headers: medianSeconds("headers-ns/resp"), Read: medianSeconds("read-ns/resp"),
 		DecodeWait: medianSeconds("decode-wait-ns/resp"), Decode: medianSeconds("decode-ns/resp"),
 		Dials: median("dials/resp"), SchedLatencyP99: medianSeconds("sched-latency-p99-ns"),
-		UpstreamKnown: true, UpstreamCPUs: median("upstream-cpus"),
-		Queue: medianSeconds("queue-ns/resp"), Service: medianSeconds("service-ns/resp"),
+		UpstreamCPUs: number("upstream-cpus", 1), Queue: number("queue-ns/resp", 1e-9), Service: number("service-ns/resp", 1e-9),
 	}
-	if !e.Simulated && info.Machine.Cores > 0 {
-		e.Cores = min(e.Cores, info.Machine.Cores)
+	if !e.UpstreamCPUs.Known() && e.Shared {
+		e.UpstreamCPUs = upstreamCPUs(v, c)
+	}
+	if !e.Simulated && e.Allowed > 0 {
+		e.Cores = min(e.Cores, e.Allowed)
 	}
 	plain := bench.DefaultCell() // generated records, not compressed
-	if w := info.Scaling; w != nil && w.Procs == e.Cores && !e.Simulated {
-		e.EffectiveCores = w.EffectiveCores
+	if w := info.Scaling; w != nil && w.Procs == min(c.Procs, info.Machine.Allowed().Threads()) && !e.Simulated {
+		e.EffectiveCores = w.EffectiveCores * e.Cores / float64(w.Procs) // under a quota, cores are a fraction
 		measured := c.Payload == plain.Payload && c.Decode == bench.Decoded && !c.Placement.Streams()
 		if measured && w.Codec == c.Codec && w.Encoding == c.Encoding && w.Size > 0 {
 			e.Decoding = w.CostTogether * float64(c.Size) / float64(w.Size)
@@ -50,14 +53,25 @@ func Probes(v stats.Values, c bench.Cell, info results.Info) verdict.Probes {
 	return e
 }
 
-// others is the number of cores that other processes used while a cell was sampled, mean
-// over its samples.
-func others(v stats.Values, c bench.Cell) float64 {
-	cpu, wall := 0.0, 0.0
+// others is the number of cores that other processes took of the allowance while a cell
+// was sampled, mean over its samples.
+func others(v stats.Values, c bench.Cell) verdict.Number {
+	return cores(v, c, func(s results.Sample) *float64 { return s.OthersCPU })
+}
+
+// upstreamCPUs is what the upstream used over the whole of the samples. It stands in for
+// what an upstream on this machine does not say itself.
+func upstreamCPUs(v stats.Values, c bench.Cell) verdict.Number {
+	return cores(v, c, func(s results.Sample) *float64 { return &s.UpstreamCPU })
+}
+
+// cores divides CPU time by the time of the samples; unknown if a sample does not have it.
+func cores(v stats.Values, c bench.Cell, cpu func(results.Sample) *float64) verdict.Number {
+	sum, wall := verdict.Known(0), 0.0
 	for _, s := range v.Samples(c) {
-		cpu, wall = cpu+s.OthersCPU, wall+s.Seconds
+		sum, wall = plus(sum, cpu(s)), wall+s.Seconds
 	}
-	return cpu / max(wall, 1e-9)
+	return verdict.Known(sum.Value() / max(wall, 1e-9))
 }
 
 // limits returns the limits that a cell's dimensions set, even if another limit is lower.
@@ -70,7 +84,7 @@ func limits(c bench.Cell, e verdict.Probes) []verdict.Limit {
 		}
 	}
 	serial := e.Busy / e.Throughput // seconds of wall time a response
-	sent := max(0, e.Headers-e.Queue) + e.Read
+	sent := max(0, e.Headers-e.Queue.Or(0)) + e.Read
 	switch p := c.Placement; {
 	case p.SerialRead():
 		add("placement", verdict.Serialised, 1, serial+e.Read)
@@ -85,7 +99,7 @@ func limits(c bench.Cell, e verdict.Probes) []verdict.Limit {
 	}
 	add("fetches", verdict.HiddenCap, c.Fetches, sent)
 	add("conns", verdict.ConnectionPool, c.Conns, sent)
-	add("queue", verdict.UpstreamQueueing, c.Upstream.Queue, e.Service)
+	add("queue", verdict.UpstreamQueueing, c.Upstream.Queue, e.Service.Or(0))
 	if c.Upstream.Bandwidth > 0 {
 		add("bandwidth", verdict.NetworkBound, int(c.Upstream.Bandwidth), e.BodyBytes)
 	}

@@ -29,7 +29,8 @@ func comparedRun(t *testing.T, rounds int) *results.Run {
 			if strings.Contains(name, "spawn") {
 				cpus = 1.8
 			}
-			s.External = &results.External{Seconds: 2, CPU: 2 * cpus, CPUOver: 2, Upstream: .2, Responses: 160, InFlight: 60}
+			s.External = &results.External{Seconds: 2, CPU: 2 * cpus, CPUOver: 2, Upstream: .2, Responses: 160, Queue: new(0.0), InFlight: new(60.0)}
+			s.OthersCPU = new(0.0)
 			taken = append(taken, s)
 		}
 	}

@@ -134,7 +134,7 @@ func Sample(t testing.TB, cell string, round, attempt int, throughput float64) r
 		Cell: cell, Round: round, Attempt: attempt, Detail: d,
 		Line: fmt.Sprintf("BenchmarkCollate/%s         \t       1\t%.0f ns/op\t  %.2f MB/s\t         %.4f cpus\t  0.97 decode-busy\t 400000000 decode-wait-ns/resp\t%.3f upstream-cpus\t   1234 B/op\t   12 allocs/op",
 			c.Benchmark(), ns, throughput, throughput/50, throughput/1000),
-		Started: Began().Add(time.Duration(round) * time.Minute), Seconds: 2.5, MaxRSS: 100 << 20,
+		Started: Began().Add(time.Duration(round) * time.Minute), Seconds: 2.5, MaxRSS: 100 << 20, OthersCPU: new(0.0),
 	}
 }
 
@@ -295,7 +295,7 @@ func comparedSample(t testing.TB, name string, round int, r *rand.Rand) results.
 		s := Sample(t, name, round, 1, speed)
 		wall := 128 * 1.048576 / speed
 		s.External = &results.External{
-			Seconds: wall, CPU: c.CPUs * wall, CPUOver: wall, Upstream: .1 * wall, Responses: 128, Queue: 0, InFlight: 20 * wall,
+			Seconds: wall, CPU: c.CPUs * wall, CPUOver: wall, Upstream: .1 * wall, Responses: 128, Queue: new(0.0), InFlight: new(20 * wall),
 		}
 		return s
 	}

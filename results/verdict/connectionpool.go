@@ -78,7 +78,7 @@ func (t Trace) sayDial(v *Verdict) {
 
 func (t Trace) pooled() (bool, string) {
 	because := fmt.Sprintf("%.1f goroutines wait for a connection, and %.1f for an answer", t.Pool.Waiting, t.Answer.Waiting)
-	return t.idle() >= idleCores && t.Pool.Waiting >= someWaiting && t.Pool.Share >= poolShare &&
+	return t.coresIdle() && t.Pool.Waiting >= someWaiting && t.Pool.Share >= poolShare &&
 		t.Pool.Waiting >= poolOfFlight*t.Answer.Waiting && t.Pool.Waiting > t.Contention.Waiting, because
 }
 

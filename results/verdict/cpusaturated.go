@@ -27,15 +27,11 @@ var cpuSaturatedTrace = traceRule{
 
 var cpuSaturatedExternal = externalRule{
 	cause:    CPUSaturated,
-	holds:    func(e External) bool { return e.CPUs/e.available() >= filled },
+	holds:    External.filled,
 	sentence: func(e External) string { return fmt.Sprintf("%s. The healthy end.", e.summary()) },
 }
 
 const (
-	// unsaturated, share of the available cores in use: below it full cores are
-	// ruled out. Between it and saturated the evidence does not decide.
-	unsaturated = .75
-
 	// starving, scheduling latency (p99), s: from here on the verdict mentions it.
 	// The scheduler's own time slice is 10 ms.
 	starving = .02
@@ -44,10 +40,10 @@ const (
 func (p Probes) coresFull() bool { return p.full() && !p.gcBound() }
 
 func sayCores(p Probes) string {
-	if p.Cores == 1 {
-		return fmt.Sprintf("%.2f of 1 core used: with one core, decoding in turn is right.", p.CPUs)
+	if p.Cores <= 1 {
+		return fmt.Sprintf("%s used: with one core, decoding in turn is right.", ofCores(p.used(), p.Cores))
 	}
-	text := fmt.Sprintf("%.2f of the %.2f cores available are used: the roof of these cores with this codec.", p.CPUs, p.available())
+	text := fmt.Sprintf("%.2f of the %.2f cores available are used: the roof of these cores with this codec.", p.used(), p.available())
 	if p.SchedLatencyP99 >= starving {
 		text += fmt.Sprintf(" Others starve: a goroutine due every millisecond wakes %s late (p99).", goTime(p.SchedLatencyP99))
 	}
@@ -58,7 +54,7 @@ func notCores(p Probes) string {
 	if p.saturation() >= unsaturated {
 		return ""
 	}
-	return fmt.Sprintf("%.2f of %.2f available cores were used", p.CPUs, p.available())
+	return p.usage()
 }
 
 // parallelGained says whether cores that looked full did more after decoding was

@@ -1,28 +1,31 @@
 package verdict
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // External is the evidence of a client that reports nothing itself: the CPU time
 // of its process and its children, and what its upstream saw. It is taken at a
 // window and at twice that window, in rounds.
 type External struct {
-	Workers int // threads or processes that the client was started with
-	Cores   int // of the machine
-	Window  int // the smaller of the two, which the verdict is about
+	Workers int     // threads or processes that the client was started with
+	Allowed float64 // cores' worth of CPU time that the client may use together with an upstream beside it
+	Window  int     // the smaller of the two, which the verdict is about
 
-	Blind       bool    // this system does not show the CPU time of other processes
-	CPUs        float64 // cores that the client used, from its first request to its end
-	CPUsDoubled float64 // the same at twice the window
-	Upstream    float64 // cores that the upstream used meanwhile; 0 if it runs elsewhere
-	Others      float64 // cores that other processes used meanwhile
-	Queued      float64 // requests that waited in the upstream's queue, mean
-	InFlight    float64 // requests at the upstream, mean
-	Growth      Gain    // responses a second at twice the window over those at the window
+	CPUs        Number // cores that the client used, from its first request to its end
+	CPUsDoubled Number // the same at twice the window
+	Upstream    Number // of Allowed, what the upstream used meanwhile; known as 0 if it runs elsewhere
+	Others      Number // of Allowed, what other processes took meanwhile
+	Queued      Number // requests that waited in the upstream's queue, mean
+	InFlight    Number // requests at the upstream, mean
+	Growth      Gain   // responses a second at twice the window over those at the window
 }
 
 // ObserveExternal says whether a client is serial. A client is serial if it uses
 // about one core although more are available, no requests queue at the upstream,
-// and twice the window gains nothing.
+// and twice the window gains nothing. Growth decides before the cores do: a client that
+// polls uses a core and is not serial.
 func ObserveExternal(e External) Verdict {
 	v := Verdict{Causes: []Cause{}, Evidence: e.figures()}
 	if missing := e.missing(); missing != "" {
@@ -32,9 +35,7 @@ func ObserveExternal(e External) Verdict {
 	}
 	var says string
 	v.Causes, says = e.firstCause()
-	if e.Growth.Low < grows && e.Growth.High > grows && e.CPUs <= oneCore && e.Growth.Pairs > 1 {
-		v.Uncertain = []string{fmt.Sprintf("whether twice the window gains: %s, and %.1f decides; more rounds would tell", e.Growth, grows)}
-	}
+	v.Uncertain = e.doubts(v.Causes)
 	if len(v.Causes) == 0 {
 		v.Missing = []string{"a sign: " + e.summary()}
 		v.Sentence = "no verdict: not serial, and no limit reached: " + e.summary() + "."
@@ -65,47 +66,102 @@ func (e External) firstCause() (causes []Cause, says string) {
 // missing says what evidence a verdict would need.
 func (e External) missing() string {
 	switch {
-	case min(e.Workers, e.Cores) < 2:
+	case e.Workers < 2 || e.Allowed <= 1:
 		return "a second worker and a core for it: with one of either every client is serial"
 	case e.Growth.Pairs == 0:
 		return "samples at twice the window"
-	case e.Blind:
+	case !e.CPUs.Known() || !e.CPUsDoubled.Known() || !e.Others.Known():
 		return "the CPU time of other processes, which takes Linux's /proc"
-	case e.Others >= disturbed*float64(e.Cores):
-		return fmt.Sprintf("a quiet machine: other processes used %.2f of %d cores", e.Others, e.Cores)
-	case e.available() < minCoresLeft:
-		return fmt.Sprintf("cores to tell one from two: upstream and others left %.2f", e.available())
+	case !e.Upstream.Known():
+		return "the CPU time of the upstream, which runs on the same cores"
+	case e.disturbed():
+		return fmt.Sprintf("a quiet machine: other processes used %.2f of %s cores", e.Others.Value(), coreCount(e.Allowed))
+	case e.left() < minCoresLeft:
+		return fmt.Sprintf("cores to tell one from two: upstream and others left %.2f", e.left())
 	}
 	return ""
 }
 
-// growth is the throughput at twice the window over that at the window, but at
-// most the growth in cores used. More throughput from the same CPU time means that
-// the machine became faster between two samples; that must not clear a serial
-// client.
-func (e External) growth() float64 {
-	return min(e.Growth.Mean, e.CPUsDoubled/max(e.CPUs, 1e-9))
+// disturbed is [Probes.disturbed] of as many cores as there are workers.
+func (e External) disturbed() bool {
+	wanted := min(float64(e.Workers), e.Allowed)
+	return wanted-min(wanted, e.Allowed-e.Others.Value()) >= disturbed*wanted
 }
 
-// available is how many cores the client could have used.
+// doubts says what could turn the verdict.
+func (e External) doubts(causes []Cause) (out []string) {
+	if e.Growth.Low < grows && e.Growth.High > grows && !e.filled() && e.Growth.Pairs > 1 {
+		out = append(out, fmt.Sprintf("whether twice the window gains: %s, and %.1f decides; more rounds would tell", e.Growth, grows))
+	}
+	if used := e.CPUs.Value(); slices.Contains(causes, Serialised) && used > oneCore {
+		out = append(out, fmt.Sprintf("whether one or two decode at a time: reading and collecting garbage beside one decoder can take up to %.1f cores, and here it would be %.2f",
+			twoCores-1, used-1))
+	}
+	if !e.Queued.Known() {
+		out = append(out, "whether requests queue at the upstream, which does not tell")
+	}
+	return out
+}
+
+// grown says that twice the window gains. A single pair has no interval: then the growth
+// counts as far as the client's CPU time grew too, because more from the same CPU time can
+// mean that the machine became faster in between.
+func (e External) grown() bool {
+	if e.Growth.High == 0 {
+		return min(e.Growth.Mean, e.CPUsDoubled.Value()/max(e.CPUs.Value(), 1e-9)) >= grows
+	}
+	return e.Growth.Mean >= grows && e.Growth.Low > 1
+}
+
+// queued is the share of the window in the upstream's queue; NaN if it is not known.
+func (e External) queued() float64 { return e.Queued.Value() / float64(max(e.Window, 1)) }
+
+// left is how many cores the upstream and others leave.
+func (e External) left() float64 {
+	return max(.1, min(float64(e.Workers), e.Allowed-e.Upstream.Value()-e.Others.Value()))
+}
+
+// available is how many cores the client could have used; what it used was available.
 func (e External) available() float64 {
-	return max(.1, min(float64(e.Workers), float64(e.Cores)-e.Upstream-e.Others))
+	return min(float64(e.Workers), e.Allowed, max(e.left(), e.CPUs.Value()))
+}
+
+// used is how many of these cores the client used.
+func (e External) used() float64 { return min(e.CPUs.Value(), e.available()) }
+
+// filled says that the client used all of the cores that it could.
+func (e External) filled() bool { return e.used() >= filled*e.available() }
+
+// oneWorker is the most that a client uses in which one decodes at a time. Where cores are
+// idle anyway, its readers and its collector use some of them.
+func (e External) oneWorker() float64 {
+	return max(oneCore, min(twoCores, outsideCores*e.available()))
 }
 
 // summary spells the figures that decide.
 func (e External) summary() string {
-	return fmt.Sprintf("%.2f of %.2f cores used by %d workers, throughput %s at twice the window", e.CPUs, e.available(), e.Workers, e.Growth)
+	return fmt.Sprintf("%.2f of %.2f cores used by %d workers, throughput %s at twice the window", e.used(), e.available(), e.Workers, e.Growth)
 }
 
 func (e External) figures() []Figure {
-	return []Figure{
-		{"workers", float64(e.Workers), "threads or processes", "that the client was told to use"},
-		{"window", float64(e.Window), "requests", "admitted and not collated, at most"},
+	var out []Figure
+	for _, f := range []struct {
+		name      string
+		n         Number
+		unit, doc string
+	}{
+		{"workers", Known(float64(e.Workers)), "threads or processes", "that the client was told to use"},
+		{"window", Known(float64(e.Window)), "requests", "admitted and not collated, at most"},
 		{"cpus", e.CPUs, "cores", "used by the client and its children, from its first request to its end"},
 		{"cpus-doubled", e.CPUsDoubled, "cores", "the same at twice the window"},
-		{"available", e.available(), "cores", "left over by the upstream and by other processes"},
-		{"growth", e.Growth.Mean, "x", "responses a second at twice the window, over those at the window"},
+		{"available", Known(e.available()), "cores", "left over by the upstream and by other processes"},
+		{"growth", Known(e.Growth.Mean), "x", "responses a second at twice the window, over those at the window"},
 		{"queued", e.Queued, "requests", "in the upstream's queue, mean"},
 		{"inflight", e.InFlight, "requests", "at the upstream, mean"},
+	} {
+		if f.n.Known() {
+			out = append(out, Figure{f.name, f.n.Value(), f.unit, f.doc})
+		}
 	}
+	return out
 }

@@ -11,10 +11,19 @@ import (
 // serialFromOutside is buffer_unordered in one task, as measured.
 func serialFromOutside() verdict.External {
 	return verdict.External{
-		Workers: 2, Cores: 2, Window: 32, CPUs: 1.04, CPUsDoubled: 1.05, Upstream: .1, InFlight: 30,
+		Workers: 2, Allowed: 2, Window: 32, CPUs: known(1.04), CPUsDoubled: known(1.05), Upstream: known(.1),
+		Others: known(0), Queued: known(0), InFlight: known(30),
 		Growth: verdict.Gain{Mean: 1.01, Low: .97, High: 1.05, Pairs: 3},
 	}
 }
+
+func known(v float64) verdict.Number { return verdict.Known(v) }
+
+func growth(mean float64) verdict.Gain {
+	return verdict.Gain{Mean: mean, Low: .96 * mean, High: 1.04 * mean, Pairs: 3}
+}
+
+func manyCores(e *verdict.External) { e.Workers, e.Allowed = 16, 16 }
 
 func TestObserveExternal(t *testing.T) {
 	for _, c := range []struct {
@@ -24,22 +33,38 @@ func TestObserveExternal(t *testing.T) {
 		says   string
 	}{
 		{"serial", func(*verdict.External) {}, causes(verdict.Serialised), "1.04 of 1.90 cores used by 2 workers, throughput 1.01x (0.97-1.05, 3 pairs) at twice the window"},
-		{"serial at the bounds", func(e *verdict.External) { e.CPUs, e.CPUsDoubled, e.Growth.Mean = 1.2, 1.2, 1.09 }, causes(verdict.Serialised), "One core does the work"},
-		{"healthy", func(e *verdict.External) { e.CPUs, e.CPUsDoubled = 1.78, 1.8 }, causes(verdict.CPUSaturated), "The healthy end"},
-		{"healthy, beside a busy upstream", func(e *verdict.External) { e.CPUs, e.CPUsDoubled, e.Upstream = 1.4, 1.4, .5 }, causes(verdict.CPUSaturated), "1.40 of 1.50"},
-		{"many workers on few cores", func(e *verdict.External) { e.Workers, e.CPUs = 8, 1.8 }, causes(verdict.CPUSaturated), "8 workers"},
-		{"neither", func(e *verdict.External) { e.CPUs, e.CPUsDoubled = 1.3, 1.3 }, nil, "not serial, and no limit reached"},
-		{"the window is the limit", func(e *verdict.External) { e.CPUs, e.CPUsDoubled, e.Growth.Mean = .5, .95, 1.9 }, causes(verdict.WindowTooSmall), "More can be in flight"},
+		{"serial at the bounds", func(e *verdict.External) { e.CPUs, e.CPUsDoubled, e.Growth.Mean = known(1.2), known(1.2), 1.09 }, causes(verdict.Serialised), "One core does the work"},
+		{"healthy", func(e *verdict.External) { e.CPUs, e.CPUsDoubled = known(1.78), known(1.8) }, causes(verdict.CPUSaturated), "The healthy end"},
+		{"healthy, beside a busy upstream", func(e *verdict.External) { e.CPUs, e.CPUsDoubled, e.Upstream = known(1.4), known(1.4), known(.5) }, causes(verdict.CPUSaturated), "1.40 of 1.50"},
+		{"many workers on few cores", func(e *verdict.External) { e.Workers, e.CPUs = 8, known(1.8) }, causes(verdict.CPUSaturated), "8 workers"},
+		{"neither", func(e *verdict.External) { e.CPUs, e.CPUsDoubled = known(1.3), known(1.3) }, nil, "not serial, and no limit reached"},
+		{"the window is the limit", func(e *verdict.External) { e.CPUs, e.CPUsDoubled, e.Growth = known(.5), known(.95), growth(1.9) }, causes(verdict.WindowTooSmall), "More can be in flight"},
 		{"a machine that became faster clears nobody", func(e *verdict.External) { e.Growth.Mean, e.Growth.High = 1.2, 1.3 }, causes(verdict.Serialised), "1.20x"},
-		{"a queue", func(e *verdict.External) { e.CPUs, e.Queued = 1.0, 20 }, causes(verdict.UpstreamQueueing), "20.0 requests waited"},
-		{"a queue that no longer matters", func(e *verdict.External) { e.CPUs, e.Queued = 1.8, 2 }, causes(verdict.CPUSaturated), "healthy"},
-		{"a narrow link", func(e *verdict.External) { e.CPUs, e.CPUsDoubled = .3, .3 }, causes(verdict.Outside), "no core busy"},
+		{"a queue", func(e *verdict.External) { e.CPUs, e.Queued = known(1.0), known(20) }, causes(verdict.UpstreamQueueing), "20.0 requests waited"},
+		{"a queue that no longer matters", func(e *verdict.External) { e.CPUs, e.Queued = known(1.8), known(2) }, causes(verdict.CPUSaturated), "healthy"},
+		{"a narrow link", func(e *verdict.External) { e.CPUs, e.CPUsDoubled = known(.3), known(.3) }, causes(verdict.Outside), "no core busy"},
 		{"one worker", func(e *verdict.External) { e.Workers = 1 }, nil, "a second worker"},
-		{"one core", func(e *verdict.External) { e.Cores = 1 }, nil, "a core for it"},
-		{"no /proc", func(e *verdict.External) { e.Blind = true }, nil, "/proc"},
+		{"one core", func(e *verdict.External) { e.Allowed = 1 }, nil, "a core for it"},
+		{"no /proc", func(e *verdict.External) { e.CPUs = verdict.Number{} }, nil, "/proc"},
 		{"no pair", func(e *verdict.External) { e.Growth = verdict.Gain{} }, nil, "samples at twice the window"},
-		{"others", func(e *verdict.External) { e.Others = .6 }, nil, "a quiet machine"},
-		{"no core to spare", func(e *verdict.External) { e.Upstream = .8 }, nil, "left 1.20"},
+		{"others", func(e *verdict.External) { e.Others = known(.6) }, nil, "a quiet machine"},
+		{"a window on many cores", func(e *verdict.External) {
+			manyCores(e)
+			e.CPUs, e.CPUsDoubled, e.Growth = known(6), known(11.5), growth(1.97)
+		}, causes(verdict.WindowTooSmall), "6.00 of 15.90"},
+		{"serial, with a collector beside it", func(e *verdict.External) { manyCores(e); e.CPUs, e.CPUsDoubled = known(1.35), known(1.36) }, causes(verdict.Serialised), "1.35 of 15.90"},
+		{"serial, with collector and readers beside it", func(e *verdict.External) { manyCores(e); e.CPUs, e.CPUsDoubled = known(1.9), known(1.9) }, causes(verdict.Serialised), "1.90 of 15.90"},
+		{"six workers on many cores", func(e *verdict.External) { manyCores(e); e.CPUs, e.CPUsDoubled = known(6), known(6) }, nil, "not serial"},
+		{"it polls", func(e *verdict.External) { e.CPUs, e.CPUsDoubled, e.Growth = known(1), known(1.02), growth(2) }, causes(verdict.WindowTooSmall), "2.00x"},
+		{"one pair, and a machine that became faster", func(e *verdict.External) { e.Growth = verdict.Gain{Mean: 1.3, Pairs: 1} }, causes(verdict.Serialised), "1.30x"},
+		{"a quota of one core on many", func(e *verdict.External) { e.Workers, e.Allowed, e.CPUs = 16, 1, known(.97) }, nil, "a core for it"},
+		{"a quota of four cores on many", func(e *verdict.External) { e.Workers, e.Allowed, e.CPUs, e.CPUsDoubled = 64, 4, known(3.7), known(3.7) }, causes(verdict.CPUSaturated), "3.70 of 3.90"},
+		{"others on cores that it could not use", func(e *verdict.External) { e.Workers, e.Allowed, e.Others = 2, 64, known(20) }, causes(verdict.Serialised), "1.04 of 2.00"},
+		{"the queue is not told", func(e *verdict.External) { e.Queued = verdict.Number{} }, nil, "no verdict"},
+		{"the bursts of a serial client", func(e *verdict.External) { e.Queued = known(1.5) }, causes(verdict.Serialised), "One core"},
+		{"neither a burst nor a queue that holds all", func(e *verdict.External) { e.Queued = known(5) }, nil, "no verdict"},
+		{"the upstream beside it is not seen", func(e *verdict.External) { e.Upstream = verdict.Number{} }, nil, "the CPU time of the upstream"},
+		{"no core to spare", func(e *verdict.External) { e.Upstream = known(.8) }, nil, "left 1.20"},
 	} {
 		e := serialFromOutside()
 		c.change(&e)

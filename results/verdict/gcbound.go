@@ -68,7 +68,7 @@ const (
 func (p Probes) gcBound() bool { return p.GCShare >= collecting }
 
 func sayGC(p Probes) string {
-	return fmt.Sprintf("%s of the busy CPU time collects garbage; %.2f of %d cores used.", percent(p.GCShare), p.CPUs, p.Cores)
+	return fmt.Sprintf("%s of the busy CPU time collects garbage; %s used.", percent(p.GCShare), ofCores(p.CPUs, p.Cores))
 }
 
 func notGC(p Probes) string {

@@ -31,7 +31,7 @@ var hiddenCapTrace = traceRule{
 const morePermits = 1.6
 
 func (p Probes) capped() bool {
-	few := p.behindDecoder() && p.executing() >= aboutOne && p.executing() <= float64(p.Cores)-idleCores
+	few := p.behindDecoder() && p.executing() >= aboutOne && p.executing() <= unsaturated*p.Cores
 	return few || p.gathered(HiddenCap)
 }
 
@@ -40,8 +40,8 @@ func sayCap(p Probes) string {
 		return fmt.Sprintf("%.1f of %d admitted requests wait, %s each, for a limit of the client's own; %.1f are sent at a time.",
 			p.population(p.StartWait), p.Window, goTime(p.StartWait), p.population(p.Headers+p.Read))
 	}
-	return fmt.Sprintf("no more than %.1f decodes run at a time, with %d cores and a window of %d; %.2f cores used.",
-		p.executing(), p.Cores, p.Window, p.CPUs)
+	return fmt.Sprintf("no more than %.1f decodes run at a time, with %s cores and a window of %d; %.2f cores used.",
+		p.executing(), coreCount(p.Cores), p.Window, p.CPUs)
 }
 
 func notCapped(p Probes) string {

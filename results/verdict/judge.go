@@ -96,7 +96,7 @@ func (t Trace) unknown() []string {
 		return []string{t.noSamples()}
 	case t.Procs == 1:
 		return []string{fmt.Sprintf("one core (GOMAXPROCS is 1), and it is used for %.0f%% of the time: who would run beside whom shows on two or more", 100*t.Executing)}
-	case t.Busiest.Busy >= busySection && t.idle() >= idleCores:
+	case t.Busiest.Busy >= busySection && t.coresIdle():
 		return []string{fmt.Sprintf("one goroutine (%s) runs for %.0f%% of the time%s, but nobody in this process waits for it: whether its work can be divided, the trace does not show",
 			t.Busiest.Name, 100*t.Busiest.Busy, t.Busiest.location())}
 	case t.Asleep.Waiting > t.Answer.Waiting && t.Asleep.Waiting >= answerWaiting:

@@ -38,6 +38,6 @@ func sayLink(p Probes) string {
 	if p.BodyBytes > 0 {
 		carries = fmt.Sprintf(", which carries %.0f MB/s", p.Throughput*p.BodyBytes/1e6)
 	}
-	return fmt.Sprintf("%.1f of %d requests are on the link at a time, %s each%s; %.2f of %d cores used.",
-		p.population(p.Read), p.Window, goTime(p.Read), carries, p.CPUs, p.Cores)
+	return fmt.Sprintf("%.1f of %d requests are on the link at a time, %s each%s; %s used.",
+		p.population(p.Read), p.Window, goTime(p.Read), carries, ofCores(p.CPUs, p.Cores))
 }

@@ -53,7 +53,8 @@ func Observe(p Probes) Verdict {
 func (p Probes) assumptions() []string {
 	out := []string{"a response costs as much CPU time afterwards, and nothing unseen limits"}
 	if p.EffectiveCores == 0 && !p.Simulated && p.Cores > 1 {
-		out = append(out, fmt.Sprintf("%d cores do %d times what one does, which this machine was not asked", p.Cores, p.Cores))
+		n := coreCount(p.Cores)
+		out = append(out, fmt.Sprintf("%s cores do %s times what one does, which this machine was not asked", n, n))
 	}
 	return out
 }
@@ -76,6 +77,15 @@ func Suspects(p Probes) []Cause {
 	return append(shown, open...)
 }
 
+// Untold returns the causes that could be seen if the upstream told its queue, and that an
+// intervention can show in place of that.
+func Untold(p Probes) []Cause {
+	if len(p.missing()) > 0 || !p.queueOpen() || p.share(p.Headers) < gathers || p.full() {
+		return nil
+	}
+	return []Cause{UpstreamQueueing}
+}
+
 // missing says what evidence any verdict needs and does not have.
 func (p Probes) missing() []string {
 	var out []string
@@ -85,7 +95,7 @@ func (p Probes) missing() []string {
 	}{
 		{p.Throughput > 0, "a throughput"},
 		{p.Window > 0 && p.Cores > 0, "the window and the cores"},
-		{p.Simulated || p.Others < disturbed*float64(max(p.Machine, 1)), fmt.Sprintf("a quiet machine: other processes used %.2f of %d cores", p.Others, p.Machine)},
+		{!p.disturbed(), fmt.Sprintf("a quiet machine: other processes used %.2f of %s cores", p.Others.Or(0), coreCount(p.Allowed))},
 		{p.Response > 0, "the times of a response (resp-ns and the waits), which older lines have not"},
 	} {
 		if !need.there {
@@ -103,13 +113,23 @@ func (p Probes) division() string {
 			parts = append(parts, fmt.Sprintf("%.1f %s", n, s.what))
 		}
 	}
-	return fmt.Sprintf("of %d requests %s, and %.2f of %.2f available cores were used",
-		p.Window, strings.Join(parts, ", "), p.CPUs, p.available())
+	return fmt.Sprintf("of %d requests %s, and %s", p.Window, strings.Join(parts, ", "), p.usage())
+}
+
+func (p Probes) usage() string {
+	return fmt.Sprintf("%.2f of %.2f available cores were used", p.used(), p.available())
+}
+
+// disturbed says that others took so much of the client's cores that what is left can't be
+// judged. What they take of cores that the client could not have used does not matter.
+func (p Probes) disturbed() bool {
+	left := min(p.Cores, p.Allowed-p.Others.Or(0))
+	return !p.Simulated && p.Cores-left >= disturbed*p.Cores
 }
 
 func (p Probes) simulation() string {
 	if !p.Simulated {
 		return ""
 	}
-	return fmt.Sprintf(" Simulated: %d cores that only pass time.", p.Cores)
+	return fmt.Sprintf(" Simulated: %s cores that only pass time.", coreCount(p.Cores))
 }

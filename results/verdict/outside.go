@@ -15,7 +15,7 @@ var outsideTrace = traceRule{
 
 var outsideExternal = externalRule{
 	cause: Outside,
-	holds: func(e External) bool { return e.CPUs < coreTaken },
+	holds: func(e External) bool { return e.used() < coreTaken },
 	sentence: func(e External) string {
 		return fmt.Sprintf("%s. The client keeps no core busy: the link, the upstream's answers or a wait of its own is the limit.", e.summary())
 	},

@@ -7,8 +7,12 @@ import (
 
 // Predict predicts the gain in throughput if the named limits are lifted and the
 // window is multiplied: the lowest remaining roof over the observed throughput, at
-// least 1.
+// least 1. It is 0 if the roof is not known: requests that are at an upstream which does
+// not tell its queue may be served, or wait for each other.
 func (p Probes) Predict(window float64, lifted ...string) float64 {
+	if window != 1 && p.queueOpen() {
+		return 0
+	}
 	// Nothing is decoded before the first body arrives: that costs each op once.
 	perOp := float64(p.Responses)/p.coreRoof() + p.served() + p.uncongestedRead()
 	left := knee(float64(p.Responses)/perOp, p.windowRoof(window))
@@ -43,13 +47,14 @@ func knee(a, b float64) float64 {
 // upstream's share of the cores and their scaling into account.
 func (p Probes) coreRoof() float64 {
 	if p.Simulated {
-		return float64(p.Cores) / max(p.CPUs/max(p.Throughput, 1e-12), 1e-12)
+		return p.Cores / max(p.CPUs/max(p.Throughput, 1e-12), 1e-12)
 	}
-	cost := p.crowdedCost()
-	if p.Shared && p.Cores >= p.Machine { // else the upstream has cores of its own
-		cost += max(0, p.UpstreamCPUs-idling) / max(p.Throughput, 1e-12)
+	cost := max(p.crowdedCost(), 1e-12)
+	own := attained * p.Cores / cost
+	if p.Shared { // the upstream's work grows with the client's
+		cost += max(0, p.UpstreamCPUs.Or(0)-idling) / max(p.Throughput, 1e-12)
 	}
-	return attained * float64(p.Cores) / max(cost, 1e-12)
+	return min(own, attained*max(.1, p.Allowed-p.Others.Or(0))/cost)
 }
 
 // crowdedCost is the CPU time that a response will cost when every core is busy.
@@ -63,10 +68,10 @@ func (p Probes) crowdedCost() float64 {
 	if p.EffectiveCores == 0 || p.full() {
 		return cost
 	}
-	slower := float64(p.Cores) / p.EffectiveCores
+	slower := p.Cores / p.EffectiveCores
 	crowd := 0.0 // share of the slowdown that the cost already contains
-	if p.Machine > 1 {
-		crowd = min(1, max(0, p.CPUs+p.UpstreamCPUs-1)/float64(p.Machine-1))
+	if p.Allowed > 1 {
+		crowd = min(1, max(0, p.CPUs+p.UpstreamCPUs.Or(0)-1)/(p.Allowed-1))
 	}
 	return cost * slower / (1 + crowd*(slower-1))
 }
@@ -82,12 +87,17 @@ func (p Probes) windowRoof(times float64) float64 {
 	return times * float64(p.Window) / max(unhindered, 1e-9)
 }
 
-// waiting is the share of a response's time in which it waits for other responses.
+// waiting is the share of a response's time in which it waits for other responses; NaN if
+// that can't be told.
 func (p Probes) waiting() float64 {
-	crowded := max(0, p.Decode-p.onCore())       // for a core or a lock, within decoding
-	congested := p.Read - p.uncongestedRead()    // for the link, within reading
-	late := max(0, p.Headers-p.Queue-p.served()) // for a core, before the headers are seen
-	return p.share(p.StartWait + p.ConnWait + p.Queue + p.DecodeWait + crowded + congested + late + p.held())
+	crowded := max(0, p.Decode-p.onCore())    // for a core or a lock, within decoding
+	congested := p.Read - p.uncongestedRead() // for the link, within reading
+	if p.queueOpen() {
+		return math.NaN()
+	}
+	queue := p.Queue.Or(0)
+	late := max(0, p.Headers-queue-p.served()) // for a core, before the headers are seen
+	return p.share(p.StartWait + p.ConnWait + queue + p.DecodeWait + crowded + congested + late + p.held())
 }
 
 // uncongestedRead is the time to read a body on a free link: the measured time, or 0

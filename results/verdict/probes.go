@@ -5,11 +5,11 @@ package verdict
 type Probes struct {
 	Window         int
 	Responses      int     // of one collation
-	Cores          int     // that the client may use: min(GOMAXPROCS, the machine's), or simulated
-	Machine        int     // cores of the machine
+	Cores          float64 // that the client may use: GOMAXPROCS, or Allowed if that is less; or simulated
+	Allowed        float64 // cores' worth of CPU time that the client may use together with the upstream, if Shared: affinity and quota
 	Simulated      bool    // Cores are simulated, and CPUs are the simulated cores that were held
-	Shared         bool    // the upstream runs on the same machine
-	Others         float64 // cores that other processes used meanwhile
+	Shared         bool    // the upstream draws on Allowed too
+	Others         Number  // of Allowed, what other processes took meanwhile
 	EffectiveCores float64 // what Cores do together, where one core by itself does 1; 0 if not measured
 	Decoding       float64 // CPU seconds to decode a response while all Cores decode; 0 if not measured
 
@@ -31,10 +31,10 @@ type Probes struct {
 	Dials           float64 // connections made per response
 	SchedLatencyP99 float64 // seconds by which a goroutine due every millisecond wakes late
 
-	UpstreamKnown bool    // the upstream's statistics were read: the next three fields
-	UpstreamCPUs  float64 // cores
-	Queue         float64 // seconds a response in the upstream's queue
-	Service       float64 // seconds a response
+	// What the upstream says of itself. One that is not ours may be silent.
+	UpstreamCPUs Number // cores
+	Queue        Number // seconds a response in the upstream's queue
+	Service      Number // seconds a response
 
 	// Limits that exist in this cell, even if another limit is lower.
 	Limits []Limit
@@ -58,15 +58,25 @@ type stage struct {
 // stage: a goroutine that waits for a core or a lock in the middle of a decode
 // counts as decoding, so the two times can't be told apart.
 func (p Probes) stages() []stage {
-	return []stage{
+	out := []stage{
 		{"waited for a limit of the client's own", HiddenCap, p.StartWait},
 		{"waited for a connection", ConnectionPool, p.ConnWait},
-		{"waited in the upstream's queue", UpstreamQueueing, p.Queue},
 		{"were being read", NetworkBound, p.Read},
 		{"waited for the decoder or were in it", Serialised, p.DecodeWait + p.Decode},
-		{"were being served", WindowTooSmall, p.served()},
 		{"were decoded and waited for their turn", "", p.held()},
 	}
+	if !p.Queue.Known() {
+		return append(out, stage{"were at the upstream, queued or served", "", p.Headers})
+	}
+	return append(out,
+		stage{"waited in the upstream's queue", UpstreamQueueing, p.Queue.Value()},
+		stage{"were being served", WindowTooSmall, p.served()})
+}
+
+// queueOpen says that requests may queue at an upstream that does not tell: enough of them
+// are there. If hardly any are, a queue holds nothing back.
+func (p Probes) queueOpen() bool {
+	return !p.Queue.Known() && p.share(p.Headers) >= elsewhere
 }
 
 // held is the time between decoded and collated: in request order a slow response
@@ -78,13 +88,18 @@ func (p Probes) held() float64 {
 // served is the time between connection and headers, less the upstream's queue.
 // If goroutines wait for cores, part of it is a wait for a core that reads the
 // headers; then the upstream's own service time is used, where it is known.
+// If the upstream does not tell its queue, this is the time of both.
 func (p Probes) served() float64 {
-	there := max(0, p.Headers-p.Queue)
-	if p.UpstreamKnown && p.Runnable >= aboutOne {
-		return min(there, p.Service)
+	there := max(0, p.Headers-p.Queue.Or(0))
+	if p.Service.Known() && p.coresAwaited() {
+		return min(there, p.Service.Value())
 	}
 	return there
 }
+
+// coresAwaited says that goroutines wait for a core. Among many cores a few goroutines are
+// always just woken.
+func (p Probes) coresAwaited() bool { return p.Runnable >= max(aboutOne, p.Cores/16) }
 
 // population is the mean number of requests in a stage, by Little's law.
 func (p Probes) population(seconds float64) float64 { return p.Throughput * seconds }
@@ -92,23 +107,39 @@ func (p Probes) population(seconds float64) float64 { return p.Throughput * seco
 // share is a stage's time as a share of a response's time.
 func (p Probes) share(seconds float64) float64 { return seconds / max(p.Response, 1e-12) }
 
-// available is how many cores the client could have used.
+// available is how many cores the client could have used. What it used was available:
+// the times of the others are of the whole process, and the client's of its timed part.
 func (p Probes) available() float64 {
 	if p.Simulated {
-		return float64(p.Cores)
+		return p.Cores
 	}
-	left := float64(p.Machine) - p.Others
+	left := p.Allowed - p.Others.Or(0)
 	if p.Shared {
-		left -= p.UpstreamCPUs
+		left -= p.UpstreamCPUs.Or(0)
 	}
-	return max(.1, min(float64(p.Cores), left))
+	return max(.1, min(p.Cores, max(left, p.CPUs)))
 }
 
-// saturation is the share of the available cores that the client used.
-func (p Probes) saturation() float64 { return p.CPUs / p.available() }
+// used is how many cores the client used: at most the available ones, which the ticks of
+// two clocks can exceed by a hundredth.
+func (p Probes) used() float64 { return min(p.CPUs, p.available()) }
 
-// executing estimates how many decodes are on a core while any is in progress.
-func (p Probes) executing() float64 { return min(p.Overlap, p.CPUs/max(p.Busy, .01)) }
+// saturation is the share of the available cores that the client used.
+func (p Probes) saturation() float64 { return p.used() / p.available() }
+
+// idle says that the client left a quarter of its cores idle. The share, and not a number
+// of cores: half a core is much of two, and nothing of 64.
+func (p Probes) idle() bool { return p.CPUs <= unsaturated*p.Cores }
+
+// executing estimates how many decodes are on a core while any is in progress. The
+// collector runs beside them, on other cores where there are some.
+func (p Probes) executing() float64 {
+	working := p.CPUs
+	if !p.Simulated {
+		working *= 1 - p.GCShare
+	}
+	return min(p.Overlap, working/max(p.Busy, .01))
+}
 
 // onCore is an upper bound of the time that one decode takes by itself.
 func (p Probes) onCore() float64 {
@@ -123,7 +154,7 @@ func (p Probes) figures() []Figure {
 	out := []Figure{
 		{"throughput", p.Throughput, "responses/s", "responses collated"},
 		{"window", float64(p.Window), "requests", "admitted and not collated, at most"},
-		{"cores", float64(p.Cores), "cores", "that the client may use"},
+		{"cores", p.Cores, "cores", "that the client may use"},
 		{"available", p.available(), "cores", "left over by the upstream and by other processes"},
 		{"cpus", p.CPUs, "cores", "used by the client"},
 		{"runnable", p.Runnable, "goroutines", "ready and waiting for a core"},
@@ -138,11 +169,19 @@ func (p Probes) figures() []Figure {
 		{"decode-wait", p.DecodeWait, "s/response", "from body whole to decoding entered"},
 		{"decode", p.Decode, "s/response", "from decoding entered to ended"},
 	}
-	if p.UpstreamKnown {
-		out = append(out,
-			Figure{"upstream-cpus", p.UpstreamCPUs, "cores", "used by the upstream"},
-			Figure{"queue", p.Queue, "s/response", "in the upstream's queue"},
-			Figure{"service", p.Service, "s/response", "at the upstream"})
+	for _, f := range []struct {
+		name      string
+		n         Number
+		unit, doc string
+	}{
+		{"others", p.Others, "cores", "of the client's and the upstream's, used by other processes"},
+		{"upstream-cpus", p.UpstreamCPUs, "cores", "used by the upstream"},
+		{"queue", p.Queue, "s/response", "in the upstream's queue"},
+		{"service", p.Service, "s/response", "at the upstream"},
+	} {
+		if f.n.Known() {
+			out = append(out, Figure{f.name, f.n.Value(), f.unit, f.doc})
+		}
 	}
 	if p.EffectiveCores > 0 {
 		out = append(out, Figure{"effective-cores", p.EffectiveCores, "cores", "what all cores decode together, one alone being 1"})

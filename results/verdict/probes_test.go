@@ -14,10 +14,10 @@ import (
 // 512 KiB, a window of 32, decoded by each request's goroutine.
 func healthy() verdict.Probes {
 	return verdict.Probes{
-		Window: 32, Responses: 64, Cores: 2, Machine: 2, Shared: true, EffectiveCores: 1.8,
+		Window: 32, Responses: 64, Cores: 2, Allowed: 2, Shared: true, EffectiveCores: 1.8,
 		Throughput: 180, BodyBytes: 512 << 10, CPUs: 1.82, Runnable: 9, GCShare: .07, Busy: .96, Overlap: 14,
 		Response: .13, Headers: .02, Read: .004, DecodeWait: 1e-5, Decode: .075,
-		UpstreamKnown: true, UpstreamCPUs: .08, Service: .0105, Queue: 1e-9,
+		UpstreamCPUs: known(.08), Service: known(.0105), Queue: known(1e-9), Others: known(0),
 	}
 }
 
@@ -48,7 +48,7 @@ var clients = []struct {
 }{
 	{"request at the roof", healthy(), causes(verdict.CPUSaturated), "1.82 of the 1.92 cores available"},
 	{"neighbours starve", change(func(c *verdict.Probes) { c.SchedLatencyP99 = .045 }), causes(verdict.CPUSaturated), "Others starve"},
-	{"others take a core", change(func(c *verdict.Probes) { c.CPUs, c.Others, c.Throughput = 1.4, .4, 140 }), causes(verdict.CPUSaturated), "1.40 of the 1.52"},
+	{"others take a core", change(func(c *verdict.Probes) { c.CPUs, c.Others, c.Throughput = 1.4, known(.4), 140 }), causes(verdict.CPUSaturated), "1.40 of the 1.52"},
 	{"one core", change(func(c *verdict.Probes) {
 		collector(c)
 		c.Cores, c.CPUs, c.EffectiveCores = 1, .97, 0
@@ -64,7 +64,7 @@ var clients = []struct {
 	}), causes(verdict.HiddenCap), "no more than 3.0 decodes run at a time"},
 	{"a semaphore around the fetch", change(func(c *verdict.Probes) { idle(c); c.StartWait = .4 }), causes(verdict.HiddenCap), "limit of the client's own"},
 	{"few connections", change(func(c *verdict.Probes) { idle(c); c.ConnWait = .4 }), causes(verdict.ConnectionPool), "wait for a connection"},
-	{"a queue at the upstream", change(func(c *verdict.Probes) { idle(c); c.Queue, c.Headers = .4, .411 }), causes(verdict.UpstreamQueueing), "24.0 of 32 requests wait in the upstream's queue"},
+	{"a queue at the upstream", change(func(c *verdict.Probes) { idle(c); c.Queue, c.Headers = known(.4), .411 }), causes(verdict.UpstreamQueueing), "24.0 of 32 requests wait in the upstream's queue"},
 	{"a thin link", change(func(c *verdict.Probes) { idle(c); c.Read = .4 }), causes(verdict.NetworkBound), "carries 31 MB/s"},
 	{"a small window", change(func(c *verdict.Probes) {
 		idle(c)
@@ -72,7 +72,7 @@ var clients = []struct {
 	}), causes(verdict.WindowTooSmall), "a window of 2 is full"},
 	{"a slow upstream and a large window", change(func(c *verdict.Probes) { idle(c); c.Headers = .48 }), causes(verdict.WindowTooSmall), "480ms of a response's 500ms"},
 	{"garbage", change(func(c *verdict.Probes) { c.GCShare = .5 }), causes(verdict.GCBound), "50% of the busy CPU time"},
-	{"nothing stands out", change(func(c *verdict.Probes) { idle(c); c.Read, c.Queue, c.Headers = .1, .15, .25 }), causes(), "nothing stands out"},
+	{"nothing stands out", change(func(c *verdict.Probes) { idle(c); c.Read, c.Queue, c.Headers = .1, known(.15), .25 }), causes(), "nothing stands out"},
 	{"an older line", change(func(c *verdict.Probes) { c.Response = 0 }), causes(), "the times of a response"},
 }
 
@@ -100,14 +100,17 @@ func TestEveryCauseIsAccountedFor(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := func(name string, high float64) float64 { return rapid.Float64Range(0, high).Draw(t, name) }
 		c := verdict.Probes{
-			Window: rapid.IntRange(1, 64).Draw(t, "window"), Responses: 64, Cores: rapid.IntRange(1, 16).Draw(t, "cores"), Machine: 16,
+			Window: rapid.IntRange(1, 64).Draw(t, "window"), Responses: 64, Cores: float64(rapid.IntRange(1, 16).Draw(t, "cores")), Allowed: 16,
 			Throughput: f("throughput", 500) + 1, CPUs: f("cpus", 16), Runnable: f("runnable", 20), GCShare: f("gc", 1),
 			Busy: f("busy", 1), Overlap: 1 + f("overlap", 60), StartWait: f("start", .1), ConnWait: f("conn", .1),
 			Headers: f("headers", .1), Read: f("read", .1), DecodeWait: f("wait", .1), Decode: f("decode", .1),
-			UpstreamCPUs: f("upstream", 1), Service: f("service", .1), Shared: true, UpstreamKnown: true,
+			UpstreamCPUs: number(t, "upstream", 1), Service: number(t, "service", .1), Queue: number(t, "queue", .1), Others: number(t, "others", 3), Shared: true,
 		}
 		c.Response = c.StartWait + c.ConnWait + c.Headers + c.Read + c.DecodeWait + c.Decode + 1e-6
 		v := verdict.Observe(c)
+		if len(v.Missing) > 0 && len(v.Evidence) > 0 && strings.Contains(v.Sentence, "a quiet machine") {
+			return // others took too much of the cores: nothing is said of any cause
+		}
 		ways := map[verdict.Cause]int{}
 		for _, shown := range v.Causes {
 			ways[shown]++
@@ -133,10 +136,18 @@ func TestEveryCauseIsAccountedFor(t *testing.T) {
 	})
 }
 
+// number draws a number that may be unknown.
+func number(t *rapid.T, name string, high float64) verdict.Number {
+	if rapid.Bool().Draw(t, name+" is unknown") {
+		return verdict.Number{}
+	}
+	return known(rapid.Float64Range(0, high).Draw(t, name))
+}
+
 // TestPredict checks roofs against values worked out by hand.
 func TestPredict(t *testing.T) {
 	c := verdict.Probes{ // 10 ms of CPU a response, no upstream to speak of
-		Window: 32, Responses: 1000, Cores: 8, Machine: 8, EffectiveCores: 8,
+		Window: 32, Responses: 1000, Cores: 8, Allowed: 8, Queue: known(0), EffectiveCores: 8,
 		Throughput: 100, CPUs: 1, Busy: 1, Overlap: 1, Response: .32, DecodeWait: .3, Decode: .01,
 		Limits: []verdict.Limit{{Name: "placement", Cause: verdict.Serialised, Roof: 100}, {Name: "queue", Cause: verdict.UpstreamQueueing, Roof: 250}},
 	}
@@ -154,8 +165,8 @@ func TestPredict(t *testing.T) {
 		{"decoding that was measured while all cores decode", func(c *verdict.Probes) { c.Decoding = .016 }, 1, []string{"placement", "queue"}, 8. / 1.6},
 		{"cores that were not asked", func(c *verdict.Probes) { c.EffectiveCores = 0 }, 1, []string{"placement", "queue"}, 8},
 		{"simulated cores attain their roof", func(c *verdict.Probes) { c.Simulated = true }, 1, []string{"placement", "queue"}, 8},
-		{"the upstream takes its part", func(c *verdict.Probes) { c.Shared, c.UpstreamCPUs = true, .25 }, 1, []string{"placement", "queue"}, 8 / 1.25},
-		{"the window is next", func(c *verdict.Probes) { c.Window, c.Service, c.Headers = 4, .01, .01 }, 1, []string{"placement", "queue"}, 2},
+		{"the upstream takes its part", func(c *verdict.Probes) { c.Shared, c.UpstreamCPUs = true, known(.25) }, 1, []string{"placement", "queue"}, 8 / 1.25},
+		{"the window is next", func(c *verdict.Probes) { c.Window, c.Service, c.Headers = 4, known(.01), .01 }, 1, []string{"placement", "queue"}, 2},
 	} {
 		e := c
 		if x.with != nil {
@@ -187,7 +198,7 @@ func TestWindowDoubles(t *testing.T) {
 func TestPredictKnowsTheWayThere(t *testing.T) {
 	c := change(func(c *verdict.Probes) {
 		collector(c)
-		c.Window, c.Headers, c.Response, c.DecodeWait, c.EffectiveCores, c.Cores, c.Machine = 8, .1, .14, .02, 0, 16, 16
+		c.Window, c.Headers, c.Response, c.DecodeWait, c.EffectiveCores, c.Cores, c.Allowed = 8, .1, .14, .02, 0, 16, 16
 	})
 	if got := c.Predict(1, "placement"); got > 1 {
 		t.Errorf("%.2fx, though eight requests of 110 ms make 72 a second at most, and 105 were seen", got)

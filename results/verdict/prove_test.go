@@ -20,7 +20,7 @@ func link(cause verdict.Cause, before verdict.Probes, predicted float64, g, whol
 }
 
 func TestProve(t *testing.T) {
-	serial, queued := change(collector), change(func(c *verdict.Probes) { idle(c); c.Queue, c.Headers = .4, .411 })
+	serial, queued := change(collector), change(func(c *verdict.Probes) { idle(c); c.Queue, c.Headers = known(.4), .411 })
 	fast, none := gain(1.8, 1.6, 2), gain(1.02, .95, 1.1)
 	flat := link(verdict.UpstreamQueueing, queued, 0, none, none)
 	flat.Flat = true

@@ -45,7 +45,9 @@ var serialisedTurn = traceRule{
 
 var serialisedExternal = externalRule{
 	cause: Serialised,
-	holds: func(e External) bool { return e.CPUs <= oneCore && e.CPUs >= coreTaken },
+	holds: func(e External) bool {
+		return e.used() >= coreTaken && e.used() <= e.oneWorker() && e.queued() < fewQueued
+	},
 	sentence: func(e External) string {
 		return fmt.Sprintf("%s, no queue at the upstream. One core does the work, whatever the window: decode in parallel.", e.summary())
 	},
@@ -70,7 +72,7 @@ const (
 // nearly always in progress, and the waiting goroutines do not wait for a core.
 func (p Probes) behindDecoder() bool {
 	return p.gathered(Serialised) && p.Cores > 1 && p.Busy >= busy &&
-		p.CPUs <= float64(p.Cores)-idleCores && (p.Simulated || p.Runnable < aboutOne) &&
+		p.idle() && (p.Simulated || !p.coresAwaited()) &&
 		(p.DecodeWait > p.Decode || p.Overlap > 2 && p.Decode > 2*p.onCore())
 }
 
@@ -78,21 +80,21 @@ func (p Probes) serialised() bool { return p.behindDecoder() && p.executing() < 
 
 func sayDecoder(p Probes) string {
 	if p.Overlap > 2 {
-		return fmt.Sprintf("window %d, but decodes take turns: %.1f are begun at a time, for %.2f of %d cores.",
-			p.Window, p.Overlap, p.CPUs, p.Cores)
+		return fmt.Sprintf("window %d, but decodes take turns: %.1f are begun at a time, for %s.",
+			p.Window, p.Overlap, ofCores(p.CPUs, p.Cores))
 	}
-	return fmt.Sprintf("window %d, but one goroutine decodes for %s of the time; %.2f of %d cores used.",
-		p.Window, percent(p.Busy), p.CPUs, p.Cores)
+	return fmt.Sprintf("window %d, but one goroutine decodes for %s of the time; %s used.",
+		p.Window, percent(p.Busy), ofCores(p.CPUs, p.Cores))
 }
 
 func notDecoder(p Probes) string {
 	switch {
-	case p.Cores == 1:
+	case p.Cores <= 1:
 		return "there is one core"
 	case p.Busy >= busy && p.executing() < aboutOne && !p.full():
 		return "" // the requests may wait before something that one goroutine holds
-	case p.CPUs > float64(p.Cores)-idleCores || p.full():
-		return fmt.Sprintf("%.2f of %.2f available cores were used", p.CPUs, p.available())
+	case !p.idle() || p.full():
+		return p.usage()
 	case p.share(p.DecodeWait+p.Decode) < elsewhere || p.DecodeWait < p.Decode && p.Overlap <= 2:
 		return fmt.Sprintf("a body waited %s for a decode of %s", goTime(p.DecodeWait), goTime(p.Decode))
 	case p.executing() >= aboutOne:
@@ -105,11 +107,12 @@ func notDecoder(p Probes) string {
 // upstream. Where decodes take turns it says nothing: DecodeWait then does not
 // contain the wait.
 func clearsUpstream(p Probes) string {
-	if !p.UpstreamKnown || p.Overlap > 2 {
+	there := p.population(p.Queue.Value() + p.Service.Value())
+	if math.IsNaN(there) || p.Overlap > 2 {
 		return ""
 	}
 	return fmt.Sprintf("Not the upstream: it held %.2f of %d requests, while each body waited %s for the decoder.",
-		p.population(p.Queue+p.Service), p.Window, goTime(p.DecodeWait))
+		there, p.Window, goTime(p.DecodeWait))
 }
 
 const coresExist = "the machine has as many cores as GOMAXPROCS says (a trace does not tell)"
@@ -139,7 +142,7 @@ func (s TraceSection) remedy() string {
 
 // roomToRun means that cores are idle and no goroutine waits for one.
 func (t Trace) roomToRun() bool {
-	return t.Procs > 1 && t.idle() >= idleCores && t.Runnable < fewRunnable
+	return t.Procs > 1 && t.coresIdle() && t.Runnable < fewRunnable
 }
 
 func (t Trace) oneTurn() (bool, string) {

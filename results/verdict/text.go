@@ -2,11 +2,28 @@ package verdict
 
 import (
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"collatebench/internal/spell"
 )
+
+// coreCount spells a number of cores, which a quota can make a fraction: 2, 1.5.
+func coreCount(n float64) string { return strconv.FormatFloat(math.Round(n*100)/100, 'f', -1, 64) }
+
+// ofCores spells used cores beside the cores there are: "1.06 of 2 cores".
+func ofCores(used, cores float64) string {
+	return fmt.Sprintf("%.2f of %s %s", used, coreCount(cores), plural(cores))
+}
+
+func plural(cores float64) string {
+	if cores == 1 {
+		return "core"
+	}
+	return "cores"
+}
 
 func percent(share float64) string { return spell.Percent(share, 0) }
 

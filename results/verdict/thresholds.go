@@ -10,14 +10,16 @@ const (
 	// cores at 0.55 to 0.65.
 	saturated = .85
 
+	// unsaturated, share of the available cores in use: below it full cores are ruled
+	// out, and up to it cores are idle: a cap or a serial decoder can be the limit. Half a
+	// core of two, which is the design's figure. Between it and saturated the evidence does
+	// not decide.
+	unsaturated = .75
+
 	// aboutOne, executing decodes or runnable goroutines: fewer decodes are one at a
 	// time, and with fewer runnable goroutines none waits for a core. Garbage
 	// collection and reading add up to 0.3 of a core to a serial decoder's 1.0.
 	aboutOne = 1.5
-
-	// idleCores, cores left over: with fewer, a cap is not the limit. Half a core is
-	// the design's figure.
-	idleCores = .5
 
 	// gathers, share of the window in one stage: from here on that stage holds the
 	// window back. In a closed loop requests gather before the slowest stage; half of
@@ -27,8 +29,8 @@ const (
 	// elsewhere, share of the window in one stage: below it that stage is ruled out.
 	elsewhere = .15
 
-	// disturbed, share of the machine that other processes use: from here on there is
-	// no verdict, because any client seems to use all of the cores that are left.
+	// disturbed, share of the client's cores that other processes take from it: from here
+	// on there is no verdict, because any client seems to use all that is left.
 	disturbed = .25
 
 	// gains, ratio of throughputs: from here on an intervention has gained. Smaller
@@ -119,6 +121,10 @@ const (
 	// one core does the work. Beside a serial decoder's 1.0, reading and garbage
 	// collection were seen to take up to 0.15.
 	oneCore = 1.2
+
+	// twoCores, the same where more than three cores are available: the readers and the
+	// collector of one decoder then use others, .9 at most; two decoders use two.
+	twoCores = 2.0
 
 	// coreTaken, the same: below it no core is busy, so the requests do not wait for
 	// the decoder. A serial decoder pauses before its first body and between two

@@ -57,8 +57,6 @@ type TraceContention struct {
 	Section   TraceSection // what the goroutines past it execute
 }
 
-func (t Trace) idle() float64 { return float64(t.Procs) - t.Executing }
-
 func (t Trace) evidence() []Figure {
 	return []Figure{
 		{"interval", t.Seconds, "s", "from the trace's first event to its last"},
@@ -78,6 +76,9 @@ func (t Trace) evidence() []Figure {
 	}
 }
 
+// coresIdle says that a quarter of the cores are idle.
+func (t Trace) coresIdle() bool { return t.Executing <= unsaturated*float64(t.Procs) }
+
 func (t Trace) full() bool {
 	procs := float64(t.Procs)
 	return t.Executing >= saturated*procs ||
@@ -90,5 +91,5 @@ func (t Trace) cores() string {
 
 // contended means that nearly always at least one goroutine waits for a turn.
 func (t Trace) contended() bool {
-	return t.idle() >= idleCores && t.Contention.Share >= turnsTaken
+	return t.coresIdle() && t.Contention.Share >= turnsTaken
 }

@@ -9,7 +9,7 @@ var upstreamQueueingProbes = probesRule{
 	cause:    UpstreamQueueing,
 	holds:    gathering(UpstreamQueueing),
 	sentence: sayQueue,
-	ruledOut: notGathering(UpstreamQueueing),
+	ruledOut: notQueueing,
 	rests:    []string{"queue", "service", "cpus", "queued"},
 	remedy:   "an upstream without the queue",
 	gain:     lifting(UpstreamQueueing),
@@ -24,17 +24,44 @@ var upstreamQueueingProbes = probesRule{
 
 var upstreamQueueingExternal = externalRule{
 	cause: UpstreamQueueing,
-	holds: func(e External) bool { return e.Queued >= queues && e.CPUs/e.available() < filled },
+	holds: func(e External) bool {
+		return e.Queued.Value() >= queues && e.queued() >= manyQueued && !e.filled()
+	},
 	sentence: func(e External) string {
-		return fmt.Sprintf("%.1f requests waited in the upstream's queue on average; %s.", e.Queued, e.summary())
+		return fmt.Sprintf("%.1f requests waited in the upstream's queue on average; %s.", e.Queued.Value(), e.summary())
 	},
 }
 
-// queues, requests in the upstream's queue, mean: one request that is there half of
-// the time is not there by chance.
-const queues = .5
+const (
+	// queues, requests in the upstream's queue, mean: one request that is there half of
+	// the time is not there by chance.
+	queues = .5
+
+	// manyQueued, share of the window in the upstream's queue, seen from outside: from here
+	// on it is the limit. fewQueued, the same: up to it, they are the bursts with which each
+	// op of a client begins, whatever its limit. Between the two nothing is said.
+	manyQueued = .25
+	fewQueued  = .1
+)
+
+// notQueueing bounds the queue of an upstream that does not tell it by the requests that
+// are there at all.
+func notQueueing(p Probes) string {
+	switch {
+	case p.queueOpen():
+		return ""
+	case !p.Queue.Known():
+		return fmt.Sprintf("%.2f of %d requests were at the upstream", p.population(p.Headers), p.Window)
+	}
+	return notGathering(UpstreamQueueing)(p)
+}
 
 func sayQueue(p Probes) string {
-	return fmt.Sprintf("%.1f of %d requests wait in the upstream's queue, %s each for a service of %s; %.2f of %d cores used.",
-		p.population(p.Queue), p.Window, goTime(p.Queue), goTime(p.Service), p.CPUs, p.Cores)
+	service := ""
+	if p.Service.Known() {
+		service = " for a service of " + goTime(p.Service.Value())
+	}
+	queue := p.Queue.Value()
+	return fmt.Sprintf("%.1f of %d requests wait in the upstream's queue, %s each%s; %s used.",
+		p.population(queue), p.Window, goTime(queue), service, ofCores(p.CPUs, p.Cores))
 }

@@ -1,7 +1,7 @@
 // Package verdict says which cause holds a client back: evidence in, verdict out:
 //
 //	v := verdict.Observe(verdict.Probes{
-//		Window: 32, Cores: 2, Machine: 2, CPUs: 1.06, Throughput: 105, Busy: .97, Overlap: 1,
+//		Window: 32, Cores: 2, Allowed: 2, CPUs: 1.06, Throughput: 105, Busy: .97, Overlap: 1,
 //		Response: .24, Headers: .012, DecodeWait: .21, Decode: .0092, // seconds
 //	})
 //	fmt.Println(v.Causes)

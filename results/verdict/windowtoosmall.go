@@ -22,7 +22,7 @@ var windowTooSmallProbes = probesRule{
 
 var windowTooSmallExternal = externalRule{
 	cause:    WindowTooSmall,
-	holds:    func(e External) bool { return e.CPUs <= oneCore && e.growth() >= grows },
+	holds:    func(e External) bool { return e.grown() && (e.used() <= oneCore || !e.filled()) },
 	sentence: func(e External) string { return fmt.Sprintf("%s. More can be in flight.", e.summary()) },
 }
 
@@ -31,7 +31,7 @@ var windowTooSmallExternal = externalRule{
 const fullWindow = .6
 
 func (p Probes) windowSmall() bool {
-	if p.full() || p.linkFull() || p.CPUs > float64(p.Cores)-idleCores && p.Cores > 1 {
+	if p.full() || p.linkFull() || !p.idle() && p.Cores > 1 {
 		return false
 	}
 	full := p.population(p.Response) >= fullWindow*float64(p.Window)
@@ -39,14 +39,14 @@ func (p Probes) windowSmall() bool {
 }
 
 func sayWindow(p Probes) string {
-	return fmt.Sprintf("a window of %d is full and hardly anything waits; %s of a response's %s pass between connection and headers, and %.2f of %d cores are used.",
-		p.Window, goTime(p.served()), goTime(p.Response), p.CPUs, p.Cores)
+	return fmt.Sprintf("a window of %d is full and hardly anything waits; %s of a response's %s pass between connection and headers, and %s are used.",
+		p.Window, goTime(p.served()), goTime(p.Response), ofCores(p.CPUs, p.Cores))
 }
 
 func notWindow(p Probes) string {
 	switch {
 	case p.full():
-		return fmt.Sprintf("%.2f of %.2f available cores were used", p.CPUs, p.available())
+		return p.usage()
 	case p.waiting() >= gathers:
 		return fmt.Sprintf("%.1f of %d requests waited for others", p.population(p.waiting()*p.Response), p.Window)
 	}
