@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"collatebench/bench"
 	"collatebench/results"
 	"collatebench/results/stats"
 	"collatebench/results/verdict"
@@ -31,6 +32,7 @@ func External(v stats.Values, p stats.Doubling, info results.Info) verdict.Exter
 		e.CPUs, e.CPUsDoubled = verdict.Known(sum.CPU/sum.CPUOver), verdict.Known(doubled.CPU/doubled.CPUOver)
 	}
 	e.Queued, e.InFlight = verdict.Known(queued.Value()/sum.Seconds), verdict.Known(inFlight.Value()/sum.Seconds)
+	e.Link = link(p.Cell, info, sum.Responses/sum.Seconds)
 	e.Upstream = verdict.Known(0)
 	if info.SharesMachine() {
 		e.Upstream = verdict.Known(sum.Upstream / sum.Seconds)
@@ -46,6 +48,20 @@ func addExternal(e, o results.External) results.External {
 		Seconds: e.Seconds + o.Seconds, CPU: e.CPU + o.CPU, CPUOver: e.CPUOver + o.CPUOver, Upstream: e.Upstream + o.Upstream,
 		Responses: e.Responses + o.Responses,
 	}
+}
+
+// link is the share of the link that the bodies take. Loopback is wide; of the way to another
+// machine nothing is known.
+func link(c bench.Cell, info results.Info, perSecond float64) verdict.Number {
+	switch limit := float64(c.Upstream.Bandwidth); {
+	case !info.SharesMachine():
+		return verdict.Number{}
+	case limit > 0 && c.Encoding == bench.DefaultCell().Encoding:
+		return verdict.Known(perSecond * float64(c.Size) / limit)
+	case limit > 0:
+		return verdict.Number{} // how small the bodies are is not recorded
+	}
+	return verdict.Known(0)
 }
 
 // plus adds a figure that can be missing: then the sum is not known.

@@ -38,9 +38,11 @@ var traceRules = []traceRule{
 // upstream, or needs a larger window, is not serial.
 var externalRules = []externalRule{
 	upstreamQueueingExternal,
+	networkBoundExternal,
 	windowTooSmallExternal,
 	serialisedExternal,
 	outsideExternal,
+	hiddenCapExternal,
 	cpuSaturatedExternal,
 }
 

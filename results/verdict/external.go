@@ -19,6 +19,7 @@ type External struct {
 	Others      Number // of Allowed, what other processes took meanwhile
 	Queued      Number // requests that waited in the upstream's queue, mean
 	InFlight    Number // requests at the upstream, mean
+	Link        Number // share of the link's bandwidth that the bodies take; known as 0 of loopback without a limit
 	Growth      Gain   // responses a second at twice the window over those at the window
 }
 
@@ -37,8 +38,8 @@ func ObserveExternal(e External) Verdict {
 	v.Causes, says = e.firstCause()
 	v.Uncertain = e.doubts(v.Causes)
 	if len(v.Causes) == 0 {
-		v.Missing = []string{"a sign: " + e.summary()}
-		v.Sentence = "no verdict: not serial, and no limit reached: " + e.summary() + "."
+		v.Missing = []string{e.lacks() + ": " + e.summary()}
+		v.Sentence = "no verdict: " + e.summary() + ". " + capitalise(e.lacks()) + "."
 		return v
 	}
 	v.Sentence = causeList(v.Causes) + ": " + says
@@ -82,6 +83,20 @@ func (e External) missing() string {
 	return ""
 }
 
+// lacks says what would be needed where no rule holds.
+func (e External) lacks() string {
+	flat := !e.grown() && !e.filled() && e.used() >= coreTaken
+	switch {
+	case flat && !e.Link.Known() && !e.Queued.Known():
+		return "the client, the link or a queue at the upstream can be the limit: only the last two can tell"
+	case flat && !e.Link.Known():
+		return "the client or the link can be the limit: the link's bandwidth would tell"
+	case flat && !e.Queued.Known():
+		return "the client or a queue at the upstream can be the limit, and the upstream does not tell"
+	}
+	return "a sign is missing: it is not serial, and no limit is reached"
+}
+
 // disturbed is [Probes.disturbed] of as many cores as there are workers.
 func (e External) disturbed() bool {
 	wanted := min(float64(e.Workers), e.Allowed)
@@ -96,9 +111,6 @@ func (e External) doubts(causes []Cause) (out []string) {
 	if used := e.CPUs.Value(); slices.Contains(causes, Serialised) && used > oneCore {
 		out = append(out, fmt.Sprintf("whether one or two decode at a time: reading and collecting garbage beside one decoder can take up to %.1f cores, and here it would be %.2f",
 			twoCores-1, used-1))
-	}
-	if !e.Queued.Known() {
-		out = append(out, "whether requests queue at the upstream, which does not tell")
 	}
 	return out
 }
@@ -132,6 +144,10 @@ func (e External) used() float64 { return min(e.CPUs.Value(), e.available()) }
 // filled says that the client used all of the cores that it could.
 func (e External) filled() bool { return e.used() >= filled*e.available() }
 
+// free says that neither the link nor a queue at the upstream is the limit. Without their
+// figures nobody can say so.
+func (e External) free() bool { return e.queued() < fewQueued && e.Link.Value() < saturated }
+
 // oneWorker is the most that a client uses in which one decodes at a time. Where cores are
 // idle anyway, its readers and its collector use some of them.
 func (e External) oneWorker() float64 {
@@ -158,6 +174,7 @@ func (e External) figures() []Figure {
 		{"growth", Known(e.Growth.Mean), "x", "responses a second at twice the window, over those at the window"},
 		{"queued", e.Queued, "requests", "in the upstream's queue, mean"},
 		{"inflight", e.InFlight, "requests", "at the upstream, mean"},
+		{"link", e.Link, "share", "of the link's bandwidth, taken by the bodies"},
 	} {
 		if f.n.Known() {
 			out = append(out, Figure{f.name, f.n.Value(), f.unit, f.doc})

@@ -12,7 +12,7 @@ import (
 func serialFromOutside() verdict.External {
 	return verdict.External{
 		Workers: 2, Allowed: 2, Window: 32, CPUs: known(1.04), CPUsDoubled: known(1.05), Upstream: known(.1),
-		Others: known(0), Queued: known(0), InFlight: known(30),
+		Others: known(0), Queued: known(0), InFlight: known(30), Link: known(0),
 		Growth: verdict.Gain{Mean: 1.01, Low: .97, High: 1.05, Pairs: 3},
 	}
 }
@@ -37,12 +37,15 @@ func TestObserveExternal(t *testing.T) {
 		{"healthy", func(e *verdict.External) { e.CPUs, e.CPUsDoubled = known(1.78), known(1.8) }, causes(verdict.CPUSaturated), "The healthy end"},
 		{"healthy, beside a busy upstream", func(e *verdict.External) { e.CPUs, e.CPUsDoubled, e.Upstream = known(1.4), known(1.4), known(.5) }, causes(verdict.CPUSaturated), "1.40 of 1.50"},
 		{"many workers on few cores", func(e *verdict.External) { e.Workers, e.CPUs = 8, known(1.8) }, causes(verdict.CPUSaturated), "8 workers"},
-		{"neither", func(e *verdict.External) { e.CPUs, e.CPUsDoubled = known(1.3), known(1.3) }, nil, "not serial, and no limit reached"},
+		{"neither", func(e *verdict.External) { e.CPUs, e.CPUsDoubled = known(1.3), known(1.3) }, nil, "not serial, and no limit is reached"},
 		{"the window is the limit", func(e *verdict.External) { e.CPUs, e.CPUsDoubled, e.Growth = known(.5), known(.95), growth(1.9) }, causes(verdict.WindowTooSmall), "More can be in flight"},
 		{"a machine that became faster clears nobody", func(e *verdict.External) { e.Growth.Mean, e.Growth.High = 1.2, 1.3 }, causes(verdict.Serialised), "1.20x"},
 		{"a queue", func(e *verdict.External) { e.CPUs, e.Queued = known(1.0), known(20) }, causes(verdict.UpstreamQueueing), "20.0 requests waited"},
 		{"a queue that no longer matters", func(e *verdict.External) { e.CPUs, e.Queued = known(1.8), known(2) }, causes(verdict.CPUSaturated), "healthy"},
 		{"a narrow link", func(e *verdict.External) { e.CPUs, e.CPUsDoubled = known(.3), known(.3) }, causes(verdict.Outside), "no core busy"},
+		{"a quarter of a request in a queue", func(e *verdict.External) { e.Window, e.Queued = 1, known(.4) }, nil, "no verdict"},
+		{"cores that are nearly full, and a window that gains", func(e *verdict.External) { e.CPUs, e.Growth = known(1.5), growth(1.44) }, causes(verdict.WindowTooSmall), "1.44x"},
+		{"cores that are nearly full, and a window that gains a little", func(e *verdict.External) { e.CPUs, e.Growth = known(1.5), growth(1.15) }, causes(verdict.CPUSaturated), "1.15x"},
 		{"one worker", func(e *verdict.External) { e.Workers = 1 }, nil, "a second worker"},
 		{"one core", func(e *verdict.External) { e.Allowed = 1 }, nil, "a core for it"},
 		{"no /proc", func(e *verdict.External) { e.CPUs = verdict.Number{} }, nil, "/proc"},
@@ -54,13 +57,23 @@ func TestObserveExternal(t *testing.T) {
 		}, causes(verdict.WindowTooSmall), "6.00 of 15.90"},
 		{"serial, with a collector beside it", func(e *verdict.External) { manyCores(e); e.CPUs, e.CPUsDoubled = known(1.35), known(1.36) }, causes(verdict.Serialised), "1.35 of 15.90"},
 		{"serial, with collector and readers beside it", func(e *verdict.External) { manyCores(e); e.CPUs, e.CPUsDoubled = known(1.9), known(1.9) }, causes(verdict.Serialised), "1.90 of 15.90"},
-		{"six workers on many cores", func(e *verdict.External) { manyCores(e); e.CPUs, e.CPUsDoubled = known(6), known(6) }, nil, "not serial"},
+		{"six workers on many cores", func(e *verdict.External) {
+			manyCores(e)
+			e.CPUs, e.CPUsDoubled, e.InFlight = known(6), known(6), known(3)
+		}, causes(verdict.HiddenCap), "6.00 of 15.90"},
+		{"most requests are at the upstream", func(e *verdict.External) { manyCores(e); e.CPUs, e.CPUsDoubled = known(6), known(6) }, nil, "not serial"},
+		{"the same over a link that nobody knows", func(e *verdict.External) {
+			manyCores(e)
+			e.CPUs, e.CPUsDoubled, e.Link = known(6), known(6), verdict.Number{}
+		}, nil, "The client or the link"},
+		{"one core over a link that nobody knows", func(e *verdict.External) { e.Link = verdict.Number{} }, nil, "the link's bandwidth would tell"},
+		{"one core over a full link", func(e *verdict.External) { e.Link = known(.93) }, causes(verdict.NetworkBound), "93% of the link"},
 		{"it polls", func(e *verdict.External) { e.CPUs, e.CPUsDoubled, e.Growth = known(1), known(1.02), growth(2) }, causes(verdict.WindowTooSmall), "2.00x"},
 		{"one pair, and a machine that became faster", func(e *verdict.External) { e.Growth = verdict.Gain{Mean: 1.3, Pairs: 1} }, causes(verdict.Serialised), "1.30x"},
 		{"a quota of one core on many", func(e *verdict.External) { e.Workers, e.Allowed, e.CPUs = 16, 1, known(.97) }, nil, "a core for it"},
 		{"a quota of four cores on many", func(e *verdict.External) { e.Workers, e.Allowed, e.CPUs, e.CPUsDoubled = 64, 4, known(3.7), known(3.7) }, causes(verdict.CPUSaturated), "3.70 of 3.90"},
 		{"others on cores that it could not use", func(e *verdict.External) { e.Workers, e.Allowed, e.Others = 2, 64, known(20) }, causes(verdict.Serialised), "1.04 of 2.00"},
-		{"the queue is not told", func(e *verdict.External) { e.Queued = verdict.Number{} }, nil, "no verdict"},
+		{"the queue is not told", func(e *verdict.External) { e.Queued = verdict.Number{} }, nil, "the upstream does not tell"},
 		{"the bursts of a serial client", func(e *verdict.External) { e.Queued = known(1.5) }, causes(verdict.Serialised), "One core"},
 		{"neither a burst nor a queue that holds all", func(e *verdict.External) { e.Queued = known(5) }, nil, "no verdict"},
 		{"the upstream beside it is not seen", func(e *verdict.External) { e.Upstream = verdict.Number{} }, nil, "the CPU time of the upstream"},

@@ -26,6 +26,19 @@ var hiddenCapTrace = traceRule{
 	say:   Trace.sayCap,
 }
 
+// From outside, a cap shows as cores that nobody uses, whatever the window, with nothing
+// outside of the client that could be the reason.
+var hiddenCapExternal = externalRule{
+	cause: HiddenCap,
+	holds: func(e External) bool {
+		here := e.InFlight.Value() < gathers*float64(e.Window) // most requests are in the client
+		return e.used() > e.oneWorker() && e.used() <= outsideCores*e.available() && !e.grown() && e.free() && here
+	},
+	sentence: func(e External) string {
+		return fmt.Sprintf("%s, no queue at the upstream. The client lets no more run at a time: a limit of its workers, or a lock that they share.", e.summary())
+	},
+}
+
 // morePermits, goroutines past the permit, mean: from here on there are several
 // permits. Between onePermit and this the evidence does not decide.
 const morePermits = 1.6

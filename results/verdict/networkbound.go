@@ -22,6 +22,14 @@ var networkBoundProbes = probesRule{
 	suspectedAs: func(Probes) string { return "the network" },
 }
 
+var networkBoundExternal = externalRule{
+	cause: NetworkBound,
+	holds: func(e External) bool { return e.Link.Value() >= saturated && !e.filled() },
+	sentence: func(e External) string {
+		return fmt.Sprintf("the bodies take %s of the link; %s.", percent(e.Link.Value()), e.summary())
+	},
+}
+
 // linkFull needs a window above 1: one request leaves the link idle while it is
 // served and decoded.
 func (p Probes) linkFull() bool {

@@ -73,6 +73,46 @@ var clients = []struct {
 	{"a slow upstream and a large window", change(func(c *verdict.Probes) { idle(c); c.Headers = .48 }), causes(verdict.WindowTooSmall), "480ms of a response's 500ms"},
 	{"garbage", change(func(c *verdict.Probes) { c.GCShare = .5 }), causes(verdict.GCBound), "50% of the busy CPU time"},
 	{"nothing stands out", change(func(c *verdict.Probes) { idle(c); c.Read, c.Queue, c.Headers = .1, known(.15), .25 }), causes(), "nothing stands out"},
+	{"an upstream that does not tell its queue", change(func(c *verdict.Probes) {
+		idle(c)
+		c.Queue, c.Service, c.Headers = verdict.Number{}, verdict.Number{}, .48
+	}),
+		causes(), "28.8 were at the upstream, queued or served"},
+	{"serial, with an upstream that does not tell its queue", change(func(c *verdict.Probes) { collector(c); c.Queue, c.Service = verdict.Number{}, verdict.Number{} }),
+		causes(verdict.Serialised), "1.06 of 2 cores used"},
+	{"a quota of one core", change(func(c *verdict.Probes) {
+		collector(c)
+		c.Cores, c.Allowed, c.CPUs = 1, 1, .94
+	}), causes(verdict.CPUSaturated), "with one core, decoding in turn is right"},
+	{"half a core", change(func(c *verdict.Probes) {
+		collector(c)
+		c.Cores, c.Allowed, c.CPUs = .5, .5, .49
+	}), causes(verdict.CPUSaturated), "0.49 of 0.5 cores used"},
+	{"a quota of four cores on 64", change(func(c *verdict.Probes) {
+		c.Cores, c.Allowed, c.CPUs, c.Overlap, c.Runnable, c.EffectiveCores = 4, 4, 3.9, 27, .2, 3.6
+	}), causes(verdict.CPUSaturated), "3.90 of the 3.92 cores available"},
+	{"more used than was there", change(func(c *verdict.Probes) { c.CPUs, c.Others = 1.82, known(.3) }), causes(verdict.CPUSaturated), "1.82 of the 1.82 cores available"},
+	{"others on cores that it could not use", change(func(c *verdict.Probes) { collector(c); c.Allowed, c.Others = 64, known(20) }), causes(verdict.Serialised), "1.06 of 2"},
+	{"others on its own cores", change(func(c *verdict.Probes) { collector(c); c.Allowed, c.Others = 64, known(62.6) }), causes(), "a quiet machine"},
+	{"two workers of two cores, with pauses", change(func(c *verdict.Probes) {
+		collector(c)
+		c.CPUs, c.Busy, c.Overlap = 1.5, .8, 1.9
+	}), causes(), "nothing stands out"},
+	{"serial, and its goroutines wait for a core", change(func(c *verdict.Probes) { collector(c); c.Runnable = 6 }), causes(), "nothing stands out"},
+	{"serial, and most of the cores are used", change(func(c *verdict.Probes) { collector(c); c.CPUs = 1.6 }), causes(), "nothing stands out"},
+	{"serial on 64 cores, with goroutines just woken", change(func(c *verdict.Probes) {
+		collector(c)
+		c.Cores, c.Allowed, c.EffectiveCores, c.Runnable = 64, 64, 0, 2.5
+	}), causes(verdict.Serialised), "1.06 of 64 cores"},
+	{"a lock, with a collector beside it", change(func(c *verdict.Probes) {
+		collector(c)
+		c.Cores, c.Allowed, c.EffectiveCores, c.CPUs, c.GCShare = 16, 16, 0, 1.7, .17
+		c.Overlap, c.Decode, c.DecodeWait = 24, .22, 1e-5
+	}), causes(verdict.Serialised), "decodes take turns"},
+	{"headers that wait for a core", change(func(c *verdict.Probes) {
+		c.Throughput, c.CPUs, c.Runnable, c.Response, c.Headers, c.Decode = 320, 1.4, 3, .1, .08, .012
+		c.Busy, c.Overlap, c.Responses, c.EffectiveCores = .9, 2, 640, 0
+	}), causes(), "nothing stands out"},
 	{"an older line", change(func(c *verdict.Probes) { c.Response = 0 }), causes(), "the times of a response"},
 }
 
@@ -164,6 +204,10 @@ func TestPredict(t *testing.T) {
 		{"cores that share their units", func(c *verdict.Probes) { c.EffectiveCores = 5 }, 1, []string{"placement", "queue"}, 5},
 		{"decoding that was measured while all cores decode", func(c *verdict.Probes) { c.Decoding = .016 }, 1, []string{"placement", "queue"}, 8. / 1.6},
 		{"cores that were not asked", func(c *verdict.Probes) { c.EffectiveCores = 0 }, 1, []string{"placement", "queue"}, 8},
+		{"a client that crowds some of the cores already", func(c *verdict.Probes) { c.EffectiveCores, c.CPUs = 5, 4.5 }, 1, []string{"placement", "queue"}, 8 * .97 / (4.47 * 1.6 / (1 + .5*.6))},
+		{"work beside decoding, which a busy client does at half the cost", func(c *verdict.Probes) { c.Decoding, c.CPUs = .016, 2 }, 1, []string{"placement", "queue"}, 8 * .97 / (1.6 + .5*.97)},
+		{"others take half", func(c *verdict.Probes) { c.Others = known(4) }, 1, []string{"placement", "queue"}, 4},
+		{"an upstream beside cores that the client can't use", func(c *verdict.Probes) { c.Shared, c.UpstreamCPUs, c.Allowed = true, known(.25), 64 }, 1, []string{"placement", "queue"}, 8},
 		{"simulated cores attain their roof", func(c *verdict.Probes) { c.Simulated = true }, 1, []string{"placement", "queue"}, 8},
 		{"the upstream takes its part", func(c *verdict.Probes) { c.Shared, c.UpstreamCPUs = true, known(.25) }, 1, []string{"placement", "queue"}, 8 / 1.25},
 		{"the window is next", func(c *verdict.Probes) { c.Window, c.Service, c.Headers = 4, known(.01), .01 }, 1, []string{"placement", "queue"}, 2},
@@ -250,5 +294,48 @@ func TestFigureText(t *testing.T) {
 		if got := c.figure.String(); got != c.want {
 			t.Errorf("%+v reads %q, want %q", c.figure, got, c.want)
 		}
+	}
+}
+
+// TestUntold: what an upstream does not tell is neither its fault nor its merit, and gains
+// that rest on it are not promised.
+func TestUntold(t *testing.T) {
+	silent := change(func(c *verdict.Probes) { idle(c); c.Queue, c.Headers = verdict.Number{}, .48 })
+	v := verdict.Observe(silent)
+	for _, r := range v.RuledOut {
+		if r.Cause == verdict.UpstreamQueueing || r.Cause == verdict.WindowTooSmall {
+			t.Errorf("%s is ruled out by %q", r.Cause, r.Because)
+		}
+	}
+	for _, f := range v.Evidence {
+		if f.Name == "queue" {
+			t.Errorf("a queue of %v is shown", f.Value)
+		}
+	}
+	if got := verdict.Untold(silent); !slices.Equal(got, causes(verdict.UpstreamQueueing)) {
+		t.Errorf("untold: %v", got)
+	}
+	if got := verdict.Suspects(silent); !slices.Contains(got, verdict.WindowTooSmall) || !slices.Contains(got, verdict.UpstreamQueueing) {
+		t.Errorf("suspects: %v", got)
+	}
+	if got := silent.Predict(2); got != 0 {
+		t.Errorf("twice the window is promised to give %.2fx", got)
+	}
+	for name, with := range map[string]func(*verdict.Probes){
+		"some are there, and more are elsewhere": func(c *verdict.Probes) { c.Headers, c.Read = .15, .25 },
+		"the cores are full":                     func(c *verdict.Probes) { c.CPUs = 1.9 },
+	} {
+		c := silent
+		with(&c)
+		if got := verdict.Untold(c); len(got) > 0 {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	few := change(func(c *verdict.Probes) { collector(c); c.Queue = verdict.Number{} })
+	v = verdict.Observe(few)
+	if len(verdict.Untold(few)) != 0 || !slices.ContainsFunc(v.RuledOut, func(r verdict.RuledOut) bool {
+		return r.Cause == verdict.UpstreamQueueing && strings.Contains(r.Because, "were at the upstream")
+	}) {
+		t.Errorf("few requests are at the upstream, and they may queue there: %+v", v.RuledOut)
 	}
 }

@@ -46,7 +46,7 @@ var serialisedTurn = traceRule{
 var serialisedExternal = externalRule{
 	cause: Serialised,
 	holds: func(e External) bool {
-		return e.used() >= coreTaken && e.used() <= e.oneWorker() && e.queued() < fewQueued
+		return e.used() >= coreTaken && e.used() <= e.oneWorker() && e.free()
 	},
 	sentence: func(e External) string {
 		return fmt.Sprintf("%s, no queue at the upstream. One core does the work, whatever the window: decode in parallel.", e.summary())

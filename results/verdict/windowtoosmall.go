@@ -21,10 +21,17 @@ var windowTooSmallProbes = probesRule{
 }
 
 var windowTooSmallExternal = externalRule{
-	cause:    WindowTooSmall,
-	holds:    func(e External) bool { return e.grown() && (e.used() <= oneCore || !e.filled()) },
+	cause: WindowTooSmall,
+	holds: func(e External) bool {
+		return e.grown() && (e.used() <= oneCore || !e.filled() || e.Growth.Mean >= parallelGains)
+	},
 	sentence: func(e External) string { return fmt.Sprintf("%s. More can be in flight.", e.summary()) },
 }
+
+// someWait, share of a response's time in which it waits for other responses: below it, and
+// above elsewhere, the window is too small only if most requests are being served. A client
+// in which decodes take turns reaches .38 before its requests gather there.
+const someWait = .25
 
 // fullWindow, mean requests in flight over the window: from here on the window counts
 // as full. At the two ends of an op it is not.
@@ -35,7 +42,8 @@ func (p Probes) windowSmall() bool {
 		return false
 	}
 	full := p.population(p.Response) >= fullWindow*float64(p.Window)
-	return full && (p.waiting() < elsewhere || p.gathered(WindowTooSmall))
+	hardlyWait := p.waiting() < elsewhere || p.gathered(WindowTooSmall) && p.waiting() < someWait
+	return full && hardlyWait && p.Predict(2) >= gains
 }
 
 func sayWindow(p Probes) string {
