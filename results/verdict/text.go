@@ -30,8 +30,12 @@ func percent(share float64) string { return spell.Percent(share, 0) }
 // goTime spells seconds as Go spells durations, in at most three digits: 18ms.
 func goTime(s float64) string { return spell.Duration(s) }
 
-// String spells the gain with its interval: 1.80x (1.60-2.00, 8 pairs).
+// String spells the gain with its interval: 1.80x (1.60-2.00, 8 pairs). A gain that no
+// pair has measured, or that is no number, is not spelt.
 func (g Gain) String() string {
+	if g.Pairs == 0 || !(g.Mean > 0) || math.IsInf(g.Mean, 0) {
+		return "not measured"
+	}
 	if g.High == 0 {
 		return fmt.Sprintf("%.2fx (%s)", g.Mean, pairs(g.Pairs))
 	}

@@ -125,6 +125,9 @@ func TestJudgeTrace(t *testing.T) {
 		{"sleepers", waitingTrace, func(t *verdict.Trace) { t.Asleep.Waiting = 40; t.Asleep.At = "app/main.go:7" }, none, 0, "wait for a timer at a time, most at app/main.go:7"},
 		{"its own clients", waitingTrace, func(t *verdict.Trace) { t.Answer, t.Server.Waiting = verdict.TraceWait{}, 9 }, none, 0, "its own clients"},
 		{"connections", poolTrace, nil, one(verdict.ConnectionPool), 15, "MaxConnsPerHost"},
+		{"one connection, and its holder is not seen", poolTrace, func(t *verdict.Trace) { t.Answer.Waiting, t.Asleep.Waiting = 0, 0 }, one(verdict.ConnectionPool), 0, "of streams; what that gains, this trace does not show."},
+		{"one connection, and its holder is hardly seen", poolTrace, func(t *verdict.Trace) { t.Answer.Waiting = .1 }, one(verdict.ConnectionPool), 0, "does not show"},
+		{"one connection", poolTrace, func(t *verdict.Trace) { t.Answer.Waiting = 1 }, one(verdict.ConnectionPool), 20, "predicted gain up to 20.0x"},
 		{"connections at the start", poolTrace, func(t *verdict.Trace) { t.Pool.Share = .1; t.Answer.Waiting = 30 }, one(verdict.Outside), 0, ""},
 		{"permits", permitTrace, nil, one(verdict.HiddenCap), 31. / 3, "about 3 goroutines are past app/client.go:36"},
 		{"a window", permitTrace, func(t *verdict.Trace) { t.Contention.Waiting, t.Contention.Inside, t.Answer.Waiting = 1, 16, 16 }, one(verdict.Outside), 0, ""},
@@ -195,6 +198,9 @@ func checkVerdict(t fataler, v verdict.Verdict) {
 	if n := strings.Count(strings.TrimSuffix(v.Sentence, "\n"), "\n") + 1; n > 5 {
 		t.Errorf("the sentence has %d lines:\n%s", n, v.Sentence)
 	}
+	if strings.Contains(v.Sentence, "predicted gain") != (v.PredictedGain != 0) || strings.Contains(v.Sentence, " 0.0x") {
+		t.Errorf("predicted gain %v, and the sentence is\n%s", v.PredictedGain, v.Sentence)
+	}
 	if strings.Contains(v.Sentence, "%!") || strings.Contains(v.Sentence, "NaN") || strings.Contains(v.Sentence, "Inf") {
 		t.Errorf("the sentence is not formed well:\n%s", v.Sentence)
 	}
@@ -223,6 +229,15 @@ func TestJudgeTraceUncertain(t *testing.T) {
 		trace.Sampled = c.sampled
 		if v := verdict.JudgeTrace(trace); len(v.Uncertain) != c.doubts || len(v.Causes) != 1 {
 			t.Errorf("%.1f cores sampled: causes %q, uncertain %q", c.sampled, v.Causes, v.Uncertain)
+		}
+	}
+}
+
+// TestGainNotMeasured: no figure is shown for a gain that is not known.
+func TestGainNotMeasured(t *testing.T) {
+	for _, g := range []verdict.Gain{{}, {Mean: math.NaN(), Pairs: 3}, {Mean: math.Inf(1), Pairs: 3}, {Pairs: 3}, {Mean: 1.2}} {
+		if got := g.String(); got != "not measured" {
+			t.Errorf("%#v is spelt %q", g, got)
 		}
 	}
 }

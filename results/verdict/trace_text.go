@@ -63,15 +63,25 @@ func (t Trace) ofCores() float64 {
 }
 
 // admitted is the gain of admitting the waiting goroutines too, at most that of using
-// all cores.
+// all cores. It is 0, which is unknown, where hardly anybody is inside: then the trace
+// does not show those who hold what the others wait for, and any gain would fit.
 func (t Trace) admitted(waiting, inside float64) float64 {
-	if inside <= 0 {
+	if inside < someInside {
 		return 0
 	}
 	return math.Max(1, math.Min((inside+waiting)/inside, float64(t.Procs)/math.Max(t.Executing, .01)))
 }
 
+// someInside, goroutines past a limit, mean: where others nearly always wait, the
+// limit is nearly always taken, by one goroutine at least.
+const someInside = .5
+
+// predict sets the gain and the assumptions that it rests on, and returns the sentence
+// of both. A gain that is not known is not set, and the sentence has no figure.
 func (v *Verdict) predict(gain float64, what string, assumptions ...string) string {
+	if !(gain >= 1) || math.IsInf(gain, 0) {
+		return what + "; what that gains, this trace does not show."
+	}
 	v.PredictedGain = gain
 	v.Assumptions = assumptions
 	return fmt.Sprintf("%s: predicted gain up to %.1fx, if %s.", what, gain, strings.Join(assumptions, " and "))
