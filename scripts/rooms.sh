@@ -31,6 +31,7 @@ internal/allowance
 internal/benchline
 internal/child       internal/procgroup internal/spell
 internal/oneof       internal/spell
+internal/printable
 internal/procgroup
 internal/rusage
 internal/spell

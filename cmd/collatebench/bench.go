@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"collatebench/bench"
 	"collatebench/bench/runner"
@@ -118,7 +117,7 @@ func prepare(c *cobra.Command, o *runner.Options) error {
 	}
 	o.Self = []string{exe, "mockserver"}
 	o.Notes = c.ErrOrStderr()
-	if f, ok := o.Notes.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if f, ok := terminalOf(o.Notes); ok {
 		o.Progress = newBar(f)
 	}
 	if o.Upstream == "" {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
@@ -14,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"collatebench/bench/peers"
+	"collatebench/internal/printable"
 )
 
 // Exit codes of every command.
@@ -25,10 +27,24 @@ const (
 	exitInconclusive = 4 // no cause was found or proven
 )
 
-func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+func main() {
+	log.SetOutput(printable.NewWriter(os.Stderr)) // servers of net/http log there
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
 
-// run translates arguments into an exit code.
+// run translates arguments into an exit code. All that is printed goes through one
+// door: names in traces, records of runs, refusals of servers and what clients say
+// must not reach a terminal raw. JSON goes through it too, and keeps its meaning.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	shownOut, shownErr := printable.NewWriter(stdout), printable.NewWriter(stderr)
+	code := execute(args, stdin, shownOut, shownErr)
+	if err := errors.Join(shownOut.Close(), shownErr.Close()); err != nil && code == exitGood {
+		return exitError // nobody is left to be told
+	}
+	return code
+}
+
+func execute(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	root := rootCommand()

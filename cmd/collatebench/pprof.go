@@ -86,6 +86,8 @@ func findCell(run *results.Run, ref string) (bench.Cell, error) {
 	}
 	found, err := bench.Select(cells, ref)
 	switch {
+	case len(cells) == 0:
+		return bench.Cell{}, fmt.Errorf("CELL %q: run %s has no cells", ref, run.Info().ID)
 	case err != nil:
 		return bench.Cell{}, fmt.Errorf("CELL: %w", err)
 	case len(found) == 0:

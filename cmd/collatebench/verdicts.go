@@ -12,9 +12,9 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"collatebench/bench/scenarios"
+	"collatebench/internal/printable"
 	"collatebench/results/report"
 )
 
@@ -85,15 +85,15 @@ func runVerdicts(c *cobra.Command, o scenarios.Options, asJSON bool) error {
 
 // scenarioProgress shows a bar on a terminal, and elsewhere a line for each scenario.
 func scenarioProgress(c *cobra.Command) func(done, of int, doing string) {
-	f, ok := c.ErrOrStderr().(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	f, ok := terminalOf(c.ErrOrStderr())
+	if !ok {
 		return func(done, of int, doing string) { fmt.Fprintf(c.ErrOrStderr(), "%d/%d %s\n", done+1, of, doing) }
 	}
 	bar := progressbar.NewOptions(1, progressbar.OptionSetWriter(f), progressbar.OptionSetWidth(20),
 		progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())
 	return func(done, of int, doing string) {
 		bar.ChangeMax(of)
-		bar.Describe(doing)
+		bar.Describe(printable.String(doing))
 		_ = bar.Set(done) // an error means that the terminal is gone
 	}
 }
