@@ -18,8 +18,16 @@ import (
 // must be held in memory whole.
 const oldest = 22
 
-// headerBytes is the length of "go 1.26 trace" with its padding.
-const headerBytes = 16
+// TraceHeaderBytes is the length of "go 1.26 trace" with its padding.
+const TraceHeaderBytes = 16
+
+// maxUnread, bytes: the most that a trace may have between two events. The reader
+// of x/exp/trace holds a generation, which is a second of the program, before it
+// gives its first event; the busiest seen had 20 MB. A generation without end would
+// take all memory.
+const maxUnread = 256 << 20
+
+var errNoEvents = fmt.Errorf("no event in %d MiB of it", maxUnread>>20)
 
 // ReadTrace calls each with every event of an execution trace, in the trace's
 // order, and returns nil at its end. The event is valid only during the call. If the
@@ -69,6 +77,7 @@ func (t *traceReader) read(events *trace.Reader, each func(*trace.Event)) error 
 			t.start = t.now
 		}
 		t.events++
+		t.in.unread = 0
 		each(&e)
 	}
 	if t.now <= t.start {
@@ -77,21 +86,29 @@ func (t *traceReader) read(events *trace.Reader, each func(*trace.Event)) error 
 	return nil
 }
 
-// checkHeader reads the first bytes, and returns an error if they are not those of
-// a trace of a known release.
+// checkHeader returns an error if a trace does not begin as one of a known release.
 func (t *traceReader) checkHeader(r *bufio.Reader) error {
-	head, err := r.Peek(headerBytes)
-	var minor int
-	switch _, scanned := fmt.Sscanf(string(head), "go 1.%d trace", &minor); {
-	case err != nil && err != io.EOF:
+	head, err := r.Peek(TraceHeaderBytes)
+	if err != nil && err != io.EOF {
 		return t.in.err
+	}
+	return CheckTraceHeader(head)
+}
+
+// CheckTraceHeader returns an error if a file that begins with these bytes is no
+// execution trace of a release that [ReadTrace] knows. They are the first
+// [TraceHeaderBytes], or all that there are.
+func CheckTraceHeader(head []byte) error {
+	head = head[:min(len(head), TraceHeaderBytes)]
+	var minor int
+	switch _, err := fmt.Sscanf(string(head), "go 1.%d trace", &minor); {
 	case len(head) == 0:
 		return errors.New("it is empty")
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
 		return errors.New("not an execution trace: it is gzip, as pprof profiles are")
-	case len(head) < headerBytes && strings.HasPrefix("go 1.", string(head[:min(len(head), 5)])):
+	case len(head) < TraceHeaderBytes && strings.HasPrefix("go 1.", string(head[:min(len(head), 5)])):
 		return fmt.Errorf("cut short after %d bytes, within its header", len(head))
-	case scanned != nil:
+	case err != nil:
 		return errors.New("not an execution trace: it does not begin with \"go 1.N trace\"")
 	case minor < oldest:
 		return fmt.Errorf("too old: it is in the format of Go 1.%d; Go 1.%d or later records what can be read here", minor, oldest)
@@ -115,14 +132,20 @@ func (t *traceReader) broken(err error) error {
 // counted counts bytes and keeps the error of its reader, which the reader of
 // x/exp/trace replaces by one of its own.
 type counted struct {
-	r   io.Reader
-	n   int64
-	err error
+	r      io.Reader
+	n      int64
+	unread int64 // since the latest event
+	err    error
 }
 
 func (c *counted) Read(p []byte) (int, error) {
+	if c.unread > maxUnread {
+		c.err = errNoEvents
+		return 0, errNoEvents
+	}
 	n, err := c.r.Read(p)
 	c.n += int64(n)
+	c.unread += int64(n)
 	if err != nil {
 		c.err = err
 	}

@@ -36,7 +36,7 @@ time, and what running that in parallel would be worth. With --pprof it records
 the trace from the program's net/http/pprof, with the CPU profiler on, so that
 the trace carries CPU samples. Exit code 4 means that the trace names no cause.`,
 		Example: `  collatebench diagnose --pprof http://127.0.0.1:6060 --seconds 5
-  collatebench diagnose --pprof http://127.0.0.1:6060 --keep slow.trace
+  collatebench diagnose --pprof localhost:6060 --keep slow.trace
   collatebench diagnose --trace trace.out
   collatebench diagnose --trace trace.out --func 'encoding/json\.Unmarshal' --json`,
 		Args: arguments(cobra.NoArgs),
@@ -106,21 +106,66 @@ func (f diagnoseFlags) check(c *cobra.Command) (diagnose.Options, error) {
 
 func (f diagnoseFlags) read(c *cobra.Command, o diagnose.Options) (diagnose.Report, error) {
 	if f.trace == "-" {
-		return diagnose.Read(c.InOrStdin(), o)
+		return readTrace(c.Context(), c.InOrStdin(), o)
 	}
-	file, err := os.Open(f.trace)
+	file, err := openTrace(f.trace)
 	if err != nil {
-		return diagnose.Report{}, usageError{fmt.Errorf("--trace: %w", err)}
+		return diagnose.Report{}, usageError{fmt.Errorf("--trace %w", err)}
 	}
 	defer file.Close()
-	if info, err := file.Stat(); err == nil && info.IsDir() {
-		return diagnose.Report{}, usageError{fmt.Errorf("--trace %s: it is a folder", f.trace)}
-	}
-	r, err := diagnose.Read(file, o)
+	r, err := readTrace(c.Context(), file, o)
 	if err != nil {
 		return diagnose.Report{}, fmt.Errorf("%s: %w", f.trace, err)
 	}
 	return r, nil
+}
+
+// openTrace opens a file. It looks before it opens: to open a pipe waits for a
+// writer, and no signal would end that.
+func openTrace(path string) (*os.File, error) {
+	switch info, err := os.Stat(path); {
+	case err != nil:
+		return nil, err // names the path
+	case info.IsDir():
+		return nil, fmt.Errorf("%s: it is a folder", path)
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s: it is no regular file; --trace - reads a pipe from standard input", path)
+	}
+	return os.Open(path)
+}
+
+// readTrace reads a trace until ctx ends.
+func readTrace(ctx context.Context, r io.Reader, o diagnose.Options) (diagnose.Report, error) {
+	report, err := diagnose.Read(stoppable{ctx, r}, o)
+	if ctx.Err() != nil {
+		return diagnose.Report{}, errors.New("stopped while reading")
+	}
+	return report, err
+}
+
+// stoppable is a reader that ends with ctx, even while it waits in Read.
+type stoppable struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (s stoppable) Read(b []byte) (int, error) {
+	type answer struct {
+		text []byte
+		err  error
+	}
+	got := make(chan answer, 1)
+	go func() { // into a buffer of its own: b is the caller's once ctx has ended
+		text := make([]byte, len(b))
+		n, err := s.r.Read(text)
+		got <- answer{text[:n], err}
+	}()
+	select {
+	case <-s.ctx.Done():
+		return 0, s.ctx.Err()
+	case a := <-got:
+		return copy(b, a.text), a.err
+	}
 }
 
 // record writes the trace to disk first: to analyse it while it arrives would compete with
@@ -153,7 +198,7 @@ func (f diagnoseFlags) record(c *cobra.Command, o diagnose.Options) (diagnose.Re
 	if _, seek := file.Seek(0, io.SeekStart); err != nil || seek != nil {
 		return diagnose.Report{}, fmt.Errorf("keep trace: %w", errors.Join(err, seek))
 	}
-	return diagnose.Read(file, o)
+	return readTrace(c.Context(), file, o)
 }
 
 func (f diagnoseFlags) print(w io.Writer, r diagnose.Report) error {

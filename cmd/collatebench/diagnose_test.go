@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/pprof"
@@ -9,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"collatebench/profiles/diagnose"
 )
@@ -41,6 +44,20 @@ func TestDiagnoseStandardInput(t *testing.T) {
 	}
 	if len(r.Verdict.Causes) != 1 || r.Section == nil || !strings.HasSuffix(r.Section.Function, ".decodePage") || r.Func == nil || r.Func.Goroutines != 1 {
 		t.Errorf("it prints:\n%s", out.String())
+	}
+}
+
+// TestDiagnoseStops: Ctrl-C ends the wait for standard input.
+func TestDiagnoseStops(t *testing.T) {
+	silent, hold := io.Pipe()
+	defer hold.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	root := rootCommand()
+	root.SetArgs([]string{"diagnose", "--trace", "-"})
+	root.SetIn(silent)
+	time.AfterFunc(50*time.Millisecond, cancel)
+	if err := root.ExecuteContext(ctx); err == nil || err.Error() != "stopped while reading" {
+		t.Error(err)
 	}
 }
 
@@ -82,7 +99,9 @@ func TestDiagnoseRefuses(t *testing.T) {
 		{[]string{"--trace", t.TempDir()}, exitUsage, "it is a folder"},
 		{[]string{"--trace", text, "--keep", "x"}, exitUsage, "for recording"},
 		{[]string{"--trace", text, "--seconds", "3"}, exitUsage, "for recording"},
-		{[]string{"--pprof", "127.0.0.1:6060"}, exitUsage, "not an address such as"},
+		{[]string{"--trace", os.DevNull}, exitUsage, "it is no regular file"},
+		{[]string{"--pprof", "localhost"}, exitUsage, "not an address such as"},
+		{[]string{"--pprof", strings.TrimPrefix(gone.URL, "http://")}, exitError, "connection refused"},
 		{[]string{"--pprof", gone.URL, "--seconds", "0"}, exitUsage, "--seconds 0: not 1 to 300"},
 		{[]string{"--pprof", gone.URL, "--seconds", "301"}, exitUsage, "not 1 to 300"},
 		{[]string{"--pprof", gone.URL, "--keep", filepath.Join(text, "x")}, exitUsage, "--keep"},

@@ -1,7 +1,6 @@
 package diagnose
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"collatebench/internal/spell"
 )
 
 // recordSlack is the time that a server may take beyond the interval, to write
@@ -37,30 +38,17 @@ func Record(ctx context.Context, base string, d time.Duration, w io.Writer) erro
 	return nil
 }
 
-// ParseBase parses the address of a program's net/http/pprof. It adds the path
-// /debug/pprof where base does not end in it.
-func ParseBase(base string) (*url.URL, error) {
-	u, err := url.Parse(base)
-	switch {
-	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
-		return nil, fmt.Errorf("%q: not an address such as http://127.0.0.1:6060", base)
-	case u.RawQuery != "" || u.Fragment != "":
-		return nil, fmt.Errorf("%q: leave out what follows the path", base)
-	}
-	u.Path = strings.TrimSuffix(u.Path, "/")
-	if !strings.HasSuffix(u.Path, "/debug/pprof") {
-		u.Path += "/debug/pprof"
-	}
-	return u, nil
-}
-
 // newClient makes a client that follows no redirection and uses no proxy, so that
-// it connects to no other address than base.
+// it connects to no other address than base: a proxy of the environment would be
+// asked for the user's own 127.0.0.1. It asks for no compression, since a small
+// answer could become any size.
 func newClient(d time.Duration) *http.Client {
 	return &http.Client{
 		Transport: &http.Transport{
-			DialContext:           (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
-			ResponseHeaderTimeout: d + recordSlack,
+			DialContext:            (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
+			ResponseHeaderTimeout:  d + recordSlack,
+			MaxResponseHeaderBytes: 64 << 10,
+			DisableCompression:     true,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
@@ -78,15 +66,15 @@ func (r recording) both(ctx context.Context, w io.Writer) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var both sync.WaitGroup
-	fetch := func(name string, w io.Writer) {
+	fetch := func(a answer, w io.Writer) {
 		both.Go(func() {
-			if err := r.get(ctx, name, w); err != nil {
-				stop(fmt.Errorf("%s: %w", name, err))
+			if err := r.get(ctx, a, w); err != nil {
+				stop(fmt.Errorf("%s: %w", a.name, err))
 			}
 		})
 	}
-	fetch("profile", io.Discard)
-	fetch("trace", w)
+	fetch(cpuProfile, io.Discard)
+	fetch(r.trace(), w)
 	both.Wait()
 	if err := context.Cause(ctx); err != nil {
 		return err
@@ -94,9 +82,9 @@ func (r recording) both(ctx context.Context, w io.Writer) error {
 	return nil
 }
 
-func (r recording) get(ctx context.Context, name string, w io.Writer) error {
+func (r recording) get(ctx context.Context, a answer, w io.Writer) error {
 	at := *r.base
-	at.Path += "/" + name
+	at.Path += "/" + a.name
 	at.RawQuery = fmt.Sprintf("seconds=%d", r.seconds)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at.String(), nil)
 	if err != nil {
@@ -111,12 +99,12 @@ func (r recording) get(ctx context.Context, name string, w io.Writer) error {
 		return refused(resp)
 	}
 	if kind := resp.Header.Get("Content-Type"); kind != "application/octet-stream" {
-		return fmt.Errorf("no pprof handler: it answers with %s", kind)
+		return fmt.Errorf("no pprof handler: it answers with %s", brief(kind))
 	}
-	if _, err = io.Copy(w, resp.Body); err != nil {
-		return fmt.Errorf("after %s: %w", resp.Status, err)
+	if coding := resp.Header.Get("Content-Encoding"); coding != "" {
+		return fmt.Errorf("it answers with Content-Encoding %s, which was not asked for", brief(coding))
 	}
-	return nil
+	return a.copy(w, resp.Body)
 }
 
 // plain takes the address out of an error, since the caller names it.
@@ -125,7 +113,10 @@ func plain(err error) error {
 		if u.Timeout() {
 			return errors.New("no answer in time")
 		}
-		return u.Err
+		err = u.Err
+	}
+	if text := err.Error(); brief(text) != text { // it quotes what the server sent
+		return errors.New(brief(text))
 	}
 	return err
 }
@@ -133,9 +124,18 @@ func plain(err error) error {
 // refused reads the line of text in which pprof's handlers say what is wrong.
 func refused(resp *http.Response) error {
 	if resp.Header.Get("X-Go-Pprof") == "" {
-		return fmt.Errorf("no pprof handler: it answers %s", resp.Status)
+		return fmt.Errorf("no pprof handler: it answers %s", brief(resp.Status))
 	}
 	why, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
-	line, _, _ := bytes.Cut(bytes.TrimSpace(why), []byte("\n"))
-	return fmt.Errorf("%s: %s", resp.Status, line)
+	return fmt.Errorf("%s: %s", brief(resp.Status), brief(string(why)))
+}
+
+// brief is the first line of what a server said, as far as an error shows it.
+func brief(text string) string {
+	const shown = 200
+	text = spell.FirstLine(text)
+	if len(text) > shown {
+		text = strings.ToValidUTF8(text[:shown], "") + " ..."
+	}
+	return text
 }
