@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math"
 	"net/http"
 	"strconv"
@@ -56,7 +55,7 @@ func (w *Workload) readUpstream(ctx context.Context) (r upstreamReading, err err
 	}
 	// Whole, to its end: closed before, the connection would be dropped, and an
 	// op would have to dial.
-	text, err := io.ReadAll(resp.Body)
+	text, err := readUnknown(resp.Body, maxStats)
 	r = silentUpstream()
 	if err == nil {
 		err = json.Unmarshal(text, &r)
@@ -66,6 +65,9 @@ func (w *Workload) readUpstream(ctx context.Context) (r upstreamReading, err err
 	}
 	return r, nil
 }
+
+// maxStats, bytes: our upstream's statistics take one thousandth of it.
+const maxStats = 1 << 20
 
 // queueTime is a response's wait in the upstream's queue, as its header has it:
 // "Server-Timing: queue;dur=1.234, service;dur=10.0", in milliseconds. It is

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net"
 	"net/http"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/prometheus/procfs"
 
+	"collatebench/bench"
 	"collatebench/internal/child"
 	"collatebench/mockserver/behaviour"
 )
@@ -159,13 +161,25 @@ func checkElsewhere(ctx context.Context, base string) error {
 	return nil
 }
 
+// asking is the client for an upstream's readiness and statistics. As the client that
+// is measured, and unlike http.DefaultClient, it takes no proxy from the environment:
+// both must talk to the same upstream.
+var asking = func() *http.Client {
+	c := bench.Connections(1, bench.HTTP1)
+	c.Timeout = 10 * time.Second
+	return c
+}()
+
+// maxAnswer, bytes: our upstream's statistics take one thousandth of it.
+const maxAnswer = 1 << 20
+
 // getJSON wants a 200, and JSON where into is set.
 func getJSON(ctx context.Context, base, path string, into any) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(base, "/")+path, nil)
 	if err != nil {
 		return err
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := asking.Do(req)
 	if err != nil {
 		return err
 	}
@@ -176,7 +190,15 @@ func getJSON(ctx context.Context, base, path string, into any) error {
 	if into == nil {
 		return nil
 	}
-	if err := json.NewDecoder(resp.Body).Decode(into); err != nil {
+	text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	switch {
+	case err != nil:
+	case len(text) > maxAnswer:
+		err = fmt.Errorf("its answer has more than %d MiB", maxAnswer>>20)
+	default:
+		err = json.Unmarshal(text, into)
+	}
+	if err != nil {
 		return fmt.Errorf("GET %s: %w", path, err)
 	}
 	return nil
