@@ -29,7 +29,8 @@ results/view         bench profiles results results/stats results/evidence resul
 results/resultstest  bench results results/evidence
 internal/allowance
 internal/benchline
-internal/child       internal/procgroup internal/spell
+internal/bounded
+internal/child       internal/bounded internal/procgroup internal/spell
 internal/oneof       internal/spell
 internal/printable
 internal/procgroup

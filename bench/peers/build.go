@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os/exec"
 	"strings"
 
+	"collatebench/internal/bounded"
 	"collatebench/internal/spell"
 )
 
@@ -30,26 +30,25 @@ func (e *commandError) Unwrap() error { return e.err }
 // execute runs a command of the build in the module's folder. Its output goes
 // to the log, too.
 func (s site) execute(ctx context.Context, argv ...string) error {
-	var output lastBytes
+	output := &bounded.Buffer{Head: maxOutput, Tail: keptBytes, To: s.log}
 	cmd := command(ctx, argv)
 	cmd.Dir = s.root
-	cmd.Stdout = io.MultiWriter(&output, s.log)
-	cmd.Stderr = cmd.Stdout
-	err := cmd.Run()
+	cmd.Stdout, cmd.Stderr = output, output
+	err := errors.Join(cmd.Run(), output.Close())
 	switch {
 	case ctx.Err() != nil:
 		return fmt.Errorf("%s: %w", strings.Join(argv, " "), context.Cause(ctx))
 	case err == nil, errors.Is(err, exec.ErrWaitDelay): // a compiler's cache server may stay
 		return nil
 	}
-	return &commandError{argv, string(output), err}
+	return &commandError{argv, output.String(), err}
 }
 
 // ask returns what a command prints: a question about the machine.
 func (s site) ask(ctx context.Context, argv ...string) (string, error) {
-	var stdout, stderr capped
+	stdout, stderr := printed(), printed()
 	cmd := command(ctx, argv)
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.Stdout, cmd.Stderr = stdout, stderr
 	err := cmd.Run()
 	switch {
 	case ctx.Err() != nil:
@@ -60,17 +59,8 @@ func (s site) ask(ctx context.Context, argv ...string) (string, error) {
 	return stdout.String(), nil
 }
 
-// lastBytes keeps the end of what is written to it.
-type lastBytes []byte
-
-// keptBytes is more than shownLines lines take that are worth reading.
+// keptBytes of the end is more than shownLines lines take that are worth reading.
 const keptBytes = 16 << 10
-
-func (e *lastBytes) Write(b []byte) (int, error) {
-	*e = append(*e, b...)
-	*e = (*e)[max(0, len(*e)-keptBytes):]
-	return len(b), nil
-}
 
 // absent says which of these programs is the first that is not in PATH; ""
 // where all are.

@@ -1,11 +1,11 @@
 package peers
 
 import (
-	"bytes"
 	"context"
 	"os/exec"
 	"time"
 
+	"collatebench/internal/bounded"
 	"collatebench/internal/procgroup"
 )
 
@@ -23,13 +23,8 @@ func command(ctx context.Context, argv []string) *exec.Cmd {
 	return cmd
 }
 
-// capped keeps the first maxOutput bytes that a program writes: some write for ever.
-type capped struct{ bytes.Buffer }
-
-// maxOutput is in bytes.
+// maxOutput, bytes: what is kept of a program's output. Some write for ever.
 const maxOutput = 1 << 20
 
-func (c *capped) Write(b []byte) (int, error) {
-	c.Buffer.Write(b[:min(len(b), maxOutput-c.Len())])
-	return len(b), nil
-}
+// printed has room for the output of a program.
+func printed() *bounded.Buffer { return &bounded.Buffer{Head: maxOutput} }

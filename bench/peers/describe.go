@@ -51,21 +51,23 @@ func Describe(ctx context.Context, command []string) (Client, error) {
 func (c Client) list(ctx context.Context) ([]byte, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, describeIn, fmt.Errorf("no answer within %v", describeIn))
 	defer cancel()
-	var stdout, stderr capped
+	stdout, stderr := printed(), printed()
 	cmd := command(ctx, append(slices.Clone(c.Command), "--list"))
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.Stdout, cmd.Stderr = stdout, stderr
 	err := cmd.Run()
 	switch {
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case errors.Is(err, exec.ErrWaitDelay):
 		return nil, errors.New("it left a child process behind")
-	case err != nil && stderr.Len() > 0:
-		return nil, fmt.Errorf("%w: %s", err, spell.FirstLine(stderr.String()))
+	case err != nil && stderr.String() != "":
+		return nil, fmt.Errorf("%w: %s", err, oneLine(spell.FirstLine(stderr.String())))
 	case err != nil:
 		return nil, err
+	case stdout.LeftOut() > 0:
+		return nil, fmt.Errorf("it prints more than %d MiB", maxOutput>>20)
 	}
-	return stdout.Bytes(), nil
+	return []byte(stdout.String()), nil
 }
 
 func parseListing(text []byte) (Listing, error) {

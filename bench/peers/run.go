@@ -45,10 +45,10 @@ func (k *checking) run(ctx context.Context, flags, env []string, mustEnd <-chan 
 	defer cancel()
 	within, endRun := context.WithCancelCause(within)
 	defer endRun(nil)
-	var stdout, stderr capped
+	stdout, stderr := printed(), printed()
 	cmd := command(within, append(slices.Clone(k.client.Command), flags...))
 	cmd.Env = append(withoutProxies(os.Environ()), env...)
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.Stdout, cmd.Stderr = stdout, stderr
 	if _, err := cmd.StdinPipe(); err != nil { // it stays open and empty: no client reads it
 		return run{}, err
 	}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"collatebench/internal/bounded"
 	"collatebench/internal/spell"
 	"collatebench/internal/wholefile"
 )
@@ -43,8 +44,8 @@ func (p *Program) Remove() {
 func findSource(ctx context.Context, dir string) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Path}}\t{{.Dir}}")
 	cmd.Dir = dir
-	out, err := cmd.Output()
-	if path, root, ok := strings.Cut(strings.TrimSpace(string(out)), "\t"); err == nil && ok && path == "collatebench" {
+	out, err := bounded.Output(cmd)
+	if path, root, ok := strings.Cut(strings.TrimSpace(out), "\t"); err == nil && ok && path == "collatebench" {
 		return root, nil
 	}
 	where := dir
@@ -70,9 +71,9 @@ func compile(ctx context.Context, source string) (*Program, error) {
 	before, _ := copyProgram(last, b.path) // without it go links
 	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-o", b.path, "./bench")
 	cmd.Dir = source
-	if out, err := cmd.CombinedOutput(); err != nil {
+	if out, err := bounded.Combined(cmd); err != nil {
 		b.Remove()
-		return nil, fmt.Errorf("compile the benchmark in %s: %w\n%s", source, err, spell.Excerpt(string(out), 20))
+		return nil, fmt.Errorf("compile the benchmark in %s: %w\n%s", source, err, spell.Excerpt(out, 20))
 	}
 	if b.hash, err = hashFile(b.path); err != nil {
 		b.Remove()
@@ -142,12 +143,12 @@ func hashFile(path string) (string, error) {
 // commit is the source's commit, marked when files differ from it; "" where
 // git does not say.
 func commit(source string) string {
-	head, err := exec.Command("git", "-C", source, "rev-parse", "--short=12", "HEAD").Output()
+	head, err := bounded.Output(exec.Command("git", "-C", source, "rev-parse", "--short=12", "HEAD"))
 	if err != nil {
 		return ""
 	}
-	id := strings.TrimSpace(string(head))
-	if changed, err := exec.Command("git", "-C", source, "status", "--porcelain").Output(); err != nil || len(changed) > 0 {
+	id := strings.TrimSpace(head)
+	if changed, err := bounded.Output(exec.Command("git", "-C", source, "status", "--porcelain")); err != nil || len(changed) > 0 {
 		id += "+dirty"
 	}
 	return id

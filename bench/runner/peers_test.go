@@ -49,6 +49,11 @@ func beClient(args []string) error {
 		return fmt.Errorf("other: response 7: out of luck")
 	case "misnamed":
 		called = "another"
+	case "chatters": // its lines are far from both ends of its output
+		for range 2 {
+			defer fmt.Fprint(os.Stderr, strings.Repeat("other: still here\n", 200_000))
+		}
+		fmt.Fprint(os.Stderr, strings.Repeat("other: still here\n", 200_000))
 	case "forks": // a child has burnt CPU, is not waited for, and outlives the client
 		child := exec.Command("sh", "-c", "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; echo; exec sleep 60 >/dev/null")
 		burnt, err := child.StdoutPipe()
@@ -191,6 +196,22 @@ func TestPeersCountsChildren(t *testing.T) {
 		if strings.Contains(s.Cell, "forks") && s.External.CPU < .05 {
 			t.Errorf("%s: %.3f s of CPU: its child's are missing", s.Cell, s.External.CPU)
 		}
+	}
+}
+
+// TestPeersOutputIsBounded: a client that talks all the time is measured, and does not
+// fill the disk.
+func TestPeersOutputIsBounded(t *testing.T) {
+	run, err := peersOf(t, 1, []int{4}, "chatters")
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := os.ReadFile(filepath.Join(run.Dir(), "log.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(log) > 1<<20 || !strings.Contains(string(log), " bytes left out ...\n") {
+		t.Errorf("log.txt has %d bytes:\n%.300s", len(log), log)
 	}
 }
 

@@ -1,14 +1,13 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -72,19 +71,19 @@ type process struct {
 	cell     bench.Cell
 	cmd      *exec.Cmd
 	upstream *child.Child
-	output   strings.Builder
-	started  time.Time
-	wall     time.Duration
-	watch    func(pid int, ended <-chan struct{}) // called beside it; may be nil
+	output
+	started time.Time
+	wall    time.Duration
+	watch   func(pid int, ended <-chan struct{}) // called beside it; may be nil
 }
 
 // line is the benchmark line that it printed.
-func (p *process) line() string { return renamed(benchmarkLine(p.output.String()), p.cell) }
+func (p *process) line() string { return renamed(p.benchmark, p.cell) }
 
 // process prepares the command; its output goes to the log as well.
 func (x *experiment) process(c bench.Cell, ops int, args ...string) *process {
 	url, u := x.upstreams.of(c.Upstream)
-	p := &process{cell: c, upstream: u}
+	p := &process{cell: c, upstream: u, output: newOutput(x.log)}
 	command := []string{
 		x.binary.path, "-test.run=^$", "-test.bench=^BenchmarkCollate$",
 		"-test.benchtime=" + strconv.Itoa(ops) + "x", "-test.timeout=" + sampleTimeout.String(),
@@ -96,8 +95,7 @@ func (x *experiment) process(c bench.Cell, ops int, args ...string) *process {
 	p.cmd = exec.Command(command[0], append(command[1:], args...)...)
 	p.cmd.Env = child.Environ(c.Procs)
 	p.cmd.Dir = x.scratch
-	p.cmd.Stdout = io.MultiWriter(&p.output, x.log)
-	p.cmd.Stderr = p.cmd.Stdout
+	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
 	p.cmd.WaitDelay = outputDelay
 	procgroup.Lead(p.cmd)
 	return p
@@ -105,6 +103,11 @@ func (x *experiment) process(c bench.Cell, ops int, args ...string) *process {
 
 // execute runs the process to its end, or kills it when ctx or its upstream ends.
 func (p *process) execute(ctx context.Context) error {
+	err := p.run(ctx)
+	return cmp.Or(err, p.output.close())
+}
+
+func (p *process) run(ctx context.Context) error {
 	tether, err := p.cmd.StdinPipe() // the process ends when this is closed
 	if err != nil {
 		return err
@@ -165,17 +168,6 @@ func (p *process) explain(err error) error {
 	case <-p.upstream.Ended():
 		return fmt.Errorf("cell %q: %w", p.cell.Name(), p.upstream.Exit())
 	case <-time.After(time.Second):
-		return fmt.Errorf("cell %q: the sample ended with %w; its last lines:\n%s", p.cell.Name(), err, spell.Excerpt(p.output.String(), 20))
+		return fmt.Errorf("cell %q: the sample ended with %w; its last lines:\n%s", p.cell.Name(), err, spell.Excerpt(p.kept.String(), 20))
 	}
-}
-
-// benchmarkLine finds the line of the result. The testing package prints the
-// name first and the figures later, with whatever was logged between.
-func benchmarkLine(output string) string {
-	for line := range strings.SplitSeq(output, "\n") {
-		if strings.HasPrefix(line, "BenchmarkCollate/") && strings.Contains(line, "ns/op") {
-			return strings.Join(strings.Fields(line), " ")
-		}
-	}
-	return ""
 }

@@ -14,6 +14,7 @@ import (
 
 	"collatebench/bench"
 	"collatebench/bench/runner"
+	"collatebench/internal/bounded"
 	"collatebench/profiles/diagnose"
 	"collatebench/results"
 	"collatebench/results/evidence"
@@ -167,8 +168,8 @@ func (t *trial) diagnose(ctx context.Context, s Scenario, seed uint64) (diagnose
 	}
 	trace := filepath.Join(t.dir, "trace.out")
 	args := append([]string{"-trace=" + trace, "-seed=" + strconv.FormatUint(seed, 10), "-seconds=" + strconv.Itoa(programSeconds)}, s.Args...)
-	if text, err := exec.CommandContext(ctx, path, args...).CombinedOutput(); err != nil {
-		return diagnose.Report{}, fmt.Errorf("%w: %s", err, strings.TrimSpace(string(text)))
+	if text, err := bounded.Combined(exec.CommandContext(ctx, path, args...)); err != nil {
+		return diagnose.Report{}, fmt.Errorf("%w: %s", err, strings.TrimSpace(text))
 	}
 	f, err := os.Open(trace)
 	if err != nil {
@@ -185,7 +186,7 @@ func (t *trial) build(ctx context.Context, name string) (string, error) {
 	path := filepath.Join(t.dir, name)
 	cmd := exec.CommandContext(ctx, "go", "build", "-o", path, "./"+Programs+"/"+name)
 	cmd.Dir = t.source
-	if text, err := cmd.CombinedOutput(); err != nil {
+	if text, err := bounded.Combined(cmd); err != nil {
 		return "", fmt.Errorf("build it: %w\n%s", err, text)
 	}
 	t.built[name] = path

@@ -26,16 +26,25 @@ import (
 	"strings"
 	"time"
 
+	"collatebench/internal/bounded"
 	"collatebench/internal/procgroup"
+	"collatebench/internal/spell"
 )
 
 // Options say how a child is started and stopped.
 type Options struct {
 	Name   string        // of the child in errors; "" means child
-	Stderr io.Writer     // gets what the child writes to standard error; may be nil
+	Stderr io.Writer     // gets what the child writes to standard error, 64 KiB of its beginning at once and 8 KiB of its end; may be nil
 	Within time.Duration // the time it has to print its address; 0 means 30 s
 	Grace  time.Duration // the time it has to end in Stop; 0 means 10 s
 }
+
+// Bounds of what is kept of a child's standard error.
+const (
+	keptHead   = 64 << 10 // bytes
+	keptTail   = 8 << 10
+	shownLines = 20 // in an error
+)
 
 // A Child is one such program.
 type Child struct {
@@ -44,7 +53,7 @@ type Child struct {
 	o     Options
 	cmd   *exec.Cmd
 	stdin io.Closer
-	said  ending
+	said  *bounded.Buffer
 	ended chan struct{} // closed when the process has ended
 	err   error         // how it ended; read once ended is closed
 }
@@ -62,8 +71,8 @@ func Start(ctx context.Context, cmd *exec.Cmd, o Options) (*Child, error) {
 	if o.Grace == 0 {
 		o.Grace = 10 * time.Second
 	}
-	c := &Child{o: o, cmd: cmd, said: ending{to: o.Stderr}, ended: make(chan struct{})}
-	cmd.Stderr = &c.said
+	c := &Child{o: o, cmd: cmd, said: &bounded.Buffer{Head: keptHead, Tail: keptTail, To: o.Stderr}, ended: make(chan struct{})}
+	cmd.Stderr = c.said
 	if cmd.Env == nil {
 		cmd.Env = Environ(0)
 	}
@@ -102,6 +111,7 @@ func (c *Child) follow(out io.Reader, address chan<- string) {
 	}
 	_, _ = io.Copy(io.Discard, out)
 	c.err = c.cmd.Wait()
+	_ = c.said.Close() // an error of the log is none of the child
 	close(c.ended)
 }
 
@@ -115,7 +125,7 @@ func (c *Child) await(ctx context.Context, address <-chan string) error {
 		return c.Exit()
 	case <-timeout.C:
 		c.kill()
-		return fmt.Errorf("no address from it in %v\n%s", c.o.Within, c.said.excerpt())
+		return fmt.Errorf("no address from it in %v\n%s", c.o.Within, c.excerpt())
 	case <-ctx.Done():
 		c.kill()
 		return context.Cause(ctx)
@@ -145,7 +155,12 @@ func (c *Child) Exit() error {
 	if c.err != nil {
 		how = c.err.Error()
 	}
-	return fmt.Errorf("the %s process ended (%s); its last lines:\n%s", c.o.Name, how, c.said.excerpt())
+	return fmt.Errorf("the %s process ended (%s); its last lines:\n%s", c.o.Name, how, c.excerpt())
+}
+
+// excerpt is the end of what it wrote to standard error.
+func (c *Child) excerpt() string {
+	return spell.Excerpt(strings.TrimSpace(c.said.String()), shownLines)
 }
 
 // Stop closes the standard input of each child, its signal to end, and waits

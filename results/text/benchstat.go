@@ -1,7 +1,6 @@
 package text
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 
+	"collatebench/internal/bounded"
 	"collatebench/internal/spell"
 )
 
@@ -37,8 +37,8 @@ func findBenchstat(ctx context.Context) (benchstat, error) {
 		cmd := exec.CommandContext(ctx, "go", "tool", "-n", "benchstat")
 		cmd.Dir = dir
 		// This builds the tool and prints its path.
-		if out, err := cmd.Output(); err == nil {
-			return benchstat(strings.TrimSpace(string(out))), nil
+		if out, err := bounded.Output(cmd); err == nil {
+			return benchstat(strings.TrimSpace(out)), nil
 		} else {
 			toolErr = fmt.Errorf("go tool -n benchstat in %s: %w%s", dir, err, firstStderr(err))
 		}
@@ -74,11 +74,14 @@ func enclosingModule() (dir string, ok bool) {
 	}
 }
 
+// maxTables, bytes: the tables of the largest matrix seen take one hundredth of it.
+const maxTables = 16 << 20
+
 // output runs benchstat in a folder, or with "" in the working directory.
 func (b benchstat) output(ctx context.Context, dir string, args ...string) (stdout []byte, doubts string, err error) {
-	var out, errs bytes.Buffer
+	out, errs := &bounded.Buffer{Head: maxTables}, &bounded.Buffer{Head: maxTables}
 	cmd := exec.CommandContext(ctx, string(b), args...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &errs
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, out, errs
 	err = cmd.Run()
 	if ctx.Err() != nil {
 		return nil, "", ctx.Err()
@@ -90,7 +93,10 @@ func (b benchstat) output(ctx context.Context, dir string, args ...string) (stdo
 	if err != nil {
 		return nil, "", err
 	}
-	return out.Bytes(), doubts, nil
+	if out.LeftOut()+errs.LeftOut() > 0 {
+		return nil, "", fmt.Errorf("benchstat: its tables take more than %d MiB", maxTables>>20)
+	}
+	return []byte(out.String()), doubts, nil
 }
 
 // readStderr divides benchstat's standard error into doubts and an error.
