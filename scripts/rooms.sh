@@ -35,6 +35,7 @@ internal/oneof       internal/spell
 internal/printable
 internal/procgroup
 internal/rusage
+internal/scratch
 internal/spell
 internal/wholefile
 '

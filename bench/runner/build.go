@@ -11,15 +11,19 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/gofrs/flock"
+
 	"collatebench/internal/bounded"
+	"collatebench/internal/scratch"
 	"collatebench/internal/spell"
 	"collatebench/internal/wholefile"
 )
 
 // A Program is the compiled benchmark, in a folder of its own.
 type Program struct {
-	path string
-	hash string // SHA-256: samples of two programs are never mixed
+	path   string
+	folder *scratch.Folder
+	hash   string // SHA-256: samples of two programs are never mixed
 }
 
 // Compile builds the benchmark from the collatebench module around dir, or around
@@ -35,7 +39,7 @@ func Compile(ctx context.Context, dir string) (*Program, error) {
 // Remove deletes the program.
 func (p *Program) Remove() {
 	if p != nil {
-		os.RemoveAll(filepath.Dir(p.path))
+		p.folder.Remove()
 	}
 }
 
@@ -62,11 +66,11 @@ func findSource(ctx context.Context, dir string) (string, error) {
 // output is there already and up to date, so the last benchmark is copied there
 // first. That saves most runs seconds.
 func compile(ctx context.Context, source string) (*Program, error) {
-	dir, err := os.MkdirTemp("", "collatebench-")
+	folder, err := scratch.New("")
 	if err != nil {
 		return nil, err
 	}
-	b := &Program{path: filepath.Join(dir, "bench.test")}
+	b := &Program{path: filepath.Join(folder.Path, "bench.test"), folder: folder}
 	last := filepath.Join(source, ".build", "bench.test")
 	before, _ := copyProgram(last, b.path) // without it go links
 	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-o", b.path, "./bench")
@@ -116,6 +120,12 @@ func keep(program, last string) {
 	if err := os.MkdirAll(filepath.Dir(last), 0o777); err != nil {
 		return
 	}
+	lock := flock.New(last + ".lock")
+	defer lock.Close()
+	if held, err := lock.TryLock(); err != nil || !held {
+		return // another run keeps it, just as well
+	}
+	wholefile.Sweep(last) // a killed run leaves a copy of 40 MB
 	out, err := wholefile.Create(last)
 	if err != nil {
 		return

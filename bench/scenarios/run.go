@@ -15,6 +15,7 @@ import (
 	"collatebench/bench"
 	"collatebench/bench/runner"
 	"collatebench/internal/bounded"
+	"collatebench/internal/scratch"
 	"collatebench/profiles/diagnose"
 	"collatebench/results"
 	"collatebench/results/evidence"
@@ -77,7 +78,7 @@ type trial struct {
 	scenarios []Scenario
 	source    string            // the module's folder
 	program   *runner.Program   // nil where no scenario needs it
-	dir       string            // removed at the end
+	folder    *scratch.Folder   // removed at the end
 	built     map[string]string // by program
 }
 
@@ -93,12 +94,12 @@ func newTrial(ctx context.Context, o Options) (*trial, error) {
 	if t.source, err = runner.ModuleRoot(ctx, o.Source); err != nil {
 		return nil, err
 	}
-	if t.dir, err = os.MkdirTemp("", "collatebench-verdicts-"); err != nil {
+	if t.folder, err = scratch.New(""); err != nil {
 		t.close()
 		return nil, err
 	}
 	if t.Out == "" {
-		t.Out = t.dir
+		t.Out = t.folder.Path
 	}
 	all, err := All(t.source)
 	if err != nil {
@@ -121,7 +122,7 @@ func newTrial(ctx context.Context, o Options) (*trial, error) {
 
 func (t *trial) close() {
 	t.program.Remove()
-	os.RemoveAll(t.dir)
+	t.folder.Remove()
 }
 
 // ask returns the command's verdict. A verdict on a trace may also name a function.
@@ -148,7 +149,7 @@ func (t *trial) why(ctx context.Context, s Scenario, seed uint64) (verdict.Verdi
 	if err != nil {
 		return verdict.Verdict{}, err
 	}
-	if t.Out != t.dir && t.Report != nil {
+	if t.Out != t.folder.Path && t.Report != nil {
 		if err := t.Report(ctx, run); err != nil {
 			return verdict.Verdict{}, err
 		}
@@ -166,7 +167,7 @@ func (t *trial) diagnose(ctx context.Context, s Scenario, seed uint64) (diagnose
 	if err != nil {
 		return diagnose.Report{}, err
 	}
-	trace := filepath.Join(t.dir, "trace.out")
+	trace := filepath.Join(t.folder.Path, "trace.out")
 	args := append([]string{"-trace=" + trace, "-seed=" + strconv.FormatUint(seed, 10), "-seconds=" + strconv.Itoa(programSeconds)}, s.Args...)
 	if text, err := bounded.Combined(exec.CommandContext(ctx, path, args...)); err != nil {
 		return diagnose.Report{}, fmt.Errorf("%w: %s", err, strings.TrimSpace(text))
@@ -183,7 +184,7 @@ func (t *trial) build(ctx context.Context, name string) (string, error) {
 	if path, ok := t.built[name]; ok {
 		return path, nil
 	}
-	path := filepath.Join(t.dir, name)
+	path := filepath.Join(t.folder.Path, name)
 	cmd := exec.CommandContext(ctx, "go", "build", "-o", path, "./"+Programs+"/"+name)
 	cmd.Dir = t.source
 	if text, err := bounded.Combined(cmd); err != nil {

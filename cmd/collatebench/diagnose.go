@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"collatebench/internal/scratch"
 	"collatebench/profiles/diagnose"
 )
 
@@ -175,14 +176,18 @@ func (f diagnoseFlags) record(c *cobra.Command, o diagnose.Options) (diagnose.Re
 	if f.keep != "" {
 		dir = filepath.Dir(f.keep) // a rename needs the same file system
 	}
-	file, err := os.CreateTemp(dir, "collatebench-*.trace")
+	folder, err := scratch.New(dir)
 	if err != nil && f.keep != "" {
 		return diagnose.Report{}, usageError{fmt.Errorf("--keep %q: %w", f.keep, err)}
 	}
 	if err != nil {
 		return diagnose.Report{}, fmt.Errorf("no room for the trace: %w", err)
 	}
-	defer os.Remove(file.Name())
+	defer folder.Remove()
+	file, err := os.Create(filepath.Join(folder.Path, "recorded.trace"))
+	if err != nil {
+		return diagnose.Report{}, err
+	}
 	defer file.Close()
 	fmt.Fprintf(c.ErrOrStderr(), "recording %d s from %s (Ctrl-C stops it) ...\n", f.seconds, f.pprof)
 	err = diagnose.Record(c.Context(), f.pprof, time.Duration(f.seconds)*time.Second, file)
@@ -193,7 +198,7 @@ func (f diagnoseFlags) record(c *cobra.Command, o diagnose.Options) (diagnose.Re
 		return diagnose.Report{}, err
 	}
 	if f.keep != "" {
-		err = errors.Join(file.Chmod(0o644), os.Rename(file.Name(), f.keep))
+		err = os.Rename(file.Name(), f.keep)
 	}
 	if _, seek := file.Seek(0, io.SeekStart); err != nil || seek != nil {
 		return diagnose.Report{}, fmt.Errorf("keep trace: %w", errors.Join(err, seek))
