@@ -20,7 +20,7 @@ func (x *experiment) calibrate(ctx context.Context) error {
 	if c.Procs == 1 || c.Simulated() {
 		return nil
 	}
-	x.doing("core scaling")
+	x.doing("core scaling", "")
 	file := filepath.Join(x.scratch, "scaling.json")
 	if err := x.process(c, 1, "-scaling", "-detail="+file).execute(ctx); err != nil {
 		return err

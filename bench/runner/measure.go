@@ -71,7 +71,7 @@ func (x *experiment) round(ctx context.Context, n int) error {
 			if x.stopped = x.overBudget(); x.stopped != "" {
 				return nil
 			}
-			x.doing(fmt.Sprintf("round %d/%d %s", n, max(n, x.run.Info().Rounds), displayName(c)))
+			x.doing(x.stage(n, have.Attempt), displayName(c))
 			s, err := x.sample(ctx, c, n, have.Attempt)
 			if err != nil {
 				return err
@@ -86,6 +86,15 @@ func (x *experiment) round(ctx context.Context, n int) error {
 			}
 		}
 	}
+}
+
+// stage names a round and, where it was begun again, the attempt.
+func (x *experiment) stage(n, attempt int) string {
+	name := fmt.Sprintf("round %d/%d", n, max(n, x.run.Info().Rounds))
+	if attempt > 1 {
+		name += fmt.Sprintf(" again (attempt %d of %d)", attempt, results.MaxAttempts)
+	}
+	return name
 }
 
 // inForce returns the attempt of a round that counts, with its samples so far.

@@ -94,7 +94,7 @@ func (x *experiment) tryOut(ctx context.Context) error {
 		if over := x.overBudget(); over != "" {
 			return errors.New(over + ", before each client was tried; give it more")
 		}
-		x.doing("trying " + displayName(try))
+		x.doing("trying", displayName(try))
 		p := x.process(try, 1)
 		if err := p.execute(ctx); err != nil {
 			return err

@@ -24,7 +24,7 @@ func (x *experiment) profile(ctx context.Context) error {
 				x.done(1)
 				continue
 			}
-			x.doing(fmt.Sprintf("%s profiles %s", pass, displayName(c)))
+			x.doing(fmt.Sprintf("%s profiles", pass), displayName(c))
 			// One op: with more, the testing package would first run one by
 			// itself, and the same process would be profiled twice.
 			if err := x.process(c, 1, "-pass="+string(pass), "-profiles="+x.profilesDir()).execute(ctx); err != nil {

@@ -1,16 +1,19 @@
 package runner
 
+import "strings"
+
 // A Progress says how far a run has come.
 type Progress struct {
-	Doing string // the round or pass, and the cell in work
+	Stage string // the round or pass
+	Doing string // that, and the cell in work
 	Done  int    // of Steps
 	Steps int    // samples and profiled processes; more when a round is taken again
 	Ended bool   // nothing more is coming
 }
 
-// doing tells that a step begins.
-func (x *experiment) doing(what string) {
-	x.at.Doing = what
+// doing tells that a step of a stage begins.
+func (x *experiment) doing(stage, cell string) {
+	x.at.Stage, x.at.Doing = stage, strings.TrimSpace(stage+" "+cell)
 	x.tell()
 }
 

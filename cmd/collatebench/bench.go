@@ -119,6 +119,8 @@ func prepare(c *cobra.Command, o *runner.Options) error {
 	o.Notes = c.ErrOrStderr()
 	if f, ok := terminalOf(o.Notes); ok {
 		o.Progress = newBar(f)
+	} else {
+		o.Progress = newLines(o.Notes, o.Budget)
 	}
 	if o.Upstream == "" {
 		return nil

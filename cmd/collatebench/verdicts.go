@@ -87,7 +87,10 @@ func runVerdicts(c *cobra.Command, o scenarios.Options, asJSON bool) error {
 func scenarioProgress(c *cobra.Command) func(done, of int, doing string) {
 	f, ok := terminalOf(c.ErrOrStderr())
 	if !ok {
-		return func(done, of int, doing string) { fmt.Fprintf(c.ErrOrStderr(), "%d/%d %s\n", done+1, of, doing) }
+		var pace pace
+		return func(done, of int, doing string) {
+			fmt.Fprintf(c.ErrOrStderr(), "%d/%d %s%s\n", done+1, of, doing, pace.left(done, of, 0))
+		}
 	}
 	bar := progressbar.NewOptions(1, progressbar.OptionSetWriter(f), progressbar.OptionSetWidth(20),
 		progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())
