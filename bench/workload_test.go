@@ -2,6 +2,7 @@ package bench_test
 
 import (
 	"fmt"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -17,6 +18,8 @@ import (
 	"go.uber.org/goleak"
 
 	"collatebench/bench"
+	"collatebench/internal/benchline"
+	"collatebench/mockserver"
 	"collatebench/mockserver/payload"
 )
 
@@ -187,6 +190,48 @@ func TestMislabellingIsRefused(t *testing.T) {
 	out, err := runSelf("-test.cpu=1,2", "-test.benchtime=1x")
 	if err == nil || !strings.Contains(out, "use -benchtime 2x") {
 		t.Errorf("got %v:\n%s", err, out)
+	}
+}
+
+// TestSampleTakesNoOtherOps: what a sample asks of its upstream is the warm-up and the ops
+// that -benchtime names, nothing else; its figures are of all those ops.
+func TestSampleTakesNoOtherOps(t *testing.T) {
+	starts(t)
+	server, err := mockserver.New(mockserver.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	upstream := httptest.NewServer(server.Handler())
+	defer upstream.Close()
+	c := small(t, "placement=request/procs=1")
+	detail := filepath.Join(t.TempDir(), "detail.json")
+	for _, ops := range []int{1, 2, 3} {
+		before := server.Stats().Requests
+		cmd := exec.Command(os.Args[0], "-test.run=^$", "-test.bench=^BenchmarkCollate$",
+			fmt.Sprintf("-test.benchtime=%dx", ops), "-cell="+c.Name(), "-upstream="+upstream.URL, "-detail="+detail)
+		cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		if got, want := server.Stats().Requests-before, uint64(bench.WarmUp(c.Window)+ops*c.Responses); got != want {
+			t.Errorf("%d ops asked the upstream for %d responses, want %d", ops, got, want)
+		}
+		line, err := benchline.Parse(string(out))
+		if err != nil || line.Ops != ops {
+			t.Errorf("%v; a line of %d ops, want %d:\n%s", err, line.Ops, ops, out)
+		}
+		ns, _ := line.Of("ns/op")
+		if rate, _ := line.Of("MB/s"); math.Abs(rate*ns/1e3/float64(c.Responses*int(c.Size))-1) > .01 {
+			t.Errorf("%d ops: %v MB/s, and %v ns/op", ops, rate, ns)
+		}
+		d, err := bench.ReadDetail(detail)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h, err := d.Histogram(); err != nil || h.TotalCount() != int64(ops*c.Responses) {
+			t.Errorf("%d ops: a histogram of %v, %v", ops, h, err)
+		}
 	}
 }
 

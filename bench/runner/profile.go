@@ -25,8 +25,7 @@ func (x *experiment) profile(ctx context.Context) error {
 				continue
 			}
 			x.doing(fmt.Sprintf("%s profiles", pass), displayName(c))
-			// One op: with more, the testing package would first run one by
-			// itself, and the same process would be profiled twice.
+			// One op: an execution trace grows with each.
 			if err := x.process(c, 1, "-pass="+string(pass), "-profiles="+x.profilesDir()).execute(ctx); err != nil {
 				return err
 			}
