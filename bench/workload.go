@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"collatebench/internal/rusage"
 	"collatebench/mockserver/payload"
 )
 
@@ -102,8 +103,12 @@ func WarmUp(window int) int { return max(window, 4) }
 // Close gives the connections back.
 func (w *Workload) Close() { w.client.HTTP.CloseIdleConnections() }
 
-// Measure runs body, n ops in all, between two readings of client and upstream.
+// Measure runs body, n ops in all, between two readings of client and upstream. It refuses
+// a system that does not tell the CPU time of a process.
 func (w *Workload) Measure(ctx context.Context, body func() error) (Measurement, error) {
+	if err := rusage.Check(); err != nil {
+		return Measurement{}, err
+	}
 	if err := w.store(ctx); err != nil {
 		return Measurement{}, err
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"collatebench/bench"
+	"collatebench/internal/rusage"
 	"collatebench/internal/spell"
 	"collatebench/results"
 	"collatebench/results/evidence"
@@ -42,6 +43,9 @@ type planner func(Options, []results.BodyFile) ([]bench.Cell, error)
 
 // newExperiment checks all that can be checked before anything is written.
 func newExperiment(ctx context.Context, o Options, plan planner) (*experiment, error) {
+	if err := rusage.Check(); err != nil {
+		return nil, err
+	}
 	x := &experiment{Options: o, began: time.Now()}
 	x.Rounds, x.Ops = max(x.Rounds, 1), max(x.Ops, 1)
 	var err error

@@ -9,5 +9,6 @@
 //	}
 //	fmt.Println("more than 100 kB:", rusage.MaxRSS(cmd.ProcessState) > 100e3)
 //
-// Where a system does not tell (Windows), both are 0.
+// Where a system does not tell (Windows), both are 0, and Check says so: who makes
+// figures of them must ask it first.
 package rusage

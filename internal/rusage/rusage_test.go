@@ -49,3 +49,9 @@ func TestSelfCPUCountsWork(t *testing.T) {
 		}
 	}
 }
+
+func TestCheckAcceptsThisSystem(t *testing.T) {
+	if err := rusage.Check(); err != nil {
+		t.Error(err)
+	}
+}
