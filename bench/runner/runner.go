@@ -33,6 +33,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"collatebench/results"
 )
@@ -65,6 +66,10 @@ func Resume(ctx context.Context, run *results.Run, o Options) error {
 	if info.State == results.Complete {
 		return &OptionError{"resume", info.ID, errors.New("the run is complete")}
 	}
+	if changed := results.ThisMachine().Differences(info.Machine); len(changed) > 0 {
+		return &OptionError{"resume", info.ID, fmt.Errorf("the machine is another than before (%s): samples of two machines can't be mixed; resume it where it began, or start a new run",
+			strings.Join(changed, "; "))}
+	}
 	o, err := remembered(o, info)
 	if err != nil {
 		return fmt.Errorf("resume %s: %w", info.ID, err)
@@ -80,6 +85,9 @@ func Resume(ctx context.Context, run *results.Run, o Options) error {
 	}
 	if !slices.Equal(x.bodies, info.Bodies) {
 		return &OptionError{"resume", info.ID, errors.New("a captured body has changed since: its samples can't be mixed; start a new run")}
+	}
+	if !slices.Equal(cellNames(x.cells), info.Cells) {
+		return &OptionError{"resume", info.ID, errors.New("its matrix has other cells here and now: start a new run")}
 	}
 	x.run = run
 	if err := x.open(); err != nil {

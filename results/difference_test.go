@@ -1,0 +1,58 @@
+package results_test
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+
+	"collatebench/results"
+)
+
+func TestDifferences(t *testing.T) {
+	was := results.Machine{OS: "linux", Arch: "amd64", CPU: "EPYC", Cores: 2, Memory: 8 << 30, Kernel: "6.8.0"}
+	for _, c := range []struct {
+		change func(*results.Machine)
+		want   []string
+	}{
+		{func(*results.Machine) {}, nil},
+		{func(m *results.Machine) { m.Cores = 1 }, []string{"cores 1, was 2"}},
+		{func(m *results.Machine) { m.Kernel, m.CPU = "6.9.1", "" }, []string{`cpu unknown, was "EPYC"`, `kernel "6.9.1", was "6.8.0"`}},
+		{func(m *results.Machine) { m.Memory += 40 << 20 }, nil}, // another boot
+		{func(m *results.Machine) { m.Memory = 4 << 30 }, []string{"memory_bytes 4294967296, was 8589934592"}},
+		{func(m *results.Machine) { m.Memory = 0 }, []string{"memory_bytes unknown, was 8589934592"}},
+	} {
+		now := was
+		c.change(&now)
+		if got := now.Differences(was); !slices.Equal(got, c.want) {
+			t.Errorf("%+v: got %q, want %q", now, got, c.want)
+		}
+	}
+	if here := results.ThisMachine(); len(here.Differences(results.ThisMachine())) > 0 {
+		t.Errorf("this machine differs from itself: %q", here.Differences(results.ThisMachine()))
+	}
+}
+
+// TestDifferencesSeesEveryField: a field that is added to the machine later is compared as well.
+func TestDifferencesSeesEveryField(t *testing.T) {
+	for i, field := range reflect.VisibleFields(reflect.TypeFor[results.Machine]()) {
+		m := results.Machine{}
+		v := reflect.ValueOf(&m).Elem().Field(i)
+		switch v.Kind() {
+		case reflect.String:
+			v.SetString("other")
+		case reflect.Int, reflect.Int64:
+			v.SetInt(1)
+		case reflect.Float64:
+			v.SetFloat(.5)
+		case reflect.Bool:
+			v.SetBool(true)
+		case reflect.Slice:
+			v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		default:
+			t.Fatalf("%s is of a kind that this test does not know", field.Name)
+		}
+		if got := m.Differences(results.Machine{}); len(got) != 1 {
+			t.Errorf("another %s: %q", field.Name, got)
+		}
+	}
+}
