@@ -45,7 +45,8 @@ type Info struct {
 	Defaults      map[string]string `json:"defaults"`            // by dimension; cell names leave these values out; set by Create if it is nil
 	Cells         []string          `json:"cells"`               // names in table order, A/A controls included
 	Rounds        int               `json:"rounds"`              // asked for, at most
-	Ops           int               `json:"ops"`                 // timed collations of a sample
+	Ops           int               `json:"ops"`                 // timed collations of a sample, as asked for; 0 means that the program chose
+	CellOps       map[string]int    `json:"cell_ops,omitempty"`  // timed collations of a sample, by cell; known with its first sample
 	Precision     float64           `json:"precision,omitempty"` // 0.05 for 5%; 0 means none
 	Budget        time.Duration     `json:"-"`                   // written as "3m0s"; 0 means none
 	Seed          uint64            `json:"seed"`

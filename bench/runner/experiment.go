@@ -47,7 +47,7 @@ func newExperiment(ctx context.Context, o Options, plan planner) (*experiment, e
 		return nil, err
 	}
 	x := &experiment{Options: o, began: time.Now()}
-	x.Rounds, x.Ops = max(x.Rounds, 1), max(x.Ops, 1)
+	x.Rounds = max(x.Rounds, 1)
 	var err error
 	if x.bodies, err = describeBodies(o.Bodies); err != nil {
 		return nil, err

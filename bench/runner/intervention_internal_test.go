@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"collatebench/bench"
+	"collatebench/results"
+	"collatebench/results/evidence"
 	"collatebench/results/verdict"
 )
 
@@ -56,6 +58,30 @@ func TestEditWithoutUse(t *testing.T) {
 		}
 		if next, made := apply(x.edit, c); next != c || len(made) > 0 {
 			t.Errorf("%+v on %s makes %q", x.edit, x.cell, made)
+		}
+	}
+}
+
+// TestInterventionFitsTheMemory: a window whose bodies this machine can't hold is not tried.
+func TestInterventionFitsTheMemory(t *testing.T) {
+	wider := verdict.Intervention{Cause: verdict.WindowTooSmall}
+	wider.Edit.WindowTimes = 2
+	c, err := bench.ReadCell("window=8/size=1MiB")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range []struct {
+		memory int64 // of which half is for a window of 16, thrice each body
+		tried  bool
+	}{{0, true}, {96 << 20, true}, {96<<20 - 2, false}, {16 << 20, false}} {
+		run, err := results.Create(t.TempDir(), results.Info{Cells: []string{c.Name()}, Machine: results.Machine{Memory: m.memory}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, why := &experiment{run: run, cells: []bench.Cell{c}}, evidence.Why{Cell: c.Name()}
+		x.intervene(&why, wider, c)
+		if tried := len(why.Interventions) == 1 && len(x.cells) == 2; tried != m.tried {
+			t.Errorf("%d bytes of memory: tried %v, %d cells", m.memory, why.Interventions, len(x.cells))
 		}
 	}
 }

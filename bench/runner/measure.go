@@ -72,7 +72,7 @@ func (x *experiment) round(ctx context.Context, n int) error {
 				return nil
 			}
 			x.doing(x.stage(n, have.Attempt), displayName(c))
-			s, err := x.sample(ctx, c, n, have.Attempt)
+			s, err := x.steadySample(ctx, c, n, have.Attempt)
 			if err != nil {
 				return err
 			}
@@ -140,7 +140,14 @@ func (x *experiment) enough(round int, took time.Duration) (string, error) {
 			return fmt.Sprintf("after %d rounds every ratio is known to %.1f%%, as --precision asked", round, 100*known), nil
 		}
 	}
-	if left := x.Budget - time.Since(x.began); x.Budget > 0 && round < x.Rounds && left < took+x.profileTime(took) {
+	if x.Budget == 0 || round == x.Rounds {
+		return "", nil
+	}
+	have, err := x.inForce(round)
+	if err != nil {
+		return "", err
+	}
+	if left := x.Budget - time.Since(x.began); left < took+x.profileTime(have) {
 		return fmt.Sprintf("after %d rounds another would not fit --budget %v", round, x.Budget), nil
 	}
 	return "", nil
@@ -155,13 +162,19 @@ func (x *experiment) overBudget() string {
 	return fmt.Sprintf("--budget %v was used up within a round", x.Budget)
 }
 
-// profileTime estimates the time of the profiled passes from that of a round:
-// each pass runs each cell once, and writes files.
-func (x *experiment) profileTime(round time.Duration) time.Duration {
+// profileTime estimates the time of the profiled passes from the samples of a round: each
+// pass runs one op of each cell, and writes files.
+func (x *experiment) profileTime(round results.Round) time.Duration {
 	if !x.Profile {
 		return 0
 	}
-	return round * time.Duration(passes) * 5 / 4
+	var pass time.Duration
+	for _, c := range x.profiledCells() {
+		s := round.Samples[c.Name()]
+		op, _ := timeOfOp(s.Line) // there is one in every sample
+		pass += time.Duration(s.Seconds*float64(time.Second)) - time.Duration(x.opsOf(c)-1)*op
+	}
+	return pass * time.Duration(passes) * 5 / 4
 }
 
 // displayName is a cell's name without the codec and size that rarely vary.

@@ -13,7 +13,7 @@ import (
 type Options struct {
 	Matrix    bench.Matrix
 	Rounds    int           // 0 means 1
-	Ops       int           // ops of a sample, after the untimed one; 0 means 1
+	Ops       int           // timed ops of a sample; 0 means as many as make it steady, cell by cell
 	Precision float64       // stop once every paired ratio is known this well, as 0.1; 0 never
 	Budget    time.Duration // of the whole run, profiled passes included; 0 means none
 	Seed      uint64        // of the order, and of the upstreams' payloads and choices

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -13,17 +12,9 @@ import (
 	"time"
 
 	"collatebench/bench"
-	"collatebench/internal/benchline"
 	"collatebench/internal/spell"
 	"collatebench/results"
 	"collatebench/results/evidence"
-)
-
-const (
-	// sampleTime is what the ops of a client's sample should take together: one
-	// op of a fast client takes a fifth of a second, too little to measure.
-	sampleTime = 500 * time.Millisecond
-	maxOps     = 20
 )
 
 var errNoRequest = errors.New("no request of it reached the upstream")
@@ -44,7 +35,6 @@ func Peers(ctx context.Context, o Options, cells []bench.Cell, who evidence.Peer
 		return nil, err
 	}
 	defer x.close()
-	who.Ops = map[string]int{}
 	x.clients = &who
 	return x.begin(ctx, func(info *results.Info) {
 		for _, own := range []string{"codec", "placement"} { // each client has its own
@@ -76,21 +66,12 @@ func (x *experiment) measurePeers(ctx context.Context) error {
 	return x.measure(ctx)
 }
 
-// tryOut runs one short op of each placement of each client: a client that does
-// not work should stop the run here, not in its third round. The time of that op
-// says how many ops fill a sample.
+// tryOut runs one op of each placement of each client: a client that does not work
+// should stop the run here, not in its third round. The time of that op says how many ops
+// make a sample.
 func (x *experiment) tryOut(ctx context.Context) error {
-	info := x.run.Info()
-	ops := maps.Clone(x.clients.Ops)
 	for _, variant := range variants(x.cells) {
-		try := variant[0]
-		for _, c := range variant {
-			if c.Window < try.Window {
-				try = c
-			}
-		}
-		whole := try.Responses
-		try.Responses, try.AA = try.Window, ""
+		try := widestWindow(variant)
 		if over := x.overBudget(); over != "" {
 			return errors.New(over + ", before each client was tried; give it more")
 		}
@@ -99,39 +80,43 @@ func (x *experiment) tryOut(ctx context.Context) error {
 		if err := p.execute(ctx); err != nil {
 			return err
 		}
-		op, err := timeOfOp(p)
+		op, err := timeOfOp(p.line())
 		if err != nil {
+			return fmt.Errorf("cell %q: %w:\n%s", try.Name(), err, spell.Excerpt(p.kept.String(), 20))
+		}
+		if _, err := x.setOps(try, cmp.Or(x.Ops, steadyOps(op, try))); err != nil {
 			return err
 		}
-		op = op * time.Duration(whole) / time.Duration(try.Responses)
-		for _, c := range variant {
-			ops[c.Name()] = min(max(int((sampleTime+op/2)/max(op, 1)), x.Ops), maxOps)
-		}
 	}
-	x.clients.Ops = ops
-	if err := x.recordStudy(&info); err != nil {
-		return err
-	}
-	return x.run.SetInfo(info)
+	return nil
 }
 
-// timeOfOp reads it from the benchmark line that a process printed.
-func timeOfOp(p *process) (time.Duration, error) {
-	if line, err := benchline.Parse(p.line()); err == nil {
-		if ns, _ := line.Of("ns/op"); ns > 0 {
-			return time.Duration(ns), nil
+// widestWindow is the cell with the largest window: its ops are the shortest, and its
+// windows need the most responses.
+func widestWindow(cells []bench.Cell) bench.Cell {
+	best := cells[0]
+	for _, c := range cells {
+		if c.Window > best.Window {
+			best = c
 		}
 	}
-	return 0, fmt.Errorf("cell %q: it printed no benchmark line with ns/op:\n%s", p.cell.Name(), spell.Excerpt(p.kept.String(), 20))
+	return best
 }
 
 // variants are the cells that differ in their window alone, A/A controls included.
 func variants(cells []bench.Cell) [][]bench.Cell {
+	return grouped(cells, func(c bench.Cell) bench.Cell {
+		c.Window, c.AA = 0, ""
+		return c
+	})
+}
+
+// grouped puts the cells of one key together, in the order of the first of each.
+func grouped(cells []bench.Cell, key func(bench.Cell) bench.Cell) [][]bench.Cell {
 	at := map[bench.Cell]int{}
 	var out [][]bench.Cell
 	for _, c := range cells {
-		k := c
-		k.Window, k.AA = 0, ""
+		k := key(c)
 		i, there := at[k]
 		if !there {
 			i = len(out)
@@ -154,14 +139,6 @@ func orderPeers(cells []bench.Cell, r *rand.Rand) []bench.Cell {
 		out = append(out, g...)
 	}
 	return out
-}
-
-// opsOf is how many ops a sample of the cell has.
-func (x *experiment) opsOf(c bench.Cell) int {
-	if p := x.clients; p != nil {
-		return cmp.Or(p.Ops[c.Name()], x.Ops)
-	}
-	return x.Ops
 }
 
 // given is the cell's name as another language's client is told it: without
@@ -193,15 +170,19 @@ func (x *experiment) foreignArgs(c bench.Cell, upstream string, ops int) []strin
 		"--responses", strconv.Itoa(c.Responses), "--ops", strconv.Itoa(ops))
 }
 
-// checkWork refuses a client that asked for fewer responses than its cell has: it
-// would seem faster than it is.
+// checkWork refuses a client that asked for fewer responses than its cell has, or for
+// more: it would seem faster or slower than it is.
 func (x *experiment) checkWork(c bench.Cell, seen results.External) error {
 	want := bench.WarmUp(c.Window) + x.opsOf(c)*c.Responses
-	if seen.Responses < float64(want) {
-		return fmt.Errorf("cell %q: the upstream gave %.0f responses, where the warm-up and %d ops take %d: work was skipped",
-			c.Name(), seen.Responses, x.opsOf(c), want)
+	if seen.Responses == float64(want) {
+		return nil
 	}
-	return nil
+	fault := "work was skipped"
+	if seen.Responses > float64(want) {
+		fault = "the client asks for more than its cell has, or somebody else asks this upstream too"
+	}
+	return fmt.Errorf("cell %q: the upstream gave %.0f responses, where the warm-up and %d ops take %d: %s",
+		c.Name(), seen.Responses, x.opsOf(c), want, fault)
 }
 
 // checkClient compares the name that a client prints with the one that was asked for.

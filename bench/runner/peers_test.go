@@ -18,6 +18,7 @@ import (
 
 	"collatebench/bench"
 	"collatebench/bench/runner"
+	"collatebench/internal/rusage"
 	"collatebench/results"
 	"collatebench/results/evidence"
 )
@@ -75,14 +76,25 @@ func beClient(args []string) error {
 		}
 	}
 	warm, requests := bench.WarmUp(c.Window), bench.WarmUp(c.Window)+responses*ops
-	if c.Placement == "skips" {
+	switch c.Placement {
+	case "skips":
 		requests--
+	case "overdoes":
+		requests++
+	case "imports": // much, before its first request
+		for began := rusage.SelfCPU(); rusage.SelfCPU()-began < importing; {
+		}
+	}
+	slow := time.Duration(0)
+	if c.Placement == "thaws" && !started("thawed") {
+		slow = 10 * time.Millisecond
 	}
 	var begin time.Time
 	for id := range requests {
 		if id == warm {
 			begin = time.Now()
 		}
+		time.Sleep(slow)
 		if err := fetch(fmt.Sprintf("%s/v1/payload?codec=json&size=%s&id=%d", upstream, c.Size, id)); err != nil {
 			return err
 		}
@@ -92,6 +104,19 @@ func beClient(args []string) error {
 		float64(responses*ops)*float64(c.Size)/1e6/wall.Seconds())
 	return nil
 }
+
+// started says whether a client has called it before, in the folder where it works.
+func started(mark string) bool {
+	f, err := os.OpenFile(mark, os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return true
+	}
+	f.Close()
+	return false
+}
+
+// importing is the CPU time that a client takes before its first request.
+const importing = time.Second
 
 func fetch(url string) error {
 	resp, err := http.Get(url)
@@ -104,8 +129,8 @@ func fetch(url string) error {
 }
 
 // peersOf runs placements of the client of this binary beside Go's, whose
-// upstream answers at once: a sample is then a tenth of a second.
-func peersOf(t *testing.T, rounds int, windows []int, placements ...bench.Placement) (*results.Run, error) {
+// upstream answers at once: a sample of one op is then a tenth of a second.
+func peersOf(t *testing.T, rounds, ops int, windows []int, placements ...bench.Placement) (*results.Run, error) {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
@@ -126,23 +151,19 @@ func peersOf(t *testing.T, rounds int, windows []int, placements ...bench.Placem
 			cells = append(cells, c)
 		}
 	}
-	o := runner.Options{Rounds: rounds, Seed: 1, Out: t.TempDir(), Program: program(t), Self: []string{exe, "mockserver"}}
+	o := runner.Options{Rounds: rounds, Ops: ops, Seed: 1, Out: t.TempDir(), Program: program(t), Self: []string{exe, "mockserver"}}
 	return runner.Peers(t.Context(), o, cells, evidence.Peers{Clients: []evidence.Peer{
 		{Client: bench.Go}, {Client: "other", Command: []string{exe, "client"}},
 	}})
 }
 
 func TestPeers(t *testing.T) {
-	run, err := peersOf(t, 2, []int{4, 8}, "one", "two")
+	run, err := peersOf(t, 2, 0, []int{4, 8}, "one", "two")
 	if err != nil {
 		t.Fatal(err)
 	}
 	noChildren(t)
 	info := run.Info()
-	clients, err := evidence.ReadPeers(info)
-	if err != nil {
-		t.Fatal(err)
-	}
 	last := map[int]int{} // attempt of each round: a busy machine has them taken again
 	for _, r := range results.Rounds(info, samplesOf(t, run)) {
 		last[r.N] = r.Attempt
@@ -156,12 +177,14 @@ func TestPeers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ops := clients.Ops[s.Cell]
-		if e := s.External; e == nil || e.Seconds <= 0 || e.CPU <= 0 || e.Responses < float64(c.Responses*ops) {
-			t.Errorf("%s: seen from outside: %+v, with %d ops", s.Cell, e, ops)
+		ops := info.CellOps[s.Cell]
+		if e, want := s.External, bench.WarmUp(c.Window)+c.Responses*ops; e == nil || e.Seconds <= 0 || e.CPU <= 0 || e.Responses != float64(want) {
+			t.Errorf("%s: seen from outside: %+v, with %d ops, which take %d responses", s.Cell, e, ops, want)
 		}
-		if !strings.Contains(s.Line, fmt.Sprintf("-2 %d ", ops)) || ops < 2 {
-			t.Errorf("%s: %q; want %d ops, enough to fill its time", s.Cell, s.Line, ops)
+		checkSteady(t, info, s)
+		other := c
+		if other.Window, other.AA = 12-c.Window, ""; info.CellOps[other.Name()] != ops {
+			t.Errorf("%s has %d ops, and %d at its other window", s.Cell, ops, info.CellOps[other.Name()])
 		}
 		// The windows of a variant are neighbours.
 		apart := func(j int) bool {
@@ -187,7 +210,7 @@ func TestPeers(t *testing.T) {
 // TestPeersCountsChildren: what a client's children use is the client's, and
 // none of them outlives its sample.
 func TestPeersCountsChildren(t *testing.T) {
-	run, err := peersOf(t, 1, []int{4}, "forks")
+	run, err := peersOf(t, 1, 1, []int{4}, "forks")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +225,7 @@ func TestPeersCountsChildren(t *testing.T) {
 // TestPeersOutputIsBounded: a client that talks all the time is measured, and does not
 // fill the disk.
 func TestPeersOutputIsBounded(t *testing.T) {
-	run, err := peersOf(t, 1, []int{4}, "chatters")
+	run, err := peersOf(t, 1, 0, []int{4}, "chatters")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,6 +235,36 @@ func TestPeersOutputIsBounded(t *testing.T) {
 	}
 	if len(log) > 1<<20 || !strings.Contains(string(log), " bytes left out ...\n") {
 		t.Errorf("log.txt has %d bytes:\n%.300s", len(log), log)
+	}
+}
+
+// TestFirstSampleIsLongEnough: a cell whose trial was slow, as on a machine that others use
+// for a while, gets more ops before it has a sample.
+func TestFirstSampleIsLongEnough(t *testing.T) {
+	run, err := peersOf(t, 2, 0, []int{4, 8}, "thaws")
+	if err != nil {
+		t.Fatal(err)
+	}
+	info := run.Info()
+	checkFirst(t, info, samplesOf(t, run))
+	for _, r := range results.Rounds(info, samplesOf(t, run)) {
+		for _, s := range r.Samples {
+			checkSteady(t, info, s)
+		}
+	}
+}
+
+// TestPeersCountsFromTheFirstRequest: the start of a process is not what its client needs
+// to collate.
+func TestPeersCountsFromTheFirstRequest(t *testing.T) {
+	run, err := peersOf(t, 1, 1, []int{4}, "imports")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range samplesOf(t, run) {
+		if strings.Contains(s.Cell, "imports") && (s.External.CPU > importing.Seconds()/2 || s.ClientCPU < importing.Seconds()) {
+			t.Errorf("%s: %.3f s of CPU from the first request on, %.3f s in all, of which it took %v before", s.Cell, s.External.CPU, s.ClientCPU, importing)
+		}
 	}
 }
 
@@ -240,11 +293,12 @@ func TestPeersFailures(t *testing.T) {
 			"fails":    "response 7: out of luck",
 			"misnamed": `calls itself "another"`,
 			"skips":    "work was skipped",
+			"overdoes": "asks for more than its cell has",
 			"holds":    "a child of it has not",
 		} {
 			t.Run(string(placement), func(t *testing.T) {
 				t.Parallel()
-				run, err := peersOf(t, 1, []int{4, 8}, placement)
+				run, err := peersOf(t, 1, 1, []int{4, 8}, placement)
 				if err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "client=other") {
 					t.Errorf("%v; want %q, with the cell", err, says)
 				}

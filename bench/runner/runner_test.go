@@ -106,7 +106,7 @@ func dieAtFirstPayload(o mockserver.Options) error {
 	}))
 }
 
-// tiny asks for two cells and their A/A controls, each a few milliseconds.
+// tiny asks for two cells and their A/A controls, each a few milliseconds: one op a sample.
 func tiny(t *testing.T, rounds int, set ...string) runner.Options {
 	t.Helper()
 	exe, err := os.Executable()
@@ -118,7 +118,7 @@ func tiny(t *testing.T, rounds int, set ...string) runner.Options {
 
 func options(t *testing.T, rounds int, exe string, set ...string) runner.Options {
 	t.Helper()
-	o := runner.Options{Rounds: rounds, Seed: 1, Out: t.TempDir(), Program: program(t), Self: []string{exe, "mockserver"}}
+	o := runner.Options{Rounds: rounds, Ops: 1, Seed: 1, Out: t.TempDir(), Program: program(t), Self: []string{exe, "mockserver"}}
 	for _, s := range set {
 		name, list, _ := strings.Cut(s, "=")
 		if err := o.Matrix.Set(name, list); err != nil {

@@ -92,7 +92,7 @@ func (x *experiment) investigate(ctx context.Context) error {
 			return x.shortOf(n)
 		}
 		if n == 1 && x.Budget > 0 && time.Since(took)*leastRounds > x.Budget {
-			return fmt.Errorf("a sample of this cell takes %v: --budget %v is too short for it and its interventions; %v would do",
+			return fmt.Errorf("a sample of this cell takes %v: --budget %v is too short for it and its interventions; %v would do, or fewer --ops",
 				time.Since(took).Round(100*time.Millisecond), x.Budget, (time.Since(took) * 2 * leastRounds).Round(time.Second))
 		}
 		if n <= baseRounds {

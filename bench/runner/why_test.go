@@ -17,7 +17,7 @@ import (
 
 // why runs a cell on simulated cores, which pass time whatever else this
 // machine does: other tests as well.
-func why(t *testing.T, cell string, pairs int) (*results.Run, verdict.Verdict) {
+func why(t *testing.T, cell string, pairs, ops int) (*results.Run, verdict.Verdict) {
 	t.Helper()
 	c, err := bench.ReadCell(cell)
 	if err != nil {
@@ -27,7 +27,7 @@ func why(t *testing.T, cell string, pairs int) (*results.Run, verdict.Verdict) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := runner.Why(t.Context(), runner.Options{Rounds: pairs, Seed: 1, Out: t.TempDir(), Program: program(t), Self: []string{exe, "mockserver"}}, c)
+	run, err := runner.Why(t.Context(), runner.Options{Rounds: pairs, Ops: ops, Seed: 1, Out: t.TempDir(), Program: program(t), Self: []string{exe, "mockserver"}}, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestWhy(t *testing.T) {
 // the upstream's queue, which shows once decoding is parallel.
 func testWhyStacked(t *testing.T) {
 	t.Parallel()
-	run, v := why(t, "placement=collector/window=16/size=64KiB/responses=48/virtual-cores=8x8MiBps/queue=1/latency=4ms", 3)
+	run, v := why(t, "placement=collector/window=16/size=64KiB/responses=48/virtual-cores=8x8MiBps/queue=1/latency=4ms", 3, 0)
 	if want := []verdict.Cause{verdict.Serialised, verdict.UpstreamQueueing}; !slices.Equal(v.Causes, want) {
 		t.Fatalf("got %v, %s", v.Causes, v.Sentence)
 	}
@@ -73,7 +73,11 @@ func testWhyStacked(t *testing.T) {
 	if study(t, run).Cell != base || info.Joined[base] != 0 || info.Joined[parallel] != 3 {
 		t.Errorf("the run is about %q; joined: %v", study(t, run).Cell, info.Joined)
 	}
+	checkFirst(t, info, samplesOf(t, run)) // also of the cells that joined
 	for _, r := range results.Rounds(info, samplesOf(t, run)) {
+		for _, s := range r.Samples {
+			checkSteady(t, info, s)
+		}
 		if _, there := r.Samples[parallel]; there != (r.N > 2) {
 			t.Errorf("round %d: the intervention is there: %v", r.N, there)
 		}
@@ -109,7 +113,7 @@ func stopped(t *testing.T, run *results.Run) *results.Run {
 // once it does not.
 func testWhyLeavesOutWhatIsRuledOut(t *testing.T) {
 	t.Parallel()
-	run, v := why(t, "placement=pool/window=16/size=64KiB/responses=64/workers=2/virtual-cores=8x4MiBps/latency=none", 2)
+	run, v := why(t, "placement=pool/window=16/size=64KiB/responses=64/workers=2/virtual-cores=8x4MiBps/latency=none", 2, 1)
 	var tried []string
 	for _, i := range study(t, run).Interventions {
 		tried = append(tried, i.Change)

@@ -30,7 +30,7 @@ const (
 )
 
 func benchCommand() *cobra.Command {
-	o := runner.Options{Rounds: defaultRounds, Ops: 1, Profile: true}
+	o := runner.Options{Rounds: defaultRounds, Profile: true}
 	var resume string
 	var asJSON bool
 	c := &cobra.Command{
@@ -67,7 +67,7 @@ product is the matrix.`,
 		}
 	}
 	countFlag(fs, &o.Rounds, "rounds", "samples of each cell; with --precision at most so many (then 120)")
-	countFlag(fs, &o.Ops, "ops", "timed collations in a sample")
+	opsFlag(fs, &o.Ops)
 	percentFlag(fs, &o.Precision, "precision", "stop once every paired ratio is known this well, such as 10%")
 	durationFlag(fs, &o.Budget, "budget", "stop in time for the whole run to take no longer, such as 3m")
 	seedFlag(fs, &o.Seed, "seed of the order, the payloads and the upstream's choices")

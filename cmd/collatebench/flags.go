@@ -41,6 +41,10 @@ func countFlag(fs *pflag.FlagSet, to *int, name, usage string) {
 	fs.Var(parsedFlag[int]{to, bench.ParseCount, strconv.Itoa, "n"}, name, usage)
 }
 
+func opsFlag(fs *pflag.FlagSet, to *int) {
+	countFlag(fs, to, "ops", "timed collations in a sample (default as many as take half a second and eight windows of responses)")
+}
+
 func seedFlag(fs *pflag.FlagSet, to *uint64, usage string) {
 	parse := func(s string) (uint64, error) {
 		n, err := strconv.ParseUint(s, 10, 64)

@@ -32,7 +32,7 @@ type peerFlags struct {
 }
 
 func peersCommand() *cobra.Command {
-	f := &peerFlags{Options: runner.Options{Rounds: peerRounds, Ops: 1, Budget: peerBudget}}
+	f := &peerFlags{Options: runner.Options{Rounds: peerRounds, Budget: peerBudget}}
 	f.Matrix = peerMatrix()
 	c := &cobra.Command{
 		Use:   "peers",
@@ -72,7 +72,7 @@ it beside the others. The contract is in bench/peers/README.md.`,
 		}
 	}
 	countFlag(fs, &f.Rounds, "rounds", "samples of each cell")
-	countFlag(fs, &f.Ops, "ops", "timed collations in a sample, at least; a fast client takes more")
+	opsFlag(fs, &f.Ops)
 	durationFlag(fs, &f.Budget, "budget", "time for all samples, the builds excluded")
 	seedFlag(fs, &f.Seed, "seed of the order, the payloads and the upstream's choices")
 	labelFlag(fs, &f.Label, "word that ends the run folder's name")

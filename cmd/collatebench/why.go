@@ -23,7 +23,7 @@ const (
 )
 
 func whyCommand() *cobra.Command {
-	o := runner.Options{Rounds: defaultPairs, Ops: 1, Budget: defaultWhyBudget}
+	o := runner.Options{Rounds: defaultPairs, Budget: defaultWhyBudget}
 	var asJSON bool
 	var knobs behaviour.Spec
 	c := &cobra.Command{
@@ -62,7 +62,7 @@ Exit code 4 means that no verdict could be proven.`,
 		fs.Var(parsedFlag[string]{new(string), func(s string) (string, error) { return s, k.Set(&knobs, s) }, func(s string) string { return s }, "value"}, k.Name, k.Usage+": "+k.Allowed)
 	}
 	countFlag(fs, &o.Rounds, "pairs", "rounds of the cell with its interventions")
-	countFlag(fs, &o.Ops, "ops", "timed collations in a sample")
+	opsFlag(fs, &o.Ops)
 	durationFlag(fs, &o.Budget, "budget", "time for all samples, the build excluded")
 	seedFlag(fs, &o.Seed, "seed of the order, the payloads and the upstream's choices")
 	labelFlag(fs, &o.Label, "word that ends the run folder's name")

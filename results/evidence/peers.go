@@ -10,9 +10,8 @@ import (
 
 // Peers is what a run that compares clients records beside what every run does.
 type Peers struct {
-	Clients []Peer         `json:"clients"`            // in table order, Go's first
-	LeftOut []string       `json:"left_out,omitempty"` // a line each: which client is missing, and how to get it
-	Ops     map[string]int `json:"ops"`                // timed collations of a sample, by cell: as many as fill its time
+	Clients []Peer   `json:"clients"`            // in table order, Go's first
+	LeftOut []string `json:"left_out,omitempty"` // a line each: which client is missing, and how to get it
 }
 
 // A Peer is a client and how it is run.
