@@ -2,6 +2,8 @@ package runner
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"collatebench/results"
@@ -104,7 +106,7 @@ func (o *externalSampler) conclude(ctx context.Context, ended time.Time, total t
 		return nil, err
 	}
 	if o.began.IsZero() {
-		return nil, errNoRequest
+		return nil, unseen(after.Requests - o.before.Requests)
 	}
 	cpu, end := total.Seconds(), ended
 	if o.seen > cpu { // there are children that it did not wait for
@@ -128,6 +130,14 @@ func difference(after, before *float64) *float64 {
 		return nil
 	}
 	return new(*after - *before)
+}
+
+// unseen says why no request was seen while the process ran.
+func unseen(requests float64) error {
+	if requests > 0 {
+		return fmt.Errorf("its %.0f requests took less than %v, too short to be measured from outside: --ops must be higher", requests, arrivalPoll)
+	}
+	return errors.New("no request of it reached the upstream")
 }
 
 // group is the CPU time of the process group, as far as it was seen.

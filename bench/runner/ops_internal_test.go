@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -36,6 +37,15 @@ func TestSteadyOps(t *testing.T) {
 		}
 		if c.op > 0 && got < maxOps && time.Duration(got)*c.op < leastTime || got*c.responses < leastWindows*c.window {
 			t.Errorf("%+v: %d ops are less than a sample has", c, got)
+		}
+	}
+}
+
+// TestUnseen: a client that asked for nothing, and one that was too fast to be seen.
+func TestUnseen(t *testing.T) {
+	for requests, says := range map[float64]string{0: "no request", 20: "--ops must be higher"} {
+		if err := unseen(requests); !strings.Contains(err.Error(), says) {
+			t.Errorf("%v requests: %v; want %q", requests, err, says)
 		}
 	}
 }

@@ -17,8 +17,6 @@ import (
 	"collatebench/results/evidence"
 )
 
-var errNoRequest = errors.New("no request of it reached the upstream")
-
 // outputDelay is how long a client's children may hold its output open after its
 // end. Without a limit a child that never ends would keep the run waiting.
 const outputDelay = 2 * time.Second

@@ -53,7 +53,9 @@ func (x *experiment) sample(ctx context.Context, c bench.Cell, round, attempt in
 	}
 	clientCPU := p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()
 	if err == nil && sampler != nil {
-		s.External, err = sampler.conclude(ctx, p.started.Add(p.wall), clientCPU)
+		if s.External, err = sampler.conclude(ctx, p.started.Add(p.wall), clientCPU); err != nil {
+			return s, fmt.Errorf("cell %q: %w", s.Cell, err)
+		}
 		clientCPU = max(clientCPU, sampler.group())
 	}
 	if err == nil && s.External != nil {
