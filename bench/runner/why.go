@@ -25,6 +25,14 @@ const (
 	leastRounds = 8
 )
 
+// A BudgetError says that the budget of [Why] ended before anything could be said.
+type BudgetError struct{ Err error }
+
+func (e *BudgetError) Error() string { return e.Err.Error() }
+
+// Unwrap returns what the budget was too short for.
+func (e *BudgetError) Unwrap() error { return e.Err }
+
 // Why runs one cell and its interventions as cells of one run: first the cell
 // alone, then, planned from that evidence, the cell and its interventions in
 // rounds; and when a cause is proven, interventions on what is left of it.
@@ -92,8 +100,8 @@ func (x *experiment) investigate(ctx context.Context) error {
 			return x.shortOf(n)
 		}
 		if n == 1 && x.Budget > 0 && time.Since(took)*leastRounds > x.Budget {
-			return fmt.Errorf("a sample of this cell takes %v: --budget %v is too short for it and its interventions; %v would do, or fewer --ops",
-				time.Since(took).Round(100*time.Millisecond), x.Budget, (time.Since(took) * 2 * leastRounds).Round(time.Second))
+			return &BudgetError{fmt.Errorf("a sample of this cell takes %v: --budget %v is too short for it and its interventions; %v would do, or fewer --ops",
+				time.Since(took).Round(100*time.Millisecond), x.Budget, (time.Since(took) * 2 * leastRounds).Round(time.Second))}
 		}
 		if n <= baseRounds {
 			continue
@@ -127,7 +135,7 @@ func (x *experiment) firstTry() int {
 // shortOf is the end of a budget: a fault where nothing can be said yet.
 func (x *experiment) shortOf(n int) error {
 	if n <= baseRounds+1 {
-		return errors.New(x.stopped + ": too short for a cell and its interventions")
+		return &BudgetError{errors.New(x.stopped + ": too short for a cell and its interventions")}
 	}
 	return nil
 }
