@@ -2,9 +2,6 @@ package scenarios
 
 import (
 	"fmt"
-	"io"
-	"math"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -12,196 +9,88 @@ import (
 	"collatebench/results/verdict"
 )
 
-// An Outcome is the verdict on a scenario.
-type Outcome struct {
-	Scenario Scenario        `json:"-"`
-	Command  Command         `json:"command"`
-	Title    string          `json:"scenario"`
-	Seed     uint64          `json:"seed"`
-	Truth    []verdict.Cause `json:"truth"`
-	Verdict  verdict.Verdict `json:"verdict"`
-	Function string          `json:"function,omitempty"` // found to take the time of the serial section
-	Seconds  float64         `json:"seconds"`
-}
-
-// A Grade compares a verdict with the truth.
-type Grade string
-
-// The grades.
-const (
-	Right   Grade = "right"
-	Partial Grade = "partial"    // the first cause of two, and nothing wrong
-	None    Grade = "no verdict" // allowed in one scenario of twenty
-	Wrong   Grade = "wrong"
-)
-
-// Grade is the grade of the verdict.
-func (o Outcome) Grade() Grade {
-	named := o.Verdict.Causes
-	switch {
-	case len(named) == 0:
-		return None
-	case slices.Equal(named, o.Truth) && o.found():
-		return Right
-	case len(named) < len(o.Truth) && slices.Equal(named, o.Truth[:len(named)]):
-		return Partial
-	}
-	return Wrong
-}
-
-// found says whether the verdict found the function that the scenario is about.
-func (o Outcome) found() bool {
-	if o.Scenario.Function == "" {
-		return true
-	}
-	matched, err := regexp.MatchString(o.Scenario.Function, o.Function)
-	return err == nil && matched
-}
-
-// Accused says that the verdict would have a healthy client mended.
-func (o Outcome) Accused() bool {
-	return o.Scenario.Healthy && slices.ContainsFunc(o.Verdict.Causes, func(c verdict.Cause) bool { return c != verdict.CPUSaturated })
-}
-
-// A Prediction is a predicted gain beside the measured one.
-type Prediction struct {
-	Title     string
-	Change    string
-	Predicted float64
-	Measured  verdict.Gain
-}
-
-// Holds says that the prediction is within 15% of the gain, or inside its
-// interval.
-func (p Prediction) Holds() bool {
-	inside := p.Measured.High > 0 && p.Predicted >= p.Measured.Low && p.Predicted <= p.Measured.High
-	return inside || math.Abs(p.Predicted/p.Measured.Mean-1) <= .15
-}
-
-// A Matrix is the confusion matrix of a run: every scenario's outcome.
+// A Matrix is the confusion matrix of a run: every scenario's outcome, and the second
+// answers, each behind the first.
 type Matrix []Outcome
 
-// Predictions returns the predictions for the causes that were named. A person
-// would act on these.
-func (m Matrix) Predictions() []Prediction {
-	var out []Prediction
+// Count returns how many answers have a grade, second ones included.
+func (m Matrix) Count(g Grade) int {
+	return m.count(func(o Outcome) bool { return o.Grade() == g })
+}
+
+func (m Matrix) count(is func(Outcome) bool) int {
+	n := 0
 	for _, o := range m {
-		for _, i := range o.Verdict.Interventions {
-			if i.Predicted > 0 && i.Measured.Pairs > 0 && slices.Contains(o.Verdict.Causes, i.Cause) {
-				out = append(out, Prediction{o.Title, i.Change, i.Predicted, i.Measured})
-			}
+		if is(o) {
+			n++
+		}
+	}
+	return n
+}
+
+// First returns the first answers, and Second the second ones. Rates are of the first
+// alone: a scenario is asked again where it had no verdict, and to count that answer too
+// would make such answers rarer than they are.
+func (m Matrix) First() Matrix { return m.where(func(o Outcome) bool { return !o.Again }) }
+
+// Second returns the second answers.
+func (m Matrix) Second() Matrix { return m.where(func(o Outcome) bool { return o.Again }) }
+
+func (m Matrix) where(is func(Outcome) bool) Matrix {
+	return slices.DeleteFunc(slices.Clone(m), func(o Outcome) bool { return !is(o) })
+}
+
+// Unnamed lists the causes, each with its command, that no answer named rightly and
+// whole, although they are the truth of a scenario that was run: "why hidden-cap".
+func (m Matrix) Unnamed() []string {
+	var out []string
+	named := map[string]bool{}
+	for _, o := range m {
+		if o.Grade() == Right {
+			named[o.truth()] = true
+		}
+	}
+	for _, o := range m {
+		if truth := o.truth(); !named[truth] && !slices.Contains(out, truth) {
+			out = append(out, truth)
 		}
 	}
 	return out
 }
 
-// Count returns how many outcomes have a grade.
-func (m Matrix) Count(g Grade) int {
-	n := 0
-	for _, o := range m {
-		if o.Grade() == g {
-			n++
-		}
-	}
-	return n
+func (o Outcome) truth() string { return string(o.Command) + " " + label(o.Truth) }
+
+// allowed is how many first answers, of so many, may be no whole verdict: one in
+// twenty, and one of a few.
+func allowed(answers int) int { return max(1, answers/20) }
+
+// open counts the first answers that are no whole verdict.
+func (m Matrix) open() int {
+	first := m.First()
+	return first.Count(None) + first.Count(Partial)
 }
 
-// Fault says what is not good enough: a wrong cause, a healthy client that is
-// accused, or more than one scenario in twenty without a whole verdict. Write
-// also shows how well gains were predicted; its reader judges that.
+// Fault says what is not good enough, the worst first: an error of the tool, a wrong
+// cause, a healthy client that is accused, a cause that was never named, or more than
+// one scenario in twenty without a whole verdict. The errors of promises are no fault:
+// whoever reads them judges.
 func (m Matrix) Fault() string {
-	switch open := m.Count(None) + m.Count(Partial); {
-	case m.Count(Wrong) > 0:
-		return fmt.Sprintf("%d of %d verdicts are wrong", m.Count(Wrong), len(m))
-	case m.accused() > 0:
-		return fmt.Sprintf("%d healthy clients are accused", m.accused())
-	case open > max(1, len(m)/20):
-		return fmt.Sprintf("%d of %d scenarios have no whole verdict; 1 in 20 may", open, len(m))
+	var out []string
+	say := func(bad bool, format string, args ...any) {
+		if bad {
+			out = append(out, fmt.Sprintf(format, args...))
+		}
 	}
-	return ""
+	say(m.Count(Failed) > 0, "%d of %s ended in an error", m.Count(Failed), spell.Plural(len(m), "question"))
+	say(m.Count(Wrong) > 0, "%d of %d verdicts are wrong", m.Count(Wrong), len(m))
+	say(m.accused() > 0, "accused, though healthy: %d", m.accused())
+	say(len(m.Unnamed()) > 0, "never named: %s", strings.Join(m.Unnamed(), ", "))
+	first := len(m.First())
+	say(m.open() > allowed(first), "%d of %d scenarios have no whole verdict; 1 in 20 may", m.open(), first)
+	return strings.Join(out, "; ")
 }
 
-// Write prints the matrix, with true causes down and named ones across. The
-// verdicts that are not right follow, and the predictions that do not hold.
-func (m Matrix) Write(w io.Writer) {
-	truths, named := m.labels(func(o Outcome) string { return label(o.Truth) }), m.labels(func(o Outcome) string { return label(o.Verdict.Causes) })
-	codes := map[string]string{}
-	width := 0
-	for i, s := range named {
-		codes[s] = string(rune('a' + i))
-	}
-	for _, t := range truths {
-		width = max(width, len(t))
-	}
-	head := strings.Repeat(" ", width) + "  "
-	for _, s := range named {
-		head += fmt.Sprintf("%4s", codes[s])
-	}
-	fmt.Fprintf(w, "%s\n", head)
-	for _, t := range truths {
-		fmt.Fprintf(w, "%-*s  ", width, t)
-		for _, s := range named {
-			fmt.Fprintf(w, "%4s", blankZero(m.tally(t, s)))
-		}
-		fmt.Fprintln(w)
-	}
-	fmt.Fprintf(w, "\ntrue causes down, named ones across:")
-	for _, s := range named {
-		fmt.Fprintf(w, " %s = %s;", codes[s], s)
-	}
-	fmt.Fprintf(w, "\n\n%d verdicts: %d right, %d partial, %d no verdict, %d wrong; %d of the healthy accused\n",
-		len(m), m.Count(Right), m.Count(Partial), m.Count(None), m.Count(Wrong), m.accused())
-	m.writeRest(w)
-}
-
-// writeRest lists the verdicts that are not right, and the predictions that do
-// not hold.
-func (m Matrix) writeRest(w io.Writer) {
-	for _, o := range m {
-		if g := o.Grade(); g != Right {
-			fmt.Fprintf(w, "  %s: %s %s (seed %d), which is %s:\n    %s\n", g, o.Command, o.Title, o.Seed, label(o.Truth), spell.FirstLine(o.Verdict.Sentence))
-			if !o.found() {
-				fmt.Fprintf(w, "    the function found is %q\n", o.Function)
-			}
-		}
-	}
-	predictions := m.Predictions()
-	if len(predictions) == 0 {
-		return
-	}
-	held := 0
-	for _, p := range predictions {
-		if p.Holds() {
-			held++
-		}
-	}
-	fmt.Fprintf(w, "%d of %d predicted gains are within 15%% of the measured one, or inside its interval\n", held, len(predictions))
-	for _, p := range predictions {
-		if !p.Holds() {
-			fmt.Fprintf(w, "  %s, %s: predicted %.2fx, measured %v\n", p.Title, p.Change, p.Predicted, p.Measured)
-		}
-	}
-}
-
-func (m Matrix) tally(truth, named string) int {
-	n := 0
-	for _, o := range m {
-		if label(o.Truth) == truth && label(o.Verdict.Causes) == named {
-			n++
-		}
-	}
-	return n
-}
-
-func (m Matrix) accused() int {
-	n := 0
-	for _, o := range m {
-		if o.Accused() {
-			n++
-		}
-	}
-	return n
-}
+func (m Matrix) accused() int { return m.count(Outcome.Accused) }
 
 // labels lists the labels in the order in which they first occur.
 func (m Matrix) labels(of func(Outcome) string) []string {
@@ -214,21 +103,18 @@ func (m Matrix) labels(of func(Outcome) string) []string {
 	return out
 }
 
+// said labels what was named.
+func (o Outcome) said() string {
+	if o.Failure != "" {
+		return string(Failed)
+	}
+	return label(o.Verdict.Causes)
+}
+
 // label joins causes.
 func label(causes []verdict.Cause) string {
 	if len(causes) == 0 {
 		return "no verdict"
 	}
-	words := make([]string, len(causes))
-	for i, c := range causes {
-		words[i] = string(c)
-	}
-	return strings.Join(words, " + ")
-}
-
-func blankZero(n int) string {
-	if n == 0 {
-		return "."
-	}
-	return fmt.Sprint(n)
+	return strings.Join(spell.Strings(causes), " + ")
 }

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -22,11 +23,11 @@ import (
 	"collatebench/results/verdict"
 )
 
-// Options say which scenarios to run. The zero value runs all of them once.
+// Options say which scenarios to run. The zero value runs the plan of seed 1.
 type Options struct {
-	Seeds  []uint64       // each scenario is run with each; empty means 1
-	Small  bool           // a scenario a cause
-	Only   *regexp.Regexp // of the scenarios' titles; nil means all
+	Seeds  []uint64       // each has its part of the plan; empty means 1
+	Small  bool           // a scenario a cause and command
+	Only   *regexp.Regexp // of the scenarios' commands and titles; nil means all
 	Pairs  int            // of an intervention; 0 means 4
 	Budget time.Duration  // of a cell; 0 means none
 	Source string         // folder of the collatebench module; "" means the enclosing one
@@ -36,62 +37,113 @@ type Options struct {
 	// Report makes report/ of a run that is kept; nil leaves it out.
 	Report func(context.Context, *results.Run) error
 
-	Progress func(done, of int, doing string) // called as each scenario begins; may be nil
+	Progress func(done, of int, doing string) // called as each question is asked; may be nil
 }
 
 // programSeconds is how long a program's trace is.
 const programSeconds = 2
 
-// Run gives each scenario to its command.
+// Turns returns what [Run] would ask.
+func Turns(ctx context.Context, o Options) ([]Turn, error) {
+	source, err := runner.ModuleRoot(ctx, o.Source)
+	if err != nil {
+		return nil, err
+	}
+	all, err := All(source)
+	if err != nil {
+		return nil, err
+	}
+	if len(o.Seeds) == 0 {
+		o.Seeds = []uint64{1}
+	}
+	return Plan(all, o.Seeds, o.Small, o.Only)
+}
+
+// Run gives each scenario of the plan to its command.
 func Run(ctx context.Context, o Options) (Matrix, error) {
 	t, err := newTrial(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	defer t.close()
-	var out Matrix
-	for _, seed := range t.Seeds {
-		for _, s := range t.scenarios {
-			if t.Progress != nil {
-				t.Progress(len(out), len(t.Seeds)*len(t.scenarios), fmt.Sprintf("%s %s", s.Command, s.Title()))
-			}
-			began := time.Now()
-			v, function, err := t.ask(ctx, s, seed)
-			if ctx.Err() != nil {
-				return out, runner.ErrInterrupted
-			}
-			if err != nil { // counted as no verdict: the others can still be right
-				v = verdict.Verdict{Causes: []verdict.Cause{}, Sentence: "error: " + err.Error(), Missing: []string{err.Error()}}
-			}
-			out = append(out, Outcome{
-				Scenario: s, Command: s.Command, Title: s.Title(), Seed: seed, Truth: s.Causes,
-				Verdict: v, Function: function, Seconds: time.Since(began).Seconds(),
-			})
+	asked := 0
+	return answers(t.plan, func(turn Turn, again bool) (Outcome, error) {
+		if !again {
+			asked++
 		}
+		if t.Progress != nil {
+			t.Progress(asked-1, len(t.plan), turn.key()+map[bool]string{true: ", again"}[again])
+		}
+		return t.outcome(ctx, turn)
+	})
+}
+
+// answers asks each question of a plan. A scenario that has no verdict is asked again,
+// with another seed of its bytes, delays and order: on a shared machine one answer in
+// some hundred is lost to whoever else used it. A wrong answer or an error is never
+// asked again. Both answers stay, and rates are of the first. Once more are open than
+// may be, the run has failed whatever comes, so that nothing is asked again.
+func answers(plan []Turn, ask func(t Turn, again bool) (Outcome, error)) (Matrix, error) {
+	var out Matrix
+	for _, t := range plan {
+		o, err := ask(t, false)
+		if err != nil {
+			return out, err
+		}
+		out = append(out, o)
+		if o.Grade() != None || out.open() > allowed(len(plan)) {
+			continue
+		}
+		t.Seed = second(t.Seed)
+		if o, err = ask(t, true); err != nil {
+			return out, err
+		}
+		o.Again = true
+		out = append(out, o)
 	}
 	return out, nil
+}
+
+// outcome asks a command. Its own errors are part of the outcome.
+func (t *trial) outcome(ctx context.Context, turn Turn) (Outcome, error) {
+	began := time.Now()
+	o := Outcome{Scenario: turn.Scenario, Command: turn.Command, Title: turn.Title(), Seed: turn.Seed, VariantOf: turn.VariantOf, Truth: turn.Causes}
+	var err error
+	o.Verdict, o.Function, err = t.ask(ctx, turn.Scenario, turn.Seed)
+	if ctx.Err() != nil {
+		return o, runner.ErrInterrupted
+	}
+	var budget *runner.BudgetError
+	switch {
+	case errors.As(err, &budget): // it says what it needs, as any answer without a verdict does
+		o.Verdict = verdict.Verdict{Causes: []verdict.Cause{}, Sentence: "no verdict: " + err.Error(), Missing: []string{err.Error()}}
+	case err != nil:
+		o.Verdict, o.Failure = verdict.Verdict{Causes: []verdict.Cause{}}, err.Error()
+	}
+	o.Seconds = time.Since(began).Seconds()
+	return o, nil
 }
 
 // A trial is what the scenarios of one run share.
 type trial struct {
 	Options
-	scenarios []Scenario
-	source    string            // the module's folder
-	program   *runner.Program   // nil where no scenario needs it
-	folder    *scratch.Folder   // removed at the end
-	built     map[string]string // by program
+	plan    []Turn
+	source  string            // the module's folder
+	program *runner.Program   // nil where no scenario needs it
+	folder  *scratch.Folder   // removed at the end
+	built   map[string]string // by program
 }
 
 func newTrial(ctx context.Context, o Options) (*trial, error) {
-	if len(o.Seeds) == 0 {
-		o.Seeds = []uint64{1}
-	}
 	if o.Pairs == 0 {
 		o.Pairs = 4
 	}
 	t := &trial{Options: o, built: map[string]string{}}
 	var err error
 	if t.source, err = runner.ModuleRoot(ctx, o.Source); err != nil {
+		return nil, err
+	}
+	if t.plan, err = Turns(ctx, o); err != nil {
 		return nil, err
 	}
 	if t.folder, err = scratch.New(""); err != nil {
@@ -101,17 +153,7 @@ func newTrial(ctx context.Context, o Options) (*trial, error) {
 	if t.Out == "" {
 		t.Out = t.folder.Path
 	}
-	all, err := All(t.source)
-	if err != nil {
-		t.close()
-		return nil, err
-	}
-	for _, s := range all {
-		if (s.Small || !o.Small) && (o.Only == nil || o.Only.MatchString(string(s.Command)+" "+s.Title())) {
-			t.scenarios = append(t.scenarios, s)
-		}
-	}
-	if slices.ContainsFunc(t.scenarios, func(s Scenario) bool { return s.Command == Why }) {
+	if slices.ContainsFunc(t.plan, func(s Turn) bool { return s.Command == Why }) {
 		if t.program, err = runner.Compile(ctx, t.source); err != nil {
 			t.close()
 			return nil, err
@@ -143,9 +185,15 @@ func (t *trial) why(ctx context.Context, s Scenario, seed uint64) (verdict.Verdi
 	if err != nil {
 		return verdict.Verdict{}, err
 	}
-	run, err := runner.Why(ctx, runner.Options{
+	o := runner.Options{
 		Rounds: t.Pairs, Budget: t.Budget, Seed: seed, Source: t.source, Program: t.program, Out: t.Out, Self: t.Self,
-	}, c)
+	}
+	if s.Body > 0 {
+		if o.Bodies, err = writeBodies(t.folder.Path, s.Body, seed); err != nil {
+			return verdict.Verdict{}, err
+		}
+	}
+	run, err := runner.Why(ctx, o, c)
 	if err != nil {
 		return verdict.Verdict{}, err
 	}

@@ -34,6 +34,9 @@ func TestScenarios(t *testing.T) {
 		if healthy := slices.Equal(s.Causes, []verdict.Cause{verdict.CPUSaturated}); healthy != s.Healthy {
 			t.Errorf("%s: %v, healthy: %v", title, s.Causes, s.Healthy)
 		}
+		if s.Vary == "" {
+			t.Errorf("%s: no seed can vary it", title)
+		}
 		if s.Command == scenarios.Diagnose {
 			if _, err := os.Stat(filepath.Join("../..", scenarios.Programs, s.Name, "main.go")); err != nil {
 				t.Error(err)

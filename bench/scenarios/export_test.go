@@ -1,0 +1,4 @@
+package scenarios
+
+// Answers asks the questions of a plan without starting processes.
+var Answers = answers
