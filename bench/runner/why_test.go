@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"collatebench/bench"
 	"collatebench/bench/runner"
@@ -142,5 +143,22 @@ func TestWhyRefuses(t *testing.T) {
 	}
 	if left, err := os.ReadDir(out); err != nil || len(left) > 0 {
 		t.Errorf("left %v, %v", left, err)
+	}
+}
+
+// TestWhyBudgetTooShort is told from a defect: whoever asked can ask again with more.
+func TestWhyBudgetTooShort(t *testing.T) {
+	c, err := bench.ReadCell("placement=collector/window=4/size=16KiB/responses=24/latency=none")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, budget := range []time.Duration{time.Nanosecond, 300 * time.Millisecond} {
+		o := tiny(t, 3)
+		o.Budget = budget
+		_, err := runner.Why(t.Context(), o, c)
+		var short *runner.BudgetError
+		if !errors.As(err, &short) || !strings.Contains(err.Error(), "--budget") {
+			t.Errorf("--budget %v: %v", budget, err)
+		}
 	}
 }
