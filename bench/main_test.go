@@ -100,7 +100,10 @@ func scaling() int {
 		return 2
 	}
 	defer c.Tune()()
-	r, err := bench.MeasureScaling(context.Background(), c, runtime.GOMAXPROCS(0), bench.ScalingSlice, bench.ScalingPairs)
+	calibration := bench.Calibration{
+		Cell: c, Upstream: options.upstream, Procs: runtime.GOMAXPROCS(0), Slice: bench.ScalingSlice, Pairs: bench.ScalingPairs,
+	}
+	r, err := calibration.Measure(context.Background())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

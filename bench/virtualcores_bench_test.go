@@ -37,7 +37,7 @@ func BenchmarkVirtualCores(b *testing.B) {
 				for range b.N {
 					real, rate := realOp(b, c, n)
 					virtual = append(virtual, math.Log(virtualOp(b, c, n, rate)/real))
-					r, err := bench.MeasureScaling(b.Context(), c, n, bench.ScalingSlice, 1)
+					r, err := bench.Calibration{Cell: c, Procs: n, Slice: bench.ScalingSlice, Pairs: 2}.Measure(b.Context())
 					if err != nil {
 						b.Fatal(err)
 					}

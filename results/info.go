@@ -24,7 +24,8 @@ const (
 
 // format is the version of the run folder's words: its dimensions, units and keys. A
 // folder of another version is refused, because its cells would not match those of a
-// new run. Version 2 has aa=b, sched-latency-p99-ns and core_scaling.
+// new run. Version 2 has aa=b, sched-latency-p99-ns and core_scaling, or
+// the list core_scalings.
 const format = 2
 
 // Info is run.json: what was asked for, and on what machine. All of it is known before
@@ -53,7 +54,7 @@ type Info struct {
 	Profiled      bool              `json:"profiled"`
 	Upstream      string            `json:"upstream,omitempty"`                 // base URL of an upstream that is not ours
 	LocalUpstream bool              `json:"upstream_on_this_machine,omitempty"` // of Upstream
-	Scaling       *bench.Scaling    `json:"core_scaling,omitempty"`             // how many effective cores the machine has
+	Scalings      bench.Scalings    `json:"core_scalings,omitempty"`            // how many effective cores the machine has, for each kind of work
 	Bodies        []BodyFile        `json:"bodies,omitempty"`
 	TestBinary    string            `json:"test_binary_sha256,omitempty"`
 	NoiseFloor    json.RawMessage   `json:"noise_floor,omitempty"` // package stats writes and reads it
@@ -74,7 +75,8 @@ type plainInfo Info
 
 type infoJSON struct {
 	plainInfo
-	Budget string `json:"budget,omitempty"`
+	Budget  string         `json:"budget,omitempty"`
+	Scaling *bench.Scaling `json:"core_scaling,omitempty"` // of older runs, which have one reading; never written
 }
 
 // MarshalJSON writes durations as Go spells them.
@@ -93,6 +95,9 @@ func (i *Info) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	*i = Info(in.plainInfo)
+	if len(i.Scalings) == 0 && in.Scaling != nil {
+		i.Scalings = bench.Scalings{*in.Scaling}
+	}
 	// Remove the file's indentation: other packages did not write it.
 	for _, study := range []*json.RawMessage{&i.NoiseFloor, &i.Why, &i.Peers} {
 		if err := compact(study); err != nil {

@@ -22,6 +22,7 @@ func TestCreateAndOpen(t *testing.T) {
 	info.Budget, info.Precision = 3*time.Minute, .1
 	info.Matrix = map[string]string{"window": "32"}
 	info.Bodies = []results.BodyFile{{Path: "/a.json", Bytes: 3, SHA256: "abc"}}
+	info.Scalings = bench.Scalings{{Procs: 2, Codec: "json", Payload: "captured", EffectiveCores: 1.9, Low: 1.8, High: 2, Pairs: 2, Each: []float64{1.8, 2}}}
 	r, err := results.Create(root, info)
 	if err != nil {
 		t.Fatal(err)
@@ -125,6 +126,24 @@ func TestOpenWhatIsNoRun(t *testing.T) {
 		if _, err := results.Open(dir); err == nil || !strings.Contains(err.Error(), "run.json") {
 			t.Errorf("run.json of %q: %v", text, err)
 		}
+	}
+}
+
+// TestOlderScaling: a run of before has one reading of the cores' scaling, which is a
+// list of one here, and is written as one.
+func TestOlderScaling(t *testing.T) {
+	var info results.Info
+	old := `{"format": 2, "core_scaling": {"procs": 2, "codec": "sonic", "alone": 1, "together": 2, "effective_cores": 1.9, "pairs": 3}}`
+	if err := json.Unmarshal([]byte(old), &info); err != nil {
+		t.Fatal(err)
+	}
+	want := bench.Scalings{{Procs: 2, Codec: "sonic", Alone: 1, Together: 2, EffectiveCores: 1.9, Pairs: 3}}
+	if !reflect.DeepEqual(info.Scalings, want) {
+		t.Errorf("read %+v; want %+v", info.Scalings, want)
+	}
+	text, err := json.Marshal(info)
+	if err != nil || strings.Contains(string(text), `"core_scaling"`) || !strings.Contains(string(text), `"core_scalings":[{"procs":2`) {
+		t.Errorf("written as %s, %v", text, err)
 	}
 }
 

@@ -19,7 +19,7 @@ const (
 // measure takes the rounds that the ledger lacks, until the plan, the precision
 // or the budget ends the measured pass.
 func (x *experiment) measure(ctx context.Context) error {
-	if x.run.Info().Scaling == nil && x.clients == nil {
+	if len(x.run.Info().Scalings) == 0 && x.clients == nil {
 		if err := x.calibrate(ctx); err != nil {
 			return err
 		}

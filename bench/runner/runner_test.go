@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -291,14 +292,15 @@ func TestControls(t *testing.T) {
 	}
 }
 
-// TestCapturedBodies serves files, whose mean is the size.
+// TestCapturedBodies serves files, whose mean is the size. The core scaling is measured
+// with them, for each codec.
 func TestCapturedBodies(t *testing.T) {
 	dir := t.TempDir()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := options(t, 1, exe, "placement=collector,request", "window=4", "responses=24", "latency=none", "procs=1", "codec=json,sonic", "encoding=gzip")
+	o := options(t, 1, exe, "placement=collector,request", "window=4", "responses=24", "latency=none", "procs=1,2", "codec=json,sonic", "encoding=gzip")
 	for i, text := range []string{`[{"a":1},{"b":[true,null,"x"]}]`, `{"items":[1,2.5,-3],"next":"abc"}`} {
 		path := filepath.Join(dir, fmt.Sprintf("page%d.json", i))
 		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
@@ -315,5 +317,15 @@ func TestCapturedBodies(t *testing.T) {
 	}
 	if n := len(samplesOf(t, run)); n < 6 {
 		t.Errorf("%d samples", n)
+	}
+	var scaled []bench.Work
+	for _, s := range run.Info().Scalings {
+		if scaled = append(scaled, s.Work()); s.Procs != 2 || s.Size != 32 || !(s.High > 0) {
+			t.Errorf("a reading of %+v", s)
+		}
+	}
+	want := []bench.Work{{Codec: "json", Encoding: "gzip", Payload: "captured"}, {Codec: "sonic", Encoding: "gzip", Payload: "captured"}}
+	if !slices.Equal(scaled, want) && runtime.NumCPU() > 1 {
+		t.Errorf("the core scaling was measured of %v; want %v", scaled, want)
 	}
 }

@@ -38,19 +38,25 @@ func Probes(v stats.Values, c bench.Cell, info results.Info) verdict.Probes {
 	if !e.Simulated && e.Allowed > 0 {
 		e.Cores = min(e.Cores, e.Allowed)
 	}
-	plain := bench.DefaultCell() // generated records, not compressed
-	if w := info.Scaling; w != nil && w.Procs == min(c.Procs, info.Machine.Allowed().Threads()) && !e.Simulated {
-		e.EffectiveCores = w.EffectiveCores * e.Cores / float64(w.Procs) // under a quota, cores are a fraction
-		measured := c.Payload == plain.Payload && c.Decode == bench.Decoded && !c.Placement.Streams()
-		if measured && w.Codec == c.Codec && w.Encoding == c.Encoding && w.Size > 0 {
-			e.Decoding = w.CostTogether * float64(c.Size) / float64(w.Size)
-		}
+	if !e.Simulated {
+		scale(&e, c, info)
 	}
-	if c.Encoding == plain.Encoding && c.From == bench.Network {
+	if c.Encoding == bench.DefaultCell().Encoding && c.From == bench.Network {
 		e.BodyBytes = float64(c.Size)
 	}
 	e.Limits = limits(c, e)
 	return e
+}
+
+// scale takes over how the cores scale for what the cell decodes, and what that costs. The
+// reading is of threads; under a quota they are a fraction of as many cores.
+func scale(e *verdict.Probes, c bench.Cell, info results.Info) {
+	r, same := info.Scalings.Of(c, min(c.Procs, info.Machine.Allowed().Threads()))
+	part := e.Cores / float64(max(r.Procs, 1))
+	e.EffectiveCores, e.EffectiveCoresLow, e.EffectiveCoresHigh = part*r.EffectiveCores, part*r.Low, part*r.High
+	if same && c.Decode == bench.Decoded && !c.Placement.Streams() && r.Size > 0 {
+		e.Decoding = r.CostTogether * float64(c.Size) / float64(r.Size)
+	}
 }
 
 // others is the number of cores that other processes took of the allowance while a cell

@@ -2,7 +2,9 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
+	"collatebench/bench"
 	"collatebench/internal/spell"
 )
 
@@ -27,8 +29,8 @@ func (d document) machine() []fact {
 			out = append(out, fact{"left out", line})
 		}
 	}
-	if w := d.info.Scaling; w != nil {
-		out = append(out, fact{"effective cores", fmt.Sprintf("%s together, one alone being 1 (measured before the run)", spell.Amount(w.EffectiveCores))})
+	for _, s := range d.info.Scalings {
+		out = append(out, fact{"effective cores", effectiveCores(s)})
 	}
 	known := out[:0]
 	for _, f := range out {
@@ -37,4 +39,23 @@ func (d document) machine() []fact {
 		}
 	}
 	return known
+}
+
+// effectiveCores says what a reading of the cores' scaling found, and for which work.
+func effectiveCores(s bench.Scaling) string {
+	text := spell.Amount(s.EffectiveCores)
+	if s.High > 0 {
+		text += fmt.Sprintf(" (%s to %s)", spell.Amount(s.Low), spell.Amount(s.High))
+	}
+	text += " together, one alone being 1"
+	var work []string
+	for _, part := range []string{string(s.Codec), string(s.Encoding), string(s.Payload)} {
+		if part != "" {
+			work = append(work, part)
+		}
+	}
+	if len(work) > 0 {
+		text += ", decoding " + strings.Join(work, ", ")
+	}
+	return text + " (measured before the run)"
 }

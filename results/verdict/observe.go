@@ -42,6 +42,9 @@ func Observe(p Probes) Verdict {
 	v.Sentence = causeList(v.Causes) + ": " + strings.Join(says, " ") + p.simulation()
 	if first := v.Causes[0].rule(); first.gain != nil {
 		v.PredictedGain, v.Assumptions = first.gain(p), p.assumptions()
+		if doubt := p.scalingDoubt(first); doubt != "" {
+			v.Uncertain = append(v.Uncertain, doubt)
+		}
 		if v.PredictedGain >= gains {
 			v.Sentence += fmt.Sprintf("\n%s would give up to %.2fx.", capitalise(first.remedy), v.PredictedGain)
 		}

@@ -13,6 +13,10 @@ type Probes struct {
 	EffectiveCores float64 // what Cores do together, where one core by itself does 1; 0 if not measured
 	Decoding       float64 // CPU seconds to decode a response while all Cores decode; 0 if not measured
 
+	// EffectiveCoresLow and EffectiveCoresHigh are the 95% interval of EffectiveCores; 0 if
+	// not known.
+	EffectiveCoresLow, EffectiveCoresHigh float64
+
 	Throughput float64 // responses/s
 	BodyBytes  float64 // of a response on the network; 0 if not known
 	CPUs       float64 // cores used by the client

@@ -102,7 +102,7 @@ func rewrite(t *testing.T, r *results.Run, text string) {
 	info["stopped"], info["commit"], info["upstream"] = "x", "x", "x"
 	info["matrix"] = map[string]string{"placement": "x"}
 	for name, v := range info {
-		if name != "cells" && name != "started" && name != "ended" && name != "core_scaling" {
+		if name != "cells" && name != "started" && name != "ended" && name != "core_scalings" {
 			info[name] = replaced(v, text)
 		}
 	}
@@ -149,7 +149,7 @@ func TestHostileFigures(t *testing.T) {
 				{Name: "there", Before: i.Cells[0], Cell: i.Cells[1]}, {Name: "back", Before: i.Cells[1], Cell: i.Cells[0]}}})
 		},
 		func(i *results.Info) { i.Machine.Cores, i.Ops, i.Rounds = -1, -1, 0 },
-		func(i *results.Info) { i.Scaling = &bench.Scaling{Procs: 2, EffectiveCores: -1} },
+		func(i *results.Info) { i.Scalings = bench.Scalings{{Procs: 2, EffectiveCores: -1}} },
 		func(i *results.Info) { i.NoiseFloor = resultstest.Record(t, &stats.Floor{Cell: "x", Floor: -7}) },
 		func(i *results.Info) { i.Joined = map[string]int{i.Cells[0]: 1 << 60} },
 	} {

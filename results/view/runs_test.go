@@ -43,9 +43,9 @@ func cellNames(t testing.TB) []string {
 func newInfo(t testing.TB, label string, minutes int) results.Info {
 	return results.Info{
 		Label: label, State: results.Running, Started: began(minutes), Command: []string{"collatebench", "bench"}, Go: "go1.26.0",
-		Machine: results.Machine{OS: "linux", Arch: "amd64", CPU: "Some CPU @ 2.00GHz", Cores: 2},
-		Scaling: &bench.Scaling{Procs: 2, Codec: "json", Encoding: "identity", Size: 1 << 20, Alone: 57, Together: 98, CostAlone: .019, CostTogether: .020, EffectiveCores: 1.88, Pairs: 3},
-		Cells:   cellNames(t), Rounds: 3, Ops: 1, Seed: 1, Profiled: true,
+		Machine:  results.Machine{OS: "linux", Arch: "amd64", CPU: "Some CPU @ 2.00GHz", Cores: 2},
+		Scalings: bench.Scalings{{Procs: 2, Codec: "json", Encoding: "identity", Size: 1 << 20, Alone: 57, Together: 98, CostAlone: .019, CostTogether: .020, EffectiveCores: 1.88, Pairs: 3}},
+		Cells:    cellNames(t), Rounds: 3, Ops: 1, Seed: 1, Profiled: true,
 	}
 }
 
