@@ -57,8 +57,13 @@ func readGC() gcTimes {
 		{Name: "/cpu/classes/idle:cpu-seconds"},
 	}
 	metrics.Read(s)
-	marking := s[1].Value.Float64()
-	return gcTimes{gc: s[0].Value.Float64() - marking, busy: s[2].Value.Float64() - s[3].Value.Float64() - marking}
+	return newGCTimes(s[0].Value.Float64(), s[1].Value.Float64(), s[2].Value.Float64(), s[3].Value.Float64())
+}
+
+// newGCTimes leaves out the marking on cores that nothing else wanted: the runtime counts
+// it as collecting, and not as idle time.
+func newGCTimes(collecting, idleMarking, all, idle float64) gcTimes {
+	return gcTimes{gc: collecting - idleMarking, busy: all - idle - idleMarking}
 }
 
 // shareSince returns collection's share of the busy time since before; 0 where

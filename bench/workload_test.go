@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -135,6 +136,40 @@ func TestSkippedWorkFails(t *testing.T) {
 	}
 }
 
+// TestEveryBodyIsChecked: the upstream rotates its bodies by the id of the request, which
+// counts on from op to op. Whichever of them is wrong, it shows within 256 responses,
+// also where an op has few.
+func TestEveryBodyIsChecked(t *testing.T) {
+	body, err := payload.Build(payload.Spec{Codec: payload.JSON, Encoding: payload.Identity, Size: 1 << 10, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for wrong := range 8 {
+		lying := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			digest := body.Digest
+			if id, err := strconv.Atoi(r.URL.Query().Get("id")); err != nil || id%8 == wrong {
+				digest++
+			}
+			w.Header().Set("X-Payload-Digest", digest.String())
+			_, _ = w.Write(body.Bytes)
+		}))
+		c := small(t, "placement=request")
+		c.Responses = 16
+		w, err := bench.NewWorkload(c, lying.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for op := 0; op < 16 && err == nil; op++ {
+			err = w.Op(t.Context())
+		}
+		if err == nil || !strings.Contains(err.Error(), "digest") {
+			t.Errorf("body %d of 8 is wrong: %v", wrong, err)
+		}
+		w.Close()
+		lying.Close()
+	}
+}
+
 // TestDetail writes and reads what no benchmark line can hold.
 func TestDetail(t *testing.T) {
 	c := small(t, "placement=pool")
@@ -242,17 +277,23 @@ func runSelf(args ...string) (string, error) {
 	return string(out), err
 }
 
-// TestWarmOpensTheWholeWindow counts connections: after Warm an op dials none.
+// TestWarmOpensTheWholeWindow counts connections: after Warm an op dials none. They are
+// there before the first payload is asked for: a collation alone opens as many as it
+// happens to need.
 func TestWarmOpensTheWholeWindow(t *testing.T) {
 	body, err := payload.Build(payload.Spec{Codec: payload.JSON, Encoding: payload.Identity, Size: 1 << 10, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var dialled atomic.Int64
+	var dialled, opened, early atomic.Int64
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/readyz" {
+			opened.Add(1)
 			fmt.Fprintln(w, "ready")
 			return
+		}
+		if opened.Load() < 8 {
+			early.Add(1)
 		}
 		_, _ = w.Write(body.Bytes)
 	}))
@@ -271,8 +312,8 @@ func TestWarmOpensTheWholeWindow(t *testing.T) {
 	if err := w.Warm(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if n := dialled.Load(); n != 8 {
-		t.Errorf("Warm made %d connections for a window of 8", n)
+	if n := dialled.Load(); n != 8 || early.Load() > 0 {
+		t.Errorf("Warm made %d connections for a window of 8, and asked for %d payloads before", n, early.Load())
 	}
 	if err := w.Op(t.Context()); err != nil {
 		t.Fatal(err)
