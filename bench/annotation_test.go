@@ -1,13 +1,20 @@
 package bench_test
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
 	"runtime/trace"
+	"slices"
 	"testing"
+	"testing/synctest"
+	"time"
+
+	exptrace "golang.org/x/exp/trace"
 
 	"collatebench/bench"
+	"collatebench/profiles"
 )
 
 // TestUntracedAllocates holds a collation to what it allocated a response
@@ -57,6 +64,42 @@ func readAll(r io.Reader) (n int, err error) {
 		err = nil
 	}
 	return n, err
+}
+
+// TestHeldBackIsTheWaitForAConnectionToo: of four requests, two dial for 5 ms, and two
+// wait 19 ms for the connections of those, on a clock that moves only when all sleep.
+func TestHeldBackIsTheWaitForAConnectionToo(t *testing.T) {
+	var recorded bytes.Buffer
+	if err := trace.Start(&recorded); err != nil {
+		t.Skip("a trace is recorded: go test -trace")
+	}
+	defer trace.Stop() // where the test ends before
+	synctest.Test(t, func(t *testing.T) {
+		server, transport := piped(t)
+		defer server.Close()
+		defer transport.CloseIdleConnections()
+		transport.MaxConnsPerHost = 2
+		client := slowDecoder(bench.Request, 3*time.Millisecond)
+		client.HTTP = &http.Client{Transport: transport}
+		if err := client.Collate(t.Context(), 4, func(int, int) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+	})
+	trace.Stop()
+	var held []time.Duration
+	err := profiles.ReadTrace(&recorded, func(e *exptrace.Event) {
+		if e.Kind() == exptrace.EventLog && e.Log().Category == bench.LogHeldBack {
+			n, err := bench.ParseLog(e.Log().Message)
+			if err != nil {
+				t.Error(err)
+			}
+			held = append(held, time.Duration(n))
+		}
+	})
+	const ms = time.Millisecond
+	if slices.Sort(held); err != nil || !slices.Equal(held, []time.Duration{5 * ms, 5 * ms, 19 * ms, 19 * ms}) {
+		t.Errorf("held back %v, %v; want 5, 5, 19 and 19 ms", held, err)
+	}
 }
 
 func TestLogRefuses(t *testing.T) {

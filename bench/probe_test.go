@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"collatebench/bench"
+	"collatebench/internal/rusage"
 )
 
 // TestProbe reads the probe on a clock that moves only when all sleep: four
@@ -64,5 +65,18 @@ func TestProbeOutsideOfAnInterval(t *testing.T) {
 		if r := client.Probe.Stop(); r.Decodes != 0 || r.Responses.TotalCount() != 0 || r.HeldPeak != 0 {
 			t.Errorf("saw %+v", r)
 		}
+	}
+}
+
+// TestProbeCountsItsOwnCPU: what the process used before Start, as to warm up, is not of
+// the interval.
+func TestProbeCountsItsOwnCPU(t *testing.T) {
+	for rusage.SelfCPU() < 200*time.Millisecond {
+	}
+	before := rusage.SelfCPU()
+	var p bench.Probe
+	p.Start()
+	if r := p.Stop(); r.CPU < 0 || r.CPU > before/2 {
+		t.Errorf("an interval of %v used %v, of a process that had used %v before", r.Wall, r.CPU, before)
 	}
 }
