@@ -77,6 +77,35 @@ func TestLoadDelaysByTheOthersInService(t *testing.T) {
 	}
 }
 
+// TestLoadDoesNotCountTheRequestItself: one alone has the base delay, on a clock that
+// moves only when all sleep; one that comes 1 ms later has one other beside it.
+func TestLoadDoesNotCountTheRequestItself(t *testing.T) {
+	const ms = time.Millisecond
+	synctest.Test(t, func(t *testing.T) {
+		s, err := mockserver.New(mockserver.Options{Behaviour: behave(t, "latency", "load:10ms:5ms")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ask := func() time.Duration {
+			began := time.Now()
+			s.Handler().ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/v1/payload?size=1KiB", nil))
+			return time.Since(began)
+		}
+		if took := ask(); took != 10*ms {
+			t.Errorf("alone: %v; want 10ms", took)
+		}
+		first := make(chan time.Duration)
+		go func() { first <- ask() }()
+		time.Sleep(ms)
+		if second := ask(); second != 15*ms {
+			t.Errorf("beside another: %v; want 15ms", second)
+		}
+		if took := <-first; took != 10*ms {
+			t.Errorf("the one before it: %v; want 10ms", took)
+		}
+	})
+}
+
 // queued is how many goroutines of this process wait for a place in service.
 // The statistics can't tell: a request arrives a moment before it waits.
 func queued() int {
