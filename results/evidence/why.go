@@ -88,13 +88,16 @@ func (w Why) Evidence(cell string, info results.Info, samples []results.Sample) 
 	return s.probes(cell)
 }
 
-// Deepest returns the cell at the end of the proven chain of causes so far, and the number
-// of causes in that chain.
+// Deepest returns the cell at the end of the chain of causes so far, and the number of
+// causes in that chain. It is for planning: it takes each gain by itself, because a run asks
+// after each round, and a cause that looks proven too early costs some samples alone. The
+// verdict is made of all rounds, and takes the gains together.
 func (w Why) Deepest(info results.Info, samples []results.Sample) (cell string, proven int, err error) {
 	s, err := newStudy(w, info, samples)
 	if err != nil {
 		return "", 0, err
 	}
+	s.planning = true
 	chain, err := s.chain()
 	if err != nil {
 		return "", 0, err
@@ -111,8 +114,9 @@ func (w Why) Deepest(info results.Info, samples []results.Sample) (cell string, 
 // A study is a Why with its data.
 type study struct {
 	Why
-	info   results.Info
-	values stats.Values
+	info     results.Info
+	values   stats.Values
+	planning bool // gains are taken each by itself
 }
 
 func newStudy(w Why, info results.Info, samples []results.Sample) (*study, error) {
@@ -158,23 +162,36 @@ func (s *study) chain() ([]verdict.Link, error) {
 }
 
 // options returns the interventions on a cell that were measured, each as the next link.
+// The best of them is chosen, so their gains are judged together. The links of a chain need
+// no further correction: the next one is asked only if the one before it is proven.
 func (s *study) options(at string, here verdict.Probes) ([]verdict.Link, error) {
 	var out []verdict.Link
+	var ratios []stats.Ratio
 	for _, i := range s.Interventions {
 		if i.Before != at || i.Aside {
 			continue
 		}
-		var err error
-		if i.Measured, err = s.gain(i.Cell, i.Before); err != nil {
-			return nil, err
-		}
-		whole, err := s.gain(i.Cell, s.Cell)
+		r, err := s.ratio(i.Cell, i.Before)
 		if err != nil {
 			return nil, err
 		}
-		if i.Measured.Pairs > 0 {
-			out = append(out, verdict.Link{Intervention: i, Evidence: here, Whole: whole})
+		whole, err := s.ratio(i.Cell, s.Cell)
+		if err != nil {
+			return nil, err
 		}
+		if r.Rounds > 0 {
+			i.Measured = toGain(r)
+			out = append(out, verdict.Link{Intervention: i, Evidence: here, Whole: toGain(whole)})
+			ratios = append(ratios, r)
+		}
+	}
+	if s.planning {
+		return out, nil
+	}
+	for i, j := range stats.Judge(ratios, 0) {
+		r := ratios[i]
+		r.Low, r.High = j.Low, j.High
+		out[i].Measured = toGain(r)
 	}
 	return out, nil
 }
@@ -214,7 +231,7 @@ func (s *study) asides(chain []verdict.Link) ([]verdict.Intervention, error) {
 			continue
 		}
 		var err error
-		if i.Measured, err = s.gain(i.Cell, i.Before); err != nil {
+		if i.Measured, err = s.besideGain(i); err != nil {
 			return nil, err
 		}
 		if i.Measured.Pairs > 0 {
@@ -224,17 +241,33 @@ func (s *study) asides(chain []verdict.Link) ([]verdict.Intervention, error) {
 	return out, nil
 }
 
-// gain is the paired ratio of two cells' throughput.
-func (s *study) gain(over, base string) (verdict.Gain, error) {
+// besideGain is the gain of an intervention beside the chain. If it was one of the options
+// for a link, it was judged with the others.
+func (s *study) besideGain(i verdict.Intervention) (verdict.Gain, error) {
+	if i.Aside {
+		r, err := s.ratio(i.Cell, i.Before)
+		return toGain(r), err
+	}
+	options, err := s.options(i.Before, verdict.Probes{})
+	for _, o := range options {
+		if o.Cell == i.Cell {
+			return o.Measured, err
+		}
+	}
+	return verdict.Gain{}, err
+}
+
+// ratio is the paired ratio of two cells' throughput; the zero Ratio if no round has both.
+func (s *study) ratio(over, base string) (stats.Ratio, error) {
 	o, b := s.values.PairedThroughputs(over, base)
 	if len(o) == 0 {
-		return verdict.Gain{}, nil
+		return stats.Ratio{}, nil
 	}
 	r, err := stats.NewRatio(o, b)
 	if err != nil {
-		return verdict.Gain{}, fmt.Errorf("%s over %s: %w", over, base, err)
+		return stats.Ratio{}, fmt.Errorf("%s over %s: %w", over, base, err)
 	}
-	return toGain(r), nil
+	return r, nil
 }
 
 // toGain converts a ratio for a verdict.

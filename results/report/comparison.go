@@ -95,14 +95,18 @@ func (c comparison) Percent() string { return fmt.Sprintf("%+.1f%%", 100*(c.Drif
 // FloorPercent is the noise floor.
 func (c comparison) FloorPercent() string { return fmt.Sprintf("%.1f%%", 100*c.Floor) }
 
+// ScatterPercent is how far cells scatter around the drift.
+func (c comparison) ScatterPercent() string { return fmt.Sprintf("%.1f%%", 100*c.Scatter) }
+
 // Row is one cell in the table of ratios.
 func (c comparison) Row(v stats.VersusCell) []entry {
 	ratio := entry{Shown: text.FormatRatio(v.Ratio), Sort: fmt.Sprintf("%.6g", v.Ratio.Mean)}
+	beside := entry{Shown: text.FormatRatio(v.Beside), Sort: fmt.Sprintf("%.6g", v.Beside.Mean)}
 	p := entry{Shown: fmt.Sprintf("%.3f", v.P), Sort: fmt.Sprintf("%.6g", v.P)}
-	if math.IsInf(v.Ratio.High, 1) {
+	if math.IsInf(v.Beside.High, 1) {
 		p.Shown = "?"
 	}
-	return []entry{{Shown: v.Cell}, estimate(v.Old), estimate(v.New), ratio, p}
+	return []entry{{Shown: v.Cell}, estimate(v.Old), estimate(v.New), ratio, beside, p}
 }
 
 func estimate(e stats.Estimate) entry {

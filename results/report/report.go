@@ -63,6 +63,7 @@ type content struct {
 	Stages       []picture
 	StageTable   table
 	SchedLatency []picture
+	Percentiles  string // what those of responses are made of
 	DelayTable   table
 	Table        table
 	Benchstat    string
@@ -89,7 +90,7 @@ func (d document) page() content {
 	return content{
 		Info: d.info, Heading: d.heading(), Proven: d.info.Proves(), About: d.about(), Rounds: d.summary.Rounds,
 		VerdictViews: d.verdictViews(), Clients: d.clients(), Compared: d.summary.ComparesClients(), Throughput: d.throughput(), Lanes: d.laneSections(), Heat: d.heat(), Stages: d.stages(), StageTable: stageTable(d.bars()),
-		SchedLatency: d.schedLatency(), DelayTable: delayTable(d.bars()), Table: d.table(), Benchstat: d.benchstat, Notes: text.Notes(d.summary),
+		SchedLatency: d.schedLatency(), Percentiles: d.percentiles(), DelayTable: delayTable(d.bars()), Table: d.table(), Benchstat: d.benchstat, Notes: text.Notes(d.summary),
 		Machine: d.machine(), Repeat: d.info.CommandLine(),
 	}
 }

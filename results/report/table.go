@@ -43,16 +43,24 @@ func (d document) measured() []struct {
 	}{
 		{column{Name: "MB/s", Doc: "throughput, median of the rounds"}, func(_ bench.Cell, e cell) entry { return amount(e.Throughput.Median) }},
 		{column{Name: "interval", Doc: "95% interval of the median"}, func(_ bench.Cell, e cell) entry { return between(e.Throughput) }},
-		{column{Name: "ratio", Doc: "to " + string(d.summary.Base) + ": mean of the ratios within each round; ~ is below the noise floor"}, func(c bench.Cell, _ cell) entry { return d.ratio(c) }},
+		{column{Name: "ratio", Doc: "to " + string(d.summary.Base) + ": mean of the ratios within each round; ~ is not told apart from 1: the interval, widened for the number of ratios (Holm), reaches the noise floor"}, func(c bench.Cell, _ cell) entry { return d.ratio(c) }},
 		{column{Name: "cpus", Doc: "CPU time of the client / wall time"}, func(_ bench.Cell, e cell) entry { return amount(e.CPUs.Median) }},
 		{column{Name: "overlap", Doc: "decodes begun and not ended, mean"}, unit("decode-overlap", 1)},
 		{column{Name: "decode-wait ms", Doc: "from a response being ready for its decoder to decoding entered"}, unit("decode-wait-ns/resp", 1e6)},
 		{column{Name: "decode ms", Doc: "from decoding entered to ended, on a core or not"}, unit("decode-ns/resp", 1e6)},
-		{column{Name: "p50 ms", Doc: "one response, from admission to collated, median"}, func(_ bench.Cell, e cell) entry { return amount(float64(e.P50) / 1e6) }},
-		{column{Name: "p99 ms", Doc: "the same, 99th percentile of all rounds"}, func(_ bench.Cell, e cell) entry { return amount(float64(e.P99) / 1e6) }},
-		{column{Name: "sched-latency-p99 ms", Doc: "how late a goroutine due every millisecond wakes, 99th percentile"}, unit("sched-latency-p99-ns", 1e6)},
+		{column{Name: "p50 ms", Doc: "one response, from admission to collated, median; " + d.percentiles()}, func(_ bench.Cell, e cell) entry { return amount(float64(e.P50) / 1e6) }},
+		{column{Name: "p99 ms", Doc: "the same, 99th percentile; " + d.percentiles()}, func(_ bench.Cell, e cell) entry { return amount(float64(e.P99) / 1e6) }},
+		{column{Name: "sched-latency-p99 ms", Doc: "how late a goroutine due every millisecond wakes, 99th percentile; median of those of the rounds"}, unit("sched-latency-p99-ns", 1e6)},
 		{column{Name: "upstream-cpus", Doc: "CPU time of the upstream / wall time; ! is above a tenth of the cores"}, func(_ bench.Cell, e cell) entry { return d.upstream(e) }},
 	}
+}
+
+// percentiles says what the percentiles of responses are made of.
+func (d document) percentiles() string {
+	if d.summary.Pooled {
+		return "of all responses of all rounds"
+	}
+	return "median of those of the rounds"
 }
 
 // table lists the cells in table order, without A/A controls. A dimension has a
@@ -127,7 +135,7 @@ func (d document) ratio(c bench.Cell) entry {
 		return entry{Shown: "-", Sort: "0"}
 	}
 	mark := ""
-	if r.BelowFloor {
+	if !r.Differs {
 		mark = "~"
 	}
 	return entry{Shown: text.FormatRatio(r.Ratio) + mark, Sort: strconv.FormatFloat(r.Ratio.Mean, 'g', 6, 64)}

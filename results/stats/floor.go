@@ -10,7 +10,7 @@ import (
 )
 
 // A Floor is the noise floor: how far two samples of the same cell differ within a round.
-// A difference below it is not called a difference.
+// A ratio is called a difference only beyond it ([Judge]).
 type Floor struct {
 	Cell  string  `json:"cell"`  // of the first pair, which sets the floor
 	Ratio Ratio   `json:"ratio"` // of the A/A control to Cell
@@ -28,7 +28,8 @@ const FloorRounds = 4
 // Known says that the floor is from enough rounds to be used.
 func (f *Floor) Known() bool { return f != nil && f.Ratio.Rounds >= FloorRounds }
 
-// ReadFloor returns the floor in a run's record; nil if it has none.
+// ReadFloor returns the floor in a run's record; nil if it has none. A run that was killed
+// has none there.
 func ReadFloor(info results.Info) (*Floor, error) {
 	if info.NoiseFloor == nil {
 		return nil, nil
@@ -48,9 +49,12 @@ func (f *Floor) Record() (json.RawMessage, error) {
 	return json.Marshal(f)
 }
 
-// Covers says whether a ratio is too near 1 to be called a difference.
-func (f *Floor) Covers(r Ratio) bool {
-	return f != nil && math.Abs(math.Log(r.Mean)) <= math.Log1p(f.Floor)
+// margin is the floor for [Judge]; 0 if it is not known.
+func (f *Floor) margin() float64 {
+	if !f.Known() {
+		return 0
+	}
+	return f.Floor
 }
 
 // noiseFloor sets the floor from the A/A control of collector and tests it with that of
@@ -79,7 +83,7 @@ func noiseFloor(v Values) (floor *Floor, why string, err error) {
 		if f.SecondRatio, err = v.ratio(second); err != nil {
 			return nil, "", err
 		}
-		f.Within = f.Covers(f.SecondRatio)
+		f.Within = math.Abs(math.Log(f.SecondRatio.Mean)) <= math.Log1p(f.Floor)
 	}
 	return &f, "", nil
 }

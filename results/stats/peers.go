@@ -16,6 +16,9 @@ type PeerRow struct {
 	Twice  bench.Cell // the same at twice the window
 	ToBase *Ratio     // to the client's base placement with the same codec; nil if the row is the base, or there is none
 	ToBest *Ratio     // to the fastest row of the table; nil if the row is the fastest
+
+	ToBaseDiffers bool // as [PairedRatio.Differs]
+	ToBestDiffers bool // [Judge] of the ratios of all pairs of rows, because the data chose the fastest one
 }
 
 // A PeerTable compares clients; its rows agree in everything except client, codec and
@@ -57,24 +60,37 @@ func (s Summary) fillRatios(rows []PeerRow) {
 	best := slices.MaxFunc(rows, func(a, b PeerRow) int {
 		return cmp.Compare(s.Cell(a.Cell).Throughput.Median, s.Cell(b.Cell).Throughput.Median)
 	})
+	differ := s.differingPairs(rows)
 	for i := range rows {
 		c := rows[i].Cell
 		if r, ok := s.RatioToBase(c); ok {
-			rows[i].ToBase = &r.Ratio
+			rows[i].ToBase, rows[i].ToBaseDiffers = &r.Ratio, r.Differs
 		}
-		if c != best.Cell {
-			rows[i].ToBest = s.ratioBetween(c, best.Cell)
+		if r, err := s.values.ratio(pair{c, best.Cell}); err == nil && c != best.Cell { // else no round has both
+			rows[i].ToBest, rows[i].ToBestDiffers = &r, differ[pair{c, best.Cell}]
 		}
 	}
 }
 
-// ratioBetween is the paired ratio of any two cells; nil if no round has both.
-func (s Summary) ratioBetween(over, base bench.Cell) *Ratio {
-	r, err := s.values.ratio(pair{over, base})
-	if err != nil {
-		return nil
+// differingPairs judges the ratios of all pairs of rows together. Only the ratios to the
+// fastest row would be too few: of 20 equal rows the fastest one is fast by chance.
+func (s Summary) differingPairs(rows []PeerRow) map[pair]bool {
+	var pairs []pair
+	var ratios []Ratio
+	for i, row := range rows {
+		for _, other := range rows[:i] {
+			p := pair{row.Cell, other.Cell}
+			if r, err := s.values.ratio(p); err == nil {
+				pairs, ratios = append(pairs, p), append(ratios, r)
+			}
+		}
 	}
-	return &r
+	out := map[pair]bool{}
+	for i, j := range Judge(ratios, s.NoiseFloor.margin()) {
+		p := pairs[i]
+		out[p], out[pair{p.base, p.over}] = j.Differs, j.Differs
+	}
+	return out
 }
 
 // A Doubling is a cell and the one with twice its window.

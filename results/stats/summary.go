@@ -19,6 +19,12 @@ type Summary struct {
 	Asked   int           `json:"asked"`   // rounds that were asked for, at most
 	Samples int           `json:"samples"` // in the ledger, with those of abandoned attempts
 
+	// Pooled says that the percentiles are of all responses of all rounds. Else they are
+	// medians of the rounds' percentiles, for every cell: always in a run that compares
+	// clients, as most of them print no more than that. The two are not to be compared: of
+	// the same responses a pooled 99th percentile is up to 1.4 times as high.
+	Pooled bool `json:"pooled_percentiles"`
+
 	Base       bench.Placement        `json:"base_placement"` // what the paired ratios are to
 	Cells      []CellSummary          `json:"cells"`          // in table order, A/A controls included
 	Ratios     []PairedRatio          `json:"paired_ratios"`  // in table order
@@ -36,9 +42,9 @@ type CellSummary struct {
 	Cell          string         `json:"cell"`
 	Throughput    Estimate       `json:"throughput_mb_per_s"`
 	CPUs          Estimate       `json:"cpus"`
-	P50           int64          `json:"resp_p50_ns,omitempty"` // of all responses of all rounds; if those were not kept, the median of the lines; 0 if not known
+	P50           int64          `json:"resp_p50_ns,omitempty"` // as [Summary.Pooled] says; 0 if not known
 	P99           int64          `json:"resp_p99_ns,omitempty"`
-	Responses     int64          `json:"pooled_responses"`
+	Responses     int64          `json:"pooled_responses"`              // 0 if the percentiles are not pooled
 	UpstreamHeavy bool           `json:"upstream_above_tenth_of_cores"` // it competed with the client for cores
 	Units         []UnitEstimate `json:"units"`                         // every unit of the line
 
@@ -63,11 +69,11 @@ type UnitEstimate struct {
 
 // A PairedRatio compares the throughput of two cells that differ only in their placement.
 type PairedRatio struct {
-	Cell       string `json:"cell"`
-	Base       string `json:"base"`
-	Ratio      Ratio  `json:"ratio"`
-	BelowFloor bool   `json:"below_noise_floor"`         // not to be called a difference
-	Unflagged  *Ratio `json:"unflagged_ratio,omitempty"` // without the flagged rounds; nil if no round is flagged, or all are
+	Cell      string `json:"cell"`
+	Base      string `json:"base"`
+	Ratio     Ratio  `json:"ratio"`
+	Differs   bool   `json:"differs"`                   // to be called a difference: [Judge] of all paired ratios of the run
+	Unflagged *Ratio `json:"unflagged_ratio,omitempty"` // without the flagged rounds; nil if no round is flagged, or all are
 
 	over bench.Cell
 }
@@ -94,11 +100,12 @@ func Summarise(info results.Info, samples []results.Sample) (Summary, error) {
 		return s, nil
 	}
 	for _, c := range v.Cells {
-		cell, err := v.summary(c, info.Machine.Cores)
-		if err != nil {
+		s.Cells = append(s.Cells, v.summary(c, info.Machine.Cores))
+	}
+	if !s.compares {
+		if err := s.poolPercentiles(); err != nil {
 			return Summary{}, err
 		}
-		s.Cells = append(s.Cells, cell)
 	}
 	s.Ratios, err = v.pairedRatios(s.NoiseFloor)
 	return s, err
@@ -136,7 +143,7 @@ func basePlacement(cells []bench.Cell, of bench.Cell) bench.Placement {
 // BaseOf returns the placement that a cell's ratio is to.
 func (s Summary) BaseOf(c bench.Cell) bench.Placement { return basePlacement(s.cells, c) }
 
-func (v Values) summary(c bench.Cell, cores int) (CellSummary, error) {
+func (v Values) summary(c bench.Cell, cores int) CellSummary {
 	s := CellSummary{
 		cell:       c,
 		Cell:       v.names[c],
@@ -150,15 +157,28 @@ func (v Values) summary(c bench.Cell, cores int) (CellSummary, error) {
 			s.UpstreamHeavy = e.Median > float64(cores)/10
 		}
 	}
-	h, err := v.Responses(c)
-	if err != nil {
-		return CellSummary{}, err
-	}
 	s.P50, s.P99 = int64(s.Unit("resp-p50-ns")), int64(s.Unit("resp-p99-ns"))
-	if h != nil {
-		s.P50, s.P99, s.Responses = h.ValueAtQuantile(50), h.ValueAtQuantile(99), h.TotalCount()
+	return s
+}
+
+// poolPercentiles replaces the percentiles of every cell by pooled ones, unless a cell's
+// responses were not kept: then a column would have both kinds.
+func (s *Summary) poolPercentiles() error {
+	pooled := slices.Clone(s.Cells)
+	for i, c := range pooled {
+		h, err := s.values.Responses(c.cell)
+		if err != nil {
+			return err
+		}
+		if h == nil && c.Throughput.Values > 0 {
+			return nil
+		}
+		if h != nil {
+			pooled[i].P50, pooled[i].P99, pooled[i].Responses = h.ValueAtQuantile(50), h.ValueAtQuantile(99), h.TotalCount()
+		}
 	}
-	return s, nil
+	s.Cells, s.Pooled = pooled, true
+	return nil
 }
 
 func (v Values) pairedRatios(floor *Floor) ([]PairedRatio, error) {
@@ -178,7 +198,7 @@ func (v Values) pairedRatios(floor *Floor) ([]PairedRatio, error) {
 		if err != nil {
 			return nil, err
 		}
-		row := PairedRatio{Cell: v.names[c], Base: v.names[b], Ratio: r, BelowFloor: floor.Covers(r), over: c}
+		row := PairedRatio{Cell: v.names[c], Base: v.names[b], Ratio: r, over: c}
 		if n := len(unflagged.Rounds); n > 0 && n < len(v.Rounds) && unflagged.sharesRound(p) {
 			without, err := unflagged.ratio(p)
 			if err != nil {
@@ -187,6 +207,13 @@ func (v Values) pairedRatios(floor *Floor) ([]PairedRatio, error) {
 			row.Unflagged = &without
 		}
 		out = append(out, row)
+	}
+	ratios := make([]Ratio, len(out))
+	for i, row := range out {
+		ratios[i] = row.Ratio
+	}
+	for i, j := range Judge(ratios, floor.margin()) {
+		out[i].Differs = j.Differs
 	}
 	return out, nil
 }

@@ -1,31 +1,32 @@
 package stats
 
 import (
-	"cmp"
 	"fmt"
 	"math"
-	"slices"
-
-	"github.com/montanaflynn/stats"
-	"gonum.org/v1/gonum/stat/distuv"
 
 	"collatebench/bench"
 	"collatebench/internal/spell"
 	"collatebench/results"
 )
 
-// significance is the p value, after Holm's correction for the number of cells, below
-// which a difference is called a change.
+// significance is the p value, after the correction for the number of ratios, below which
+// a difference is called one.
 const significance = 0.05
 
-// A Versus compares two runs, cell by cell. Their samples are not pairs: a drift between
-// the runs is in every ratio, and Drift shows how far all of them moved together.
+// A Versus compares two runs, cell by cell. Their samples are not pairs, and the rounds of
+// one run are no independent samples of what was measured: whatever differed between the
+// two hours is in all of them, and their scatter does not show it. So a cell is compared
+// with the other cells, and their scatter is the measure.
 type Versus struct {
 	Cells []VersusCell `json:"cells"` // common to both, in the new run's order
-	// Drift is the geometric mean of all ratios: a machine that became slower
-	// changes all cells alike.
+	// Drift is the geometric mean of the ratios of the cells that do not stand out: the
+	// machine, or a change of all cells alike. Two runs can't tell these apart.
 	Drift float64 `json:"drift"`
-	Floor float64 `json:"noise_floor"` // the larger one of the two runs, as [Floor.Floor]; 0 if neither has one
+	// Scatter is the deviation of the log ratios of these cells, 0.03 for 3%: how far cells
+	// moved that nothing is known to have changed. 0 if there are too few cells.
+	Scatter float64 `json:"scatter"`
+	NoMarks string  `json:"no_marks,omitempty"` // why no change can be marked; "" if one can
+	Floor   float64 `json:"noise_floor"`        // the larger one of the two runs, as [Floor.Floor]; 0 if neither has one
 	// Warnings are [Differences].
 	Warnings []string `json:"warnings,omitempty"`
 	OnlyOld  []string `json:"only_old,omitempty"` // names of cells
@@ -34,12 +35,15 @@ type Versus struct {
 
 // A VersusCell is one cell in two runs.
 type VersusCell struct {
-	Cell   string   `json:"cell"`
-	Old    Estimate `json:"old_mb_per_s"`
-	New    Estimate `json:"new_mb_per_s"`
-	Ratio  Ratio    `json:"ratio"`  // of throughput, new over old; Rounds is the smaller number of the two
-	P      float64  `json:"p"`      // of Welch's t test on the logs, after Holm's correction; 1 if there are too few rounds
-	Change Change   `json:"change"` // other than none only if it is significant and beyond the floor
+	Cell  string   `json:"cell"`
+	Old   Estimate `json:"old_mb_per_s"`
+	New   Estimate `json:"new_mb_per_s"`
+	Ratio Ratio    `json:"ratio"` // of throughput, new over old, by Welch; its interval knows the scatter within the runs alone; Rounds is the smaller number of the two
+	// Beside is the ratio over the drift of the other cells. Its interval has the scatter
+	// within the runs and that between the cells, widened for the number of cells.
+	Beside Ratio   `json:"ratio_beside_drift"`
+	P      float64 `json:"p"`      // of Beside being 1, corrected for the number of cells: the larger one by either scatter; 1 if it can't be known
+	Change Change  `json:"change"` // other than none only if Beside lies outside the floor
 	parsed bench.Cell
 }
 
@@ -47,7 +51,7 @@ type VersusCell struct {
 type Change string
 
 const (
-	NoChange    Change = "none"        // within the floor, or not significant
+	NoChange    Change = "none"        // not told apart from the drift
 	Regression  Change = "regression"  // less throughput
 	Improvement Change = "improvement" // more throughput
 )
@@ -67,7 +71,7 @@ func CompareRuns(old, new *results.Run) (Versus, error) {
 	if err != nil {
 		return Versus{}, err
 	}
-	floor, err := recordedFloor(old, new)
+	floor, err := largerFloor(old, new, o, n)
 	if err != nil {
 		return Versus{}, err
 	}
@@ -75,14 +79,14 @@ func CompareRuns(old, new *results.Run) (Versus, error) {
 		Floor: floor, Warnings: Differences(old.Info(), new.Info()),
 		OnlyOld: OnlyIn(old, new), OnlyNew: OnlyIn(new, old),
 	}
-	var logs float64
+	var within []contrast
 	for _, c := range cells {
-		row := newVersusCell(c, o.Series(c, results.Throughput), n.Series(c, results.Throughput))
-		logs += math.Log(row.Ratio.Mean) / float64(len(cells))
-		v.Cells = append(v.Cells, row)
+		before, after := o.Series(c, results.Throughput), n.Series(c, results.Throughput)
+		w := welch(logs(before), logs(after))
+		v.Cells = append(v.Cells, newVersusCell(c, before, after, w))
+		within = append(within, w)
 	}
-	v.Drift = math.Exp(logs)
-	v.judge()
+	v.judge(within)
 	return v, nil
 }
 
@@ -99,32 +103,36 @@ func completed(r *results.Run) (Values, error) {
 	return v, err
 }
 
-// recordedFloor is the larger one of the floors in the runs' records; 0 if neither has
-// one that is known.
-func recordedFloor(runs ...*results.Run) (float64, error) {
-	most := 0.0
-	for _, r := range runs {
-		f, err := ReadFloor(r.Info())
-		if err != nil {
-			return 0, err
-		}
-		if f.Known() {
-			most = max(most, f.Floor)
-		}
+// largerFloor is the larger one of the two runs' floors; 0 if neither has one that is
+// known.
+func largerFloor(old, new *results.Run, o, n Values) (float64, error) {
+	a, err := floorOf(old, o)
+	if err != nil {
+		return 0, err
 	}
-	return most, nil
+	b, err := floorOf(new, n)
+	return max(a.margin(), b.margin()), err
+}
+
+// floorOf is the floor in the run's record. If the run was killed and so has none, it is
+// made from the ledger.
+func floorOf(r *results.Run, v Values) (*Floor, error) {
+	f, err := ReadFloor(r.Info())
+	if err == nil && f == nil {
+		f, _, err = noiseFloor(v)
+	}
+	return f, err
 }
 
 // newVersusCell compares the logs, because throughputs scatter by a factor.
-func newVersusCell(c bench.Cell, old, new []float64) VersusCell {
+func newVersusCell(c bench.Cell, old, new []float64, w contrast) VersusCell {
 	row := VersusCell{Cell: c.Name(), parsed: c, Old: NewEstimate(old), New: NewEstimate(new), P: 1, Change: NoChange}
-	w := welch(logs(old), logs(new))
-	row.Ratio = Ratio{Mean: math.Exp(w.mean), Low: 0, High: math.Inf(1), Rounds: min(len(old), len(new))}
-	if row.Ratio.Rounds < fewRounds {
-		row.Ratio.Doubts = []string{fmt.Sprintf("%s are few", spell.Plural(row.Ratio.Rounds, "round"))}
-	}
-	if !math.IsInf(w.half, 1) {
-		row.Ratio.Low, row.Ratio.High, row.P = math.Exp(w.mean-w.half), math.Exp(w.mean+w.half), w.p
+	rounds := min(len(old), len(new))
+	own := newJudged(w, significance, 0)
+	row.Ratio = Ratio{Mean: math.Exp(w.mean), Low: own.Low, High: own.High, Rounds: rounds}
+	row.Beside = Ratio{Mean: row.Ratio.Mean, High: math.Inf(1), Rounds: rounds}
+	if rounds < fewRounds {
+		row.Ratio.Doubts = []string{fmt.Sprintf("%s are few", spell.Plural(rounds, "round"))}
 	}
 	return row
 }
@@ -137,65 +145,37 @@ func logs(values []float64) []float64 {
 	return out
 }
 
-// A difference of two means.
-type difference struct {
-	mean float64
-	half float64 // half the width of the 95% interval; +Inf if it is not known
-	p    float64 // two-sided
-}
-
-// welch compares the means of two samples whose variances may differ.
-func welch(old, new []float64) difference {
-	mo, mn := mean(old), mean(new)
-	d := difference{mean: mn - mo, half: math.Inf(1), p: 1}
-	if len(old) < 2 || len(new) < 2 {
-		return d
+// judge finds the drift and the cells that stand out from it.
+func (v *Versus) judge(within []contrast) {
+	ratios := make([]float64, len(within))
+	for i, w := range within {
+		ratios[i] = w.mean
 	}
-	vo, vn := variance(old)/float64(len(old)), variance(new)/float64(len(new))
-	if vo+vn == 0 {
-		return d // equal values come from made-up samples, not from a steady machine
+	d := newDrift(ratios)
+	v.Drift, v.Scatter = math.Exp(d.mean), d.scatter
+	if !d.known() {
+		v.NoMarks = fmt.Sprintf("of %s nothing shows what the machine changed between the runs; it takes %d", spell.Plural(len(ratios), "cell"), leastCells)
+		return
 	}
-	degrees := (vo + vn) * (vo + vn) / (vo*vo/float64(len(old)-1) + vn*vn/float64(len(new)-1))
-	se := math.Sqrt(vo + vn)
-	d.half = tQuantile(degrees) * se
-	d.p = 2 * distuv.StudentsT{Sigma: 1, Nu: degrees}.Survival(math.Abs(d.mean)/se)
-	return d
-}
-
-func mean(values []float64) float64 {
-	m, err := stats.Mean(values)
-	if err != nil {
-		return math.NaN()
+	beside := make([]contrast, len(within)) // with the scatter within the runs
+	for i, w := range within {
+		beside[i] = contrast{w.mean - d.without(i).mean, w.se, w.degrees}
 	}
-	return m
-}
-
-func variance(values []float64) float64 {
-	v, err := stats.SampleVariance(values)
-	if err != nil {
-		return math.NaN()
-	}
-	return v
-}
-
-// judge corrects the p values for their number (Holm) and marks the changes. Without the
-// correction one or two of 30 equal cells would look different.
-func (v *Versus) judge() {
-	order := make([]int, len(v.Cells))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(v.Cells[a].P, v.Cells[b].P) })
-	least := 0.0
-	for rank, i := range order {
+	ps := holm(pValues(beside, 0))
+	for i, j := range judge(beside, v.Floor) {
 		c := &v.Cells[i]
-		least = max(least, min(1, c.P*float64(len(order)-rank)))
-		c.P = least
-		if c.P < significance && math.Abs(math.Log(c.Ratio.Mean)) > math.Log1p(v.Floor) {
+		others := d.without(i)
+		j = j.joined(newJudged(others.contrast(i), others.alpha(), v.Floor))
+		c.Beside = Ratio{Mean: math.Exp(beside[i].mean), Low: j.Low, High: j.High, Rounds: c.Ratio.Rounds}
+		c.P = max(ps[i], others.p(i))
+		switch {
+		case !d.stands(i): // the cells that do have used up the significance level
+			c.P = max(c.P, significance)
+		case !j.Differs:
+		case c.Beside.Mean < 1:
+			c.Change = Regression
+		default:
 			c.Change = Improvement
-			if c.Ratio.Mean < 1 {
-				c.Change = Regression
-			}
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 // The marks behind a number.
 const (
-	markBelow      = "~"
+	markAlike      = "~"
 	markUpstream   = "!"
 	markRatio      = "ratio" // not printed: the legend must explain ratios
 	markNoInterval = "?"
@@ -42,9 +42,9 @@ func (p printer) ratioEntry(c bench.Cell, marks map[string]bool) string {
 	if strings.Contains(text, markNoInterval) {
 		marks[markNoInterval] = true
 	}
-	if r.BelowFloor && r.Ratio.Rounds >= stats.FloorRounds { // with fewer rounds the floor is not known
-		marks[markBelow] = true
-		text += markBelow
+	if !r.Differs {
+		marks[markAlike] = true
+		text += markAlike
 	}
 	return text
 }

@@ -20,7 +20,7 @@ func (p printer) writeLegend(w io.Writer, marks map[string]bool) {
 	fmt.Fprintln(w, "cpus  CPU time of the client / wall time: 1.0 at GOMAXPROCS=2 means that one core did all the work")
 	for _, line := range []struct{ mark, text string }{
 		{markRatio, fmt.Sprintf("ratio to %s: mean of the ratios within each round (95%% interval)", p.Base)},
-		{markBelow, "~     below the noise floor: not to be called a difference"},
+		{markAlike, alikeText},
 		{markUpstream, "!     the upstream used more than a tenth of the cores: it competed with the client"},
 		{markNoInterval, "?     too few rounds for an interval: a median needs 6, a ratio 2"},
 	} {
@@ -29,6 +29,9 @@ func (p printer) writeLegend(w io.Writer, marks map[string]bool) {
 		}
 	}
 }
+
+// alikeText explains the mark of a ratio that does not differ.
+const alikeText = "~     not told apart from 1: the interval, widened for the number of ratios (Holm), reaches the noise floor"
 
 // Notes returns lines that say what the noise floor is, which samples were flagged and why,
 // and why the run ended.

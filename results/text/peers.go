@@ -24,7 +24,9 @@ func (p printer) writePeers(w io.Writer) {
 	if p.Rounds > 0 {
 		fmt.Fprintln(w, "\nMB/s: of JSON, median. cpus: cores used by the client and its children, seen from outside. window")
 		fmt.Fprintln(w, "doubled: throughput at twice the window. Ratios: mean of those within each round (95% interval);")
-		fmt.Fprintln(w, "a client's base is its first placement with that codec, of Go with json collector.")
+		fmt.Fprintln(w, "a client's base is its first placement with that codec, of Go with json collector. p99: of a response,")
+		fmt.Fprintln(w, "median of the rounds' 99th percentiles.")
+		fmt.Fprintln(w, alikeText)
 		if p.Rounds == 1 {
 			fmt.Fprintln(w, "?     one round has no interval")
 		}
@@ -45,15 +47,24 @@ func (p printer) peerEntries(r stats.PeerRow) []string {
 	return []string{
 		string(r.Cell.Client), string(r.Cell.Codec), string(r.Cell.Placement),
 		spell.Amount(cell.Throughput.Median), spell.Amount(seen["cpus"]), spell.Amount(seen["growth"]) + "x",
-		formatPeerRatio(r.ToBase, r.Cell.Placement == p.BaseOf(r.Cell)), formatPeerRatio(r.ToBest, true),
-		spell.Amount(float64(cell.P99)/1e6) + " ms", causes,
+		formatPeerRatio(r.ToBase, r.ToBaseDiffers, r.Cell.Placement == p.BaseOf(r.Cell)), formatPeerRatio(r.ToBest, r.ToBestDiffers, true),
+		formatMilliseconds(cell.P99), causes,
 	}
+}
+
+func formatMilliseconds(ns int64) string {
+	if ns == 0 {
+		return "-" // the client does not print it
+	}
+	return spell.Amount(float64(ns)/1e6) + " ms"
 }
 
 // formatPeerRatio spells a ratio. Without one it returns 1 for the base itself, and a dash
 // for a row that has no base.
-func formatPeerRatio(r *stats.Ratio, isBase bool) string {
+func formatPeerRatio(r *stats.Ratio, differs, isBase bool) string {
 	switch {
+	case r != nil && !differs:
+		return FormatRatio(*r) + markAlike
 	case r != nil:
 		return FormatRatio(*r)
 	case isBase:
