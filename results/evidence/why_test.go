@@ -182,6 +182,30 @@ func TestObservedVerdicts(t *testing.T) {
 	}
 }
 
+// TestObservedVerdictsOfEachCodec: a second codec is judged by its own figures, and the
+// terminal says which is which.
+func TestObservedVerdictsOfEachCodec(t *testing.T) {
+	collector := strings.Replace(serialCell, "/queue=2", "", 1)
+	sonic := strings.Replace(collector, "json", "sonic", 1)
+	serial := stage{perSecond: 55, cpus: 1.05, busy: .97, overlap: 1, wait: 450, decode: 18, queue: 1, read: 2, ms: 490}
+	full := stage{perSecond: 300, cpus: 1.85, busy: .98, overlap: 1, wait: 90, decode: 3, queue: 1, read: 2, ms: 106}
+	var samples []results.Sample
+	for round := 1; round <= 6; round++ {
+		samples = append(samples, serial.sample(t, collector, round, 1), full.sample(t, sonic, round, 1))
+	}
+	r, err := evidence.NewReading(resultstest.Info(collector, sonic), samples)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	text.Write(&b, r)
+	for _, want := range []string{"collector, codec=json   serialised: ", "collector, codec=sonic  cpu-saturated: "} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, b.String())
+		}
+	}
+}
+
 // TestWhyThatEndedEarly has a cell that joined and was never sampled: the report leaves it
 // out, and the verdict says that the run ended before its plan.
 func TestWhyThatEndedEarly(t *testing.T) {

@@ -64,7 +64,7 @@ func (d document) about() string {
 	if d.summary.ComparesClients() {
 		return "Seen from outside, with nothing asked of the client: the CPU time of its process and of its children, the upstream's queue, and what twice the window gains."
 	}
-	text := fmt.Sprintf("Observed at the largest window (%d) and the most cores (%d).", cells[0].Window, cells[0].Cores())
+	text := fmt.Sprintf("Observed at the largest window (%d) and the most cores (%d), of each codec, size and whatever else varies.", cells[0].Window, cells[0].Cores())
 	if slices.ContainsFunc(d.verdicts, func(v verdict.Verdict) bool { return len(v.Causes) > 0 }) {
 		text += " collatebench why CELL proves a cause."
 	}

@@ -47,18 +47,17 @@ func (s Summary) DisplayName(c bench.Cell) string {
 	if s.ComparesClients() {
 		name = string(c.Client) + " " + name
 	}
-	if apart := s.distinction(c); apart != "" {
+	if apart := distinction(c, s.cells); apart != "" {
 		name += ", " + apart
 	}
 	return name
 }
 
-// distinction spells what else distinguishes the cell within the run, beside client,
-// placement, window and GOMAXPROCS: "codec=json size=64KiB"; "" if nothing does.
-func (s Summary) distinction(c bench.Cell) string {
+// distinction spells what tells a cell from others, as [Distinctions] does.
+func distinction(c bench.Cell, others []bench.Cell) string {
 	var parts []string
 	for _, d := range bench.Dimensions() {
-		if d.Asked() && !d.Suffix && d.Name != "placement" && d.Name != "window" && Varies(d, s.cells) {
+		if d.Asked() && !d.Suffix && d.Name != "placement" && d.Name != "window" && Varies(d, others) {
 			parts = append(parts, d.Name+"="+d.Of(c))
 		}
 	}

@@ -114,6 +114,17 @@ func TestVerdictIsRead(t *testing.T) {
 	get(t, s, "/").has(t, "collector: serialised")
 }
 
+// TestVerdictsOfTwoCodecs: each codec has its own verdicts, which say of which one they are.
+func TestVerdictsOfTwoCodecs(t *testing.T) {
+	root := t.TempDir()
+	info := newInfo(t, "codecs", 0)
+	for _, name := range info.Cells[:len(info.Cells):len(info.Cells)] {
+		info.Cells = append(info.Cells, strings.Replace(name, "codec=json", "codec=sonic", 1))
+	}
+	newRun(t, root, info, 3)
+	get(t, serve(t, root), "/").has(t, "collector, codec=json: serialised", "request, codec=json: cpu-saturated", "collector, codec=sonic: serialised", "request, codec=sonic: cpu-saturated")
+}
+
 // TestWhy: for a run of why the list has the first line of its sentence.
 func TestWhy(t *testing.T) {
 	root := t.TempDir()

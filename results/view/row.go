@@ -12,6 +12,7 @@ import (
 	"collatebench/internal/spell"
 	"collatebench/results"
 	"collatebench/results/evidence"
+	"collatebench/results/stats"
 	"collatebench/results/verdict"
 )
 
@@ -139,12 +140,13 @@ func (r row) VerdictLines() []string {
 		return byCause(r.Verdicts)
 	}
 	var out []string
-	for _, v := range r.Verdicts {
+	names := subjects(r.Verdicts)
+	for i, v := range r.Verdicts {
 		if r.Info.Proves() {
 			out = append(out, r.About+": "+spell.FirstLine(v.Sentence))
 			continue
 		}
-		out = append(out, placementOf(v.Subject)+": "+causes(v))
+		out = append(out, names[i]+": "+causes(v))
 	}
 	if len(out) == 0 {
 		out = append(out, "none: no round is complete")
@@ -184,11 +186,27 @@ func clientOf(cell string) string {
 	return name
 }
 
-func placementOf(cell string) string {
-	if c, err := bench.ParseCell(cell); err == nil {
-		return string(c.Placement)
+// subjects names the cell of each verdict by its placement and by what tells it from the
+// others. If one of them is no cell, all keep their names.
+func subjects(verdicts []verdict.Verdict) []string {
+	out := make([]string, len(verdicts))
+	cells := make([]bench.Cell, len(verdicts))
+	whole := true
+	for i, v := range verdicts {
+		var err error
+		cells[i], err = bench.ParseCell(v.Subject)
+		out[i], whole = v.Subject, whole && err == nil
 	}
-	return cell
+	if !whole {
+		return out
+	}
+	for i, apart := range stats.Distinctions(cells) {
+		out[i] = string(cells[i].Placement)
+		if apart != "" {
+			out[i] += ", " + apart
+		}
+	}
+	return out
 }
 
 func causes(v verdict.Verdict) string {
