@@ -7,14 +7,16 @@ import (
 	"collatebench/bench"
 )
 
-// A Roof is the upper bound of a group's throughput for any placement, from the group's
-// own medians. Times are seconds a response, speeds responses a second. A field that the
-// run does not show is 0.
+// A Roof joins a group's own medians to a bound of its throughput. It is no evidence: what
+// it is made of lies below it by construction, whatever was measured. It shows which of
+// window, cores and link was near. Only [Roof.OneCore] can be wrong, as it is made of one
+// decode and says what no serial placement exceeds. Times are seconds a response, speeds
+// responses a second. A field that the run does not show is 0.
 type Roof struct {
 	Latency    float64 // service and transfer of a response that nothing delays
 	Decode     float64 // a decode that overlaps with no other
 	Cost       float64 // CPU time of a response, garbage collection included
-	Cores      float64 // available to the client, at most GOMAXPROCS
+	Cores      float64 // that the upstream and others left for the client, at most GOMAXPROCS
 	Unhindered float64 // a response that waits for no other: latency and decode, or less if a full window shows less
 	Link       float64 // speed that the upstream's bandwidth allows
 	Bytes      float64 // of a payload before compression
@@ -46,8 +48,11 @@ func (s Summary) Roof(cells []bench.Cell) Roof {
 	}
 	r.Cores = float64(c.Cores())
 	if !c.Simulated() && s.Cores > 0 {
-		// The cores that the client used were available.
-		r.Cores = max(best.CPUs.Median, min(r.Cores, float64(s.Cores)-best.Unit("upstream-cpus")))
+		left := float64(s.Cores) - s.values.Others(c)
+		if s.shared {
+			left -= best.Unit("upstream-cpus")
+		}
+		r.Cores = max(best.CPUs.Median, min(r.Cores, left)) // those that it used were available
 	}
 	r.Latency = s.latency(cells, smallest.cell.Window)
 	r.Unhindered = s.unhindered(cells, r.Latency+r.Decode)

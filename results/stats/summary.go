@@ -34,6 +34,7 @@ type Summary struct {
 
 	cells    []bench.Cell // as Cells
 	compares bool         // the run compares clients
+	shared   bool         // the upstream runs on the same machine
 	values   Values       // from which all of this is made
 }
 
@@ -88,7 +89,7 @@ func Summarise(info results.Info, samples []results.Sample) (Summary, error) {
 	s := Summary{
 		Run: info.ID, Label: info.Label, State: info.State, Stopped: info.Stopped, Cores: info.Machine.Cores,
 		Rounds: len(v.Rounds), Asked: info.Rounds, Samples: len(samples),
-		Flagged: results.FlaggedRounds(info, samples), cells: v.Cells, compares: info.ComparesClients(), values: v,
+		Flagged: results.FlaggedRounds(info, samples), cells: v.Cells, compares: info.ComparesClients(), shared: info.SharesMachine(), values: v,
 	}
 	if len(v.Cells) > 0 {
 		s.Base = basePlacement(v.Cells, v.Cells[0])

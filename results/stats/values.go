@@ -184,3 +184,13 @@ func (v Values) Samples(c bench.Cell) []results.Sample {
 	}
 	return out
 }
+
+// Others is the number of cores that other processes used while the cell was sampled, mean
+// over its samples.
+func (v Values) Others(c bench.Cell) float64 {
+	cpu, wall := 0.0, 0.0
+	for _, s := range v.Samples(c) {
+		cpu, wall = cpu+s.OthersCPU, wall+s.Seconds
+	}
+	return cpu / max(wall, 1e-9)
+}
