@@ -274,3 +274,24 @@ func TestFloorIsKnownFromFourRounds(t *testing.T) {
 		}
 	}
 }
+
+// TestOneEstimatorOfPercentiles: the rounds' 99th percentiles are 107, 128, 163, 212 ms, so
+// their median is 145.5. Every client of a run that compares clients has it, also one whose
+// responses could be pooled; and a run in which some responses were lost pools none.
+func TestOneEstimatorOfPercentiles(t *testing.T) {
+	info, samples := resultstest.ComparedRun(t, 4)
+	for _, c := range summarise(t, info, samples).Cells {
+		if c.P99 != 145.5e6 || c.Responses != 0 {
+			t.Errorf("%s: %d ns, of %d pooled responses", c.Cell, c.P99, c.Responses)
+		}
+	}
+	names := []string{resultstest.Collector32, resultstest.Request32}
+	samples = resultstest.Rounds(t, names, 3)
+	if s := summarise(t, resultstest.Info(names...), samples); !s.Pooled || s.Cells[0].Responses != 3*64 || s.Cells[1].P99 < 29e6 {
+		t.Errorf("pooled: %v, %+v", s.Pooled, s.Cells)
+	}
+	samples[0].Detail.Responses = ""
+	if s := summarise(t, resultstest.Info(names...), samples); s.Pooled || s.Cells[0].Responses+s.Cells[1].Responses != 0 {
+		t.Errorf("one cell's responses are not whole: pooled %v, %+v", s.Pooled, s.Cells)
+	}
+}
