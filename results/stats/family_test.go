@@ -159,13 +159,13 @@ func TestPairedRatiosDifferBeyondTheFloor(t *testing.T) {
 
 // TestFastestOfEqualPeers: the fastest of many equal clients is fast by chance.
 func TestFastestOfEqualPeers(t *testing.T) {
-	info, _ := resultstest.ComparedRun(t, 4)
+	info, _ := resultstest.ComparedRun(t, 3) // of three rounds no floor is known, which would cover all
 	r := rand.New(rand.NewPCG(13, 14))
 	wrong := 0
-	const runs = 20
+	const runs = 30
 	for range runs {
 		var samples []results.Sample
-		for n := 1; n <= 4; n++ {
+		for n := 1; n <= 3; n++ {
 			for _, name := range info.Cells {
 				samples = append(samples, resultstest.Sample(t, name, n, 1, 100*math.Exp(.08*r.NormFloat64())))
 			}
@@ -181,7 +181,7 @@ func TestFastestOfEqualPeers(t *testing.T) {
 			}
 		}
 	}
-	if wrong > 2 {
+	if wrong > runs/10 {
 		t.Errorf("%d of %d tables of equal clients have a difference", wrong, runs)
 	}
 }

@@ -285,6 +285,12 @@ func TestOneEstimatorOfPercentiles(t *testing.T) {
 			t.Errorf("%s: %d ns, of %d pooled responses", c.Cell, c.P99, c.Responses)
 		}
 	}
+	foreign := func(name string) bool { return strings.HasPrefix(name, "client=") }
+	info.Cells = slices.DeleteFunc(info.Cells, foreign)
+	samples = slices.DeleteFunc(samples, func(s results.Sample) bool { return foreign(s.Cell) })
+	if c := summarise(t, info, samples).Cells[0]; c.P99 != 145.5e6 {
+		t.Errorf("of Go's client alone %d ns", c.P99)
+	}
 	names := []string{resultstest.Collector32, resultstest.Request32}
 	samples = resultstest.Rounds(t, names, 3)
 	if s := summarise(t, resultstest.Info(names...), samples); !s.Pooled || s.Cells[0].Responses != 3*64 || s.Cells[1].P99 < 29e6 {

@@ -85,6 +85,20 @@ func TestVersusOfTwoThatHideOneAnother(t *testing.T) {
 	}
 }
 
+// TestVersusIntervalHasTheScatterBetweenCells: rounds that agree within each run do not make
+// an interval narrow.
+func TestVersusIntervalHasTheScatterBetweenCells(t *testing.T) {
+	v := drawnVersus(rand.New(rand.NewPCG(29, 30)), 6, .001, 0, .05, 0, gainsOf(12)...)
+	for _, c := range v.Cells {
+		if c.Beside.High/c.Beside.Low < math.Exp(4*v.Scatter) {
+			t.Errorf("%+v, where cells scatter by %v", c.Beside, v.Scatter)
+		}
+	}
+	if v.Scatter < .02 {
+		t.Errorf("a scatter of %v", v.Scatter)
+	}
+}
+
 // TestVersusOfFewCells: three cells say nothing of what the machine did to a fourth.
 func TestVersusOfFewCells(t *testing.T) {
 	r := rand.New(rand.NewPCG(25, 26))

@@ -209,7 +209,7 @@ func TestVersusIsHolms(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, c := range v.Cells {
-		if want := i < 2; want != (c.Change == stats.Improvement) {
+		if want := i < 2; want != (c.Change == stats.Improvement) || want != (c.P < .05) {
 			t.Errorf("%s: %s, p %v, %+v", c.Cell, c.Change, c.P, c.Beside)
 		}
 	}
