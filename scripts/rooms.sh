@@ -30,6 +30,7 @@ results/resultstest  bench results results/evidence
 internal/allowance
 internal/benchline
 internal/bounded
+internal/boundedfile
 internal/child       internal/bounded internal/procgroup internal/spell
 internal/oneof       internal/spell
 internal/printable
