@@ -3,7 +3,6 @@ package results
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"collatebench/bench"
@@ -23,7 +22,7 @@ func (r *Run) WriteBench() error {
 		return err
 	}
 	content := benchText(r.info, samples)
-	if there, err := os.ReadFile(r.BenchPath()); err == nil && bytes.Equal(there, content) {
+	if there, err := r.ReadFile(BenchFile, MaxDerived); err == nil && bytes.Equal(there, content) {
 		return nil
 	}
 	return wholefile.Write(r.BenchPath(), content)

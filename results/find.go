@@ -83,6 +83,20 @@ func runIDs(root string) ([]string, error) {
 	return ids, nil
 }
 
+// Has says whether List has this ID, without listing the others: a folder of 10,000
+// runs would be read for each page of one of them.
+func Has(root, id string) bool {
+	if id == "" || strings.HasPrefix(id, ".") || strings.ContainsAny(id, "/\x00") || !filepath.IsLocal(id) || filepath.Base(id) != id {
+		return false
+	}
+	entry, err := os.Lstat(filepath.Join(root, id)) // List takes no link either
+	if err != nil || !entry.IsDir() {
+		return false
+	}
+	_, err = os.Stat(filepath.Join(root, id, infoFile))
+	return err == nil
+}
+
 // labelOf returns what follows the time in an ID: the label, with a number if the name
 // was taken.
 func labelOf(id string) string {

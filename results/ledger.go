@@ -19,7 +19,7 @@ func (r *Run) OpenLedger() error {
 	if r.ledger != nil {
 		return nil
 	}
-	f, err := os.OpenFile(r.ledgerPath(), os.O_RDWR|os.O_APPEND, 0)
+	f, err := r.openFile(ledgerFile, MaxLedger, os.O_RDWR|os.O_APPEND)
 	if err != nil {
 		return err
 	}
@@ -34,16 +34,17 @@ func (r *Run) OpenLedger() error {
 	return nil
 }
 
-// cutTornLine cuts the ledger after its last whole line.
+// cutTornLine cuts the ledger after its last whole line, and keeps what is before it.
 func (r *Run) cutTornLine(f *os.File) error {
-	text, err := os.ReadFile(r.ledgerPath())
+	text, err := r.ReadFile(ledgerFile, MaxLedger)
 	if err != nil {
 		return err
 	}
 	whole := wholeLines(text)
-	if _, err := r.parseLedger(whole); err != nil {
+	if r.kept, err = r.parseLedger(whole); err != nil {
 		return err
 	}
+	r.size = int64(len(whole))
 	if len(whole) == len(text) {
 		return nil
 	}
@@ -69,7 +70,18 @@ func (r *Run) Append(s Sample) error {
 	if err := r.OpenLedger(); err != nil {
 		return err
 	}
-	_, err = r.ledger.Write(append(line, '\n'))
+	return r.appendLine(append(line, '\n'))
+}
+
+func (r *Run) appendLine(line []byte) error {
+	if r.size+int64(len(line)) > MaxLedger || len(r.kept) == maxSamples {
+		return fmt.Errorf("append to the ledger: it is full: it has %d samples in %d bytes", len(r.kept), r.size)
+	}
+	kept, err := r.parseLine(line, len(r.kept)+1) // as a later process will read it
+	if err != nil {
+		return err
+	}
+	_, err = r.ledger.Write(line)
 	if err == nil {
 		err = r.ledger.Sync()
 	}
@@ -77,6 +89,7 @@ func (r *Run) Append(s Sample) error {
 		// Part of the line may have been written: opening the ledger again cuts it off.
 		return errors.Join(fmt.Errorf("append to the ledger: %w", err), r.Close())
 	}
+	r.kept, r.size = append(r.kept, kept), r.size+int64(len(line))
 	return nil
 }
 
@@ -86,14 +99,19 @@ func (r *Run) Close() error {
 		return nil
 	}
 	err := errors.Join(r.ledger.Close(), r.lock.Close())
-	r.ledger, r.lock = nil, nil
+	r.ledger, r.lock, r.kept, r.size = nil, nil, nil, 0
 	return err
 }
 
 // Samples reads the ledger, in the order in which the samples ended. It leaves out a
-// torn last line.
+// torn last line. While this process has the ledger open, Samples reads nothing: it
+// returns what was there and what was appended. The caller must not change the samples.
+// A ledger of more than [MaxLedger] bytes is an error.
 func (r *Run) Samples() ([]Sample, error) {
-	text, err := os.ReadFile(r.ledgerPath())
+	if r.ledger != nil {
+		return slices.Clip(r.kept), nil
+	}
+	text, err := r.ReadFile(ledgerFile, MaxLedger)
 	if err != nil {
 		return nil, err
 	}
@@ -103,13 +121,27 @@ func (r *Run) Samples() ([]Sample, error) {
 func (r *Run) parseLedger(text []byte) ([]Sample, error) {
 	var out []Sample
 	for line := range bytes.Lines(text) {
-		var s Sample
-		if err := json.Unmarshal(line, &s); err != nil {
-			return nil, fmt.Errorf("%s:%d: not a record: %w", r.ledgerPath(), len(out)+1, err)
+		if len(out) == maxSamples {
+			return nil, fmt.Errorf("%s: it has more than %d lines; that is the most that is read", r.ledgerPath(), maxSamples)
+		}
+		s, err := r.parseLine(line, len(out)+1)
+		if err != nil {
+			return nil, err
 		}
 		out = append(out, s)
 	}
 	return out, nil
+}
+
+// parseLine reads line n of the ledger.
+func (r *Run) parseLine(line []byte, n int) (s Sample, err error) {
+	if err := json.Unmarshal(line, &s); err != nil {
+		return s, fmt.Errorf("%s:%d: not a record: %w", r.ledgerPath(), n, err)
+	}
+	if len(s.Flags) > maxFlags {
+		return s, fmt.Errorf("%s:%d: it has %d flags; at most %d are read", r.ledgerPath(), n, len(s.Flags), maxFlags)
+	}
+	return s, nil
 }
 
 func (r *Run) ledgerPath() string { return filepath.Join(r.dir, ledgerFile) }

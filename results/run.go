@@ -42,6 +42,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"collatebench/bench"
+	"collatebench/internal/boundedfile"
 	"collatebench/internal/wholefile"
 )
 
@@ -66,17 +67,19 @@ type Run struct {
 	info   Info
 	ledger *os.File     // open for appending, or nil
 	lock   *flock.Flock // of the ledger while it is open: the kernel releases it however the process dies
+	kept   []Sample     // what is in the ledger, while it is open: nobody else writes to it then
+	size   int64        // of the ledger in bytes, while it is open
 }
 
 // Open opens an existing run folder. A path that is not one, or whose format is of
-// another version, is a [*RefError].
+// another version, is a [*RefError]. A run.json of more than [MaxInfo] bytes is an error.
 func Open(path string) (*Run, error) {
-	text, err := os.ReadFile(filepath.Join(path, infoFile))
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+	text, err := boundedfile.ReadBelow(path, infoFile, MaxInfo)
+	if at, statErr := os.Stat(path); errors.Is(err, fs.ErrNotExist) || statErr == nil && !at.IsDir() || errors.Is(statErr, syscall.ENOTDIR) {
 		return nil, &RefError{path, "not a run folder (no " + infoFile + ")"}
 	}
 	if err != nil {
-		return nil, err
+		return nil, (&Run{dir: path}).named(infoFile, err)
 	}
 	dir, err := filepath.Abs(path)
 	if err != nil {
@@ -97,6 +100,14 @@ func Open(path string) (*Run, error) {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(path, infoFile), err)
 	}
 	return r, nil
+}
+
+// id is the run's ID, or the folder's name until run.json is read.
+func (r *Run) id() string {
+	if r.info.ID == "" {
+		return filepath.Base(r.dir)
+	}
+	return r.info.ID
 }
 
 // Dir returns the folder's absolute path.
@@ -172,10 +183,13 @@ const (
 func (r *Run) ReportDir() string { return filepath.Join(r.dir, reportDir) }
 
 // WriteDerived writes a file of report/, which appears when it is whole. It makes the
-// folder if necessary.
+// folder if necessary. It does not write through a link in the folder's place.
 func (r *Run) WriteDerived(name string, content []byte) error {
 	if err := os.MkdirAll(r.ReportDir(), 0o777); err != nil {
 		return err
+	}
+	if info, err := os.Lstat(r.ReportDir()); err != nil || !info.IsDir() {
+		return errors.Join(fmt.Errorf("run %s: %s: not a directory", r.id(), reportDir), err)
 	}
 	return wholefile.Write(filepath.Join(r.ReportDir(), name), content)
 }
