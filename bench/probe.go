@@ -60,7 +60,7 @@ type Stages struct {
 
 // newHistogram holds 1 us to 1 h in ns to three digits.
 func newHistogram() *hdrhistogram.Histogram {
-	return hdrhistogram.New(int64(time.Microsecond), int64(time.Hour), 3)
+	return hdrhistogram.New(int64(shortestResponse), int64(longestResponse), responseDigits)
 }
 
 // Start begins an interval, and the probe of scheduling latency.

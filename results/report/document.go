@@ -2,9 +2,9 @@ package report
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
+	"path"
 
 	"collatebench/bench"
 	"collatebench/profiles"
@@ -13,6 +13,19 @@ import (
 	"collatebench/results/evidence"
 	"collatebench/results/stats"
 	"collatebench/results/verdict"
+)
+
+// Bounds of what a report is made from, beside those of package results. The run may
+// come from anybody.
+const (
+	// maxTables bounds benchstat's tables, of which the page has a copy: those of the
+	// default matrix have 20 kB.
+	maxTables = 4 << 20
+	// maxTrace bounds a trace. That of a cell has one or a few MB; its reader can need
+	// 30 times the bytes of one that is made for this.
+	maxTrace = 32 << 20
+	// maxSpans bounds what one timeline draws: 64 requests have some 500 steps.
+	maxSpans = 100_000
 )
 
 // A document is the data of one run's report.
@@ -52,7 +65,7 @@ func newDocument(run *results.Run) (document, error) {
 // benchstat reads the tables that were written with the run's report. It returns ""
 // if there are none yet.
 func benchstat(run *results.Run) (string, error) {
-	text, err := os.ReadFile(filepath.Join(run.ReportDir(), results.BenchstatText))
+	text, err := run.ReadFile("report/"+results.BenchstatText, maxTables)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
@@ -67,7 +80,7 @@ func timelines(run *results.Run, s stats.Summary) ([]laneChart, error) {
 	}
 	var out []laneChart
 	for _, c := range stats.Headline(s.AllCells()) {
-		chart, err := readTimeline(filepath.Join(run.ProfileDir(c), profiles.Trace.File()))
+		chart, err := readTimeline(run, c)
 		if err != nil {
 			return nil, err
 		}
@@ -79,13 +92,13 @@ func timelines(run *results.Run, s stats.Summary) ([]laneChart, error) {
 
 // readTimeline reads a trace. If it is missing or can't be read, the report shows the
 // reason in its place.
-func readTimeline(path string) (laneChart, error) {
-	f, err := os.Open(path)
+func readTimeline(run *results.Run, c bench.Cell) (laneChart, error) {
+	f, err := run.OpenFile(path.Join("profiles", c.Folder(), profiles.Trace.File()), maxTrace)
 	if errors.Is(err, fs.ErrNotExist) {
 		return laneChart{missing: "its profiled pass has not been taken"}, nil
 	}
 	if err != nil {
-		return laneChart{}, err
+		return laneChart{missing: err.Error()}, nil
 	}
 	defer f.Close()
 	t, err := timeline.Read(f)
@@ -95,5 +108,16 @@ func readTimeline(path string) (laneChart, error) {
 	if err != nil {
 		return laneChart{missing: err.Error()}, nil
 	}
+	if spans := countSpans(t); spans > maxSpans {
+		return laneChart{missing: fmt.Sprintf("it has %d requests with %d steps; at most %d steps are drawn", len(t.Lanes), spans, maxSpans)}, nil
+	}
 	return laneChart{Timeline: t}, nil
+}
+
+func countSpans(t timeline.Timeline) int {
+	n := 0
+	for _, l := range t.Lanes {
+		n += len(l.Spans)
+	}
+	return n
 }
