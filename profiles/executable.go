@@ -10,18 +10,54 @@ import (
 
 	"github.com/google/pprof/driver"
 	"github.com/google/pprof/profile"
+
+	"collatebench/internal/boundedfile"
 )
 
-// objectTool chooses the tool with which pprof reads executables: binutils (nil) if
-// that can work, else none. By itself pprof would open the file that is now at the
-// executable's path, even if it is another build. And its source page stays empty
-// if it can open that file but not disassemble it. Without an executable it makes
-// the page from the lines in the profile.
-func objectTool(p *profile.Profile) driver.ObjTool {
-	if hasTool("objdump", "llvm-objdump") && isIntact(p) {
-		return nil
+// objectTool chooses the tool with which pprof reads executables: binutils (nil) for
+// the executable that the caller names, if that was profiled and is as it was; else
+// none. A profile names executables too, but it may come from anybody: neither this
+// program nor binutils opens them. By itself pprof would, even if another build is at
+// that path, and would wait for a named pipe. Without an executable it makes the source
+// page from the lines in the profile.
+func objectTool(executable string, all fetcher) driver.ObjTool {
+	id := ""
+	if executable != "" && hasTool("objdump", "llvm-objdump") {
+		id = intactBuildID(executable)
 	}
-	return noObjects{}
+	if !restrict(all, executable, id) {
+		return noObjects{}
+	}
+	return nil
+}
+
+// restrict leaves the mappings of the executable with that build ID as the only ones
+// that have a file, and reports whether there are any. If there are none it leaves all
+// files, for the legend: then nothing opens them.
+func restrict(all fetcher, executable, id string) bool {
+	var own, others []*profile.Mapping
+	for _, p := range all {
+		for _, m := range p.Mapping {
+			// pprof takes a build ID for a pattern of names below its own folders.
+			if _, err := hex.DecodeString(m.BuildID); err != nil {
+				m.BuildID = ""
+			}
+			if id != "" && m.BuildID == id {
+				own = append(own, m)
+			} else {
+				others = append(others, m)
+			}
+		}
+	}
+	for _, m := range own {
+		m.File = executable
+	}
+	if len(own) > 0 {
+		for _, m := range others {
+			m.File, m.BuildID = "", ""
+		}
+	}
+	return len(own) > 0
 }
 
 func hasTool(names ...string) bool {
@@ -33,19 +69,24 @@ func hasTool(names ...string) bool {
 	return false
 }
 
-// isIntact reports whether the executable that was profiled is still there, with
-// its symbols.
-func isIntact(p *profile.Profile) bool {
-	if len(p.Mapping) == 0 {
-		return false
-	}
-	f, err := elf.Open(p.Mapping[0].File)
+// maxExecutable, in bytes, is several times what a large program in Go has.
+const maxExecutable = 1 << 30
+
+// intactBuildID returns the build ID of an executable that has its symbols, or "".
+func intactBuildID(path string) string {
+	file, err := boundedfile.Open(path, maxExecutable)
 	if err != nil {
-		return false
+		return ""
 	}
-	defer f.Close()
-	_, err = f.Symbols()
-	return err == nil && buildID(f) == p.Mapping[0].BuildID
+	defer file.Close()
+	f, err := elf.NewFile(file)
+	if err != nil {
+		return ""
+	}
+	if _, err = f.Symbols(); err != nil {
+		return ""
+	}
+	return buildID(f)
 }
 
 // buildID returns the GNU build ID, or "" if there is none. In the note it follows

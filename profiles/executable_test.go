@@ -37,8 +37,9 @@ func elsewhere(t *testing.T) (executable, path string) {
 // there, if another build is in its place, and if it is gone.
 func TestExecutable(t *testing.T) {
 	executable, path := elsewhere(t)
+	named := executable
 	pages := func() (source, disasm page) {
-		s := mount(t, map[string]http.Handler{"/cpu": handler(t, mustRead(t, path), profiles.UIOptions{})})
+		s := mount(t, map[string]http.Handler{"/cpu": handler(t, mustRead(t, path), profiles.UIOptions{Executable: named})})
 		return get(t, s, "/cpu/source?f=spinElsewhere"), get(t, s, "/cpu/disasm?f=spinElsewhere")
 	}
 	const line = "x = x*2862933555777941757"
@@ -50,6 +51,14 @@ func TestExecutable(t *testing.T) {
 	} else if disasm.status != http.StatusNotImplemented {
 		t.Errorf("disassembly without objdump: status %d", disasm.status)
 	}
+	// The profile names it too, but a profile may come from anybody.
+	named = ""
+	source, disasm = pages()
+	source.has(t, line, "")
+	if disasm.status != http.StatusNotImplemented {
+		t.Errorf("disassembly of an executable that only the profile names: status %d", disasm.status)
+	}
+	named = executable
 
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-gcflags=-N", "-o", executable, "./testdata/spin").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -20,9 +20,14 @@ type UIOptions struct {
 	// Name is shown in each page's details, to tell one browser tab from
 	// another; "" shows none.
 	Name string
+	// Executable is the path of the program that was profiled, for disassembly. It must
+	// have the build ID that the profile names. "" shows no disassembly: the path in
+	// the profile is never opened.
+	Executable string
 }
 
-// setUp guards pprof's configuration, which belongs to the process.
+// setUp guards pprof's configuration, which belongs to the process. Under it no file is
+// opened and nothing is waited for: it would hold up every other profile.
 var setUp sync.Mutex
 
 // Handler returns pprof's web interface for one profile. Any number of them can be
@@ -48,14 +53,14 @@ func Handler(p *profile.Profile, o UIOptions) (http.Handler, error) {
 
 // pprofPages runs the driver until it hands over its pages, by path.
 func pprofPages(p *profile.Profile, o UIOptions) (map[string]http.Handler, error) {
-	setUp.Lock()
-	defer setUp.Unlock()
 	sources, err := copies(p, o)
 	if err != nil {
 		return nil, err
 	}
 	var pages map[string]http.Handler
-	obj := objectTool(p)
+	obj := objectTool(o.Executable, sources)
+	setUp.Lock()
+	defer setUp.Unlock()
 	err = driver.PProf(&driver.Options{
 		Flagset: newFlags(sources),
 		Fetch:   sources,
@@ -91,6 +96,7 @@ func copies(p *profile.Profile, o UIOptions) (fetcher, error) {
 			return nil, err
 		}
 		f[name] = p.Copy()
+		hideFiles(f[name])
 	}
 	if o.Name != "" {
 		f[mainSource].Comments = append(f[mainSource].Comments, o.Name)

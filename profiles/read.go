@@ -5,16 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
+	"strings"
 
 	"github.com/google/pprof/profile"
 
+	"collatebench/internal/boundedfile"
 	"collatebench/internal/wholefile"
 )
 
 var errIsTrace = errors.New("an execution trace, which go tool trace opens, and no pprof profile")
 
-// Read reads a pprof profile. Its error names the file.
+// Read reads a pprof profile from a regular file, within the bounds of Parse. Its error
+// names the file.
 func Read(path string) (*profile.Profile, error) {
 	p, err := read(path)
 	if err != nil {
@@ -22,20 +24,20 @@ func Read(path string) (*profile.Profile, error) {
 		if pathErr := (*fs.PathError)(nil); errors.As(err, &pathErr) {
 			err = pathErr.Err
 		}
+		if rest, ok := strings.CutPrefix(err.Error(), path+": "); ok {
+			err = errors.New(rest)
+		}
 		return nil, fmt.Errorf("read profile %s: %w", path, err)
 	}
 	return p, nil
 }
 
 func read(path string) (*profile.Profile, error) {
-	data, err := os.ReadFile(path)
+	data, err := boundedfile.Read(path, MaxBytes)
 	if err != nil {
 		return nil, err
 	}
-	if isTrace(data) {
-		return nil, errIsTrace
-	}
-	return profile.ParseData(data)
+	return Parse(data)
 }
 
 // isTrace tells an execution trace by its header, "go 1.26 trace".

@@ -42,7 +42,7 @@ func (r *Run) ReadFile(name string, most int64) ([]byte, error) {
 }
 
 func (r *Run) openFile(name string, most int64, flag int) (*os.File, error) {
-	root, err := os.OpenRoot(r.dir)
+	root, err := boundedfile.OpenRoot(r.dir)
 	if err != nil {
 		return nil, err
 	}

@@ -75,7 +75,7 @@ type Run struct {
 // another version, is a [*RefError]. A run.json of more than [MaxInfo] bytes is an error.
 func Open(path string) (*Run, error) {
 	text, err := boundedfile.ReadBelow(path, infoFile, MaxInfo)
-	if at, statErr := os.Stat(path); errors.Is(err, fs.ErrNotExist) || statErr == nil && !at.IsDir() || errors.Is(statErr, syscall.ENOTDIR) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return nil, &RefError{path, "not a run folder (no " + infoFile + ")"}
 	}
 	if err != nil {

@@ -24,6 +24,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
 )
 
 // A TooLargeError says that a file has more bytes than the caller reads.
@@ -99,12 +102,48 @@ func ReadIn(root *os.Root, name string, most int64) ([]byte, error) {
 
 // ReadBelow reads a regular file below a folder, as OpenIn opens it.
 func ReadBelow(dir, name string, most int64) ([]byte, error) {
-	root, err := os.OpenRoot(dir)
+	root, err := OpenRoot(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
 	return ReadIn(root, name, most)
+}
+
+// OpenRoot is os.OpenRoot, which waits where the path is of a named pipe.
+func OpenRoot(dir string) (*os.Root, error) {
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() {
+		err = &fs.PathError{Op: "open", Path: dir, Err: syscall.ENOTDIR}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return os.OpenRoot(dir)
+}
+
+// ReadDirIn lists at most so many entries of a folder below root, sorted by name. More
+// are left out: which ones is not defined.
+func ReadDirIn(root *os.Root, name string, most int) ([]fs.DirEntry, error) {
+	name = filepath.FromSlash(name)
+	info, err := root.Stat(name)
+	if err == nil && !info.IsDir() {
+		err = &fs.PathError{Op: "open", Path: name, Err: syscall.ENOTDIR}
+	}
+	if err != nil {
+		return nil, err
+	}
+	f, err := root.OpenFile(name, os.O_RDONLY|nonblock, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	entries, err := f.ReadDir(most)
+	if err != nil && err != io.EOF {
+		return nil, err
+	}
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return entries, nil
 }
 
 // open looks before it opens: to open a device can have effects. It opens without

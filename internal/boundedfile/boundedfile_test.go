@@ -128,6 +128,36 @@ func TestReadUnsized(t *testing.T) {
 	}
 }
 
+// TestFolders: what is no folder is refused at once, and a folder lists so many names.
+func TestFolders(t *testing.T) {
+	dir := folder(t)
+	soon(t, func() {
+		for _, name := range []string{"pipe", "whole", "none"} {
+			if _, err := boundedfile.OpenRoot(filepath.Join(dir, name)); err == nil {
+				t.Errorf("%s was opened as a folder", name)
+			}
+		}
+		root, err := boundedfile.OpenRoot(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer root.Close()
+		for _, name := range []string{"pipe", "whole", "none", "out", "../" + filepath.Base(dir)} {
+			if _, err := boundedfile.ReadDirIn(root, name, 10); err == nil {
+				t.Errorf("%s was listed", name)
+			}
+		}
+		for most, want := range map[int]int{1: 1, 3: 3, 100: 10} {
+			if got, err := boundedfile.ReadDirIn(root, ".", most); err != nil || len(got) != want {
+				t.Errorf("%d entries, %v; want %d", len(got), err, want)
+			}
+		}
+		if none, err := boundedfile.ReadDirIn(root, "folder", 10); err != nil || len(none) != 0 {
+			t.Errorf("%v, %v", none, err)
+		}
+	})
+}
+
 func TestOpenToAppend(t *testing.T) {
 	dir := folder(t)
 	root, err := os.OpenRoot(dir)
