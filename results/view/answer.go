@@ -36,13 +36,37 @@ func secure(h http.Header) {
 	h.Set("Cache-Control", "no-cache")
 }
 
-// answer turns the error of a page's function into an error page.
-func (s *server) answer(serve func(*server, http.ResponseWriter, *http.Request) error) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+// answer turns the error of a page's function into an error page. A function that does
+// not stream waits for a place first, and its answer is sent when the place is free
+// again.
+func (s *server) answer(serve func(*server, http.ResponseWriter, *http.Request) error, streams bool) http.Handler {
+	whole := func(w http.ResponseWriter, r *http.Request) {
 		if err := serve(s, w, r); err != nil {
 			s.refuse(w, err)
 		}
+	}
+	if streams {
+		return http.HandlerFunc(whole)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b := &answerBuffer{ResponseWriter: w}
+		if s.work(b, r, whole) {
+			b.send()
+		}
 	})
+}
+
+// work calls serve in a place of its own. It returns false if the browser has gone
+// before there was one.
+func (s *server) work(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) bool {
+	select {
+	case s.places <- struct{}{}:
+	case <-r.Context().Done():
+		return false
+	}
+	defer func() { <-s.places }()
+	serve(w, r)
+	return true
 }
 
 // A refusal is a status with a sentence for people.

@@ -15,7 +15,9 @@ const making = 2
 // too, but it makes a value twice for two requests at the same time, and keeps a
 // value of an older version of its files until others replace it.
 type cache[V any] struct {
-	bound  int
+	bound  int           // on the number of values
+	budget int64         // on the sum of their weights, of which the newest may be more
+	weigh  func(V) int64 // nil: they weigh nothing
 	slots  chan struct{}
 	flight singleflight.Group
 
@@ -31,6 +33,23 @@ type kept[V any] struct {
 
 func newCache[V any](bound int) *cache[V] {
 	return &cache[V]{bound: bound, slots: make(chan struct{}, making), byKey: map[string]*list.Element{}}
+}
+
+// within sets the bound on the sum of weights.
+func (c *cache[V]) within(budget int64, weigh func(V) int64) *cache[V] {
+	c.budget, c.weigh = budget, weigh
+	return c
+}
+
+func (c *cache[V]) weight() int64 {
+	if c.weigh == nil {
+		return 0
+	}
+	sum := int64(0)
+	for e := c.order.Front(); e != nil; e = e.Next() {
+		sum += c.weigh(e.Value.(*kept[V]).value)
+	}
+	return sum
 }
 
 // get returns the value of a key at a version, and makes it if it is not kept. An
@@ -76,7 +95,7 @@ func (c *cache[V]) keep(k kept[V]) {
 		c.order.Remove(e)
 	}
 	c.byKey[k.key] = c.order.PushFront(&k)
-	for c.order.Len() > c.bound {
+	for c.order.Len() > c.bound || c.order.Len() > 1 && c.weight() > c.budget {
 		last := c.order.Remove(c.order.Back()).(*kept[V])
 		delete(c.byKey, last.key)
 	}

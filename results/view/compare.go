@@ -70,11 +70,11 @@ func (s *server) choose(w http.ResponseWriter, old, new string) error {
 }
 
 func (s *server) comparison(a, b *runFolder) ([]byte, error) {
-	old, oldVersion, err := a.loadWhole()
+	old, oldVersion, oldNeed, err := a.loadWhole()
 	if err != nil {
 		return nil, err
 	}
-	new, newVersion, err := b.loadWhole()
+	new, newVersion, newNeed, err := b.loadWhole()
 	if err != nil {
 		return nil, err
 	}
@@ -82,6 +82,8 @@ func (s *server) comparison(a, b *runFolder) ([]byte, error) {
 		links := append(nav(""),
 			report.Link{Text: "Report of " + a.id, To: runPath(a.id)},
 			report.Link{Text: "Report of " + b.id, To: runPath(b.id)})
-		return catchPanic(func() ([]byte, error) { return report.Comparison(old, new, links) })
+		return borrowing(s.memory, oldNeed+newNeed, func() ([]byte, error) {
+			return catchPanic(func() ([]byte, error) { return report.Comparison(old, new, links) })
+		})
 	})
 }

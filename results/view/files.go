@@ -3,14 +3,15 @@ package view
 import (
 	"fmt"
 	"io/fs"
+	"math"
 	"mime"
 	"net/http"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"collatebench/bench"
+	"collatebench/internal/boundedfile"
 	"collatebench/profiles"
 	"collatebench/results"
 )
@@ -29,7 +30,7 @@ const matrixCell = "all"
 // file exists. Nothing else is ever served. cells is nil if run.json is broken.
 func (f *runFolder) fileNames(cells []bench.Cell) []string {
 	out := []string{infoName, ledgerName, "bench.txt", "log.txt"}
-	if made, err := fs.ReadDir(f.dir.FS(), "report"); err == nil {
+	if made, err := boundedfile.ReadDirIn(f.dir, "report", maxDerivedFiles); err == nil {
 		for _, e := range made {
 			if !e.IsDir() && !strings.HasPrefix(e.Name(), ".") { // hidden files are not yet whole
 				out = append(out, "report/"+e.Name())
@@ -98,7 +99,7 @@ func (s *server) file(w http.ResponseWriter, r *http.Request) error {
 	if _, err := folder.regular(name); err != nil {
 		return missing("Run %s: %v.", folder.id, err)
 	}
-	f, err := folder.dir.Open(filepath.FromSlash(name))
+	f, err := boundedfile.OpenIn(folder.dir, name, math.MaxInt64) // it is sent as it is read
 	if err != nil {
 		return err
 	}
@@ -120,6 +121,8 @@ func contentType(name string) string {
 	}
 	return "application/octet-stream"
 }
+
+func isTrace(name string) bool { return path.Base(name) == profiles.Trace.File() }
 
 // savedName is a name that no other file of any cell or run has.
 func savedName(id, name string) string {

@@ -35,7 +35,7 @@ func (s *server) listed() ([]row, error) {
 }
 
 func (s *server) readRows() ([]row, error) {
-	ids, err := results.List(s.root)
+	ids, err := s.ids.list(s.root)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,11 @@ func (s *server) readRow(id string) keptRow {
 	if k, ok := s.rows.get(id); ok && k.version == version {
 		return k
 	}
-	return keptRow{version, r.row()}
+	row, err := borrowing(s.memory, r.rowMemory(), func() (row, error) { return r.row(), nil })
+	if err != nil {
+		row.ID, row.Broken = id, err.Error()
+	}
+	return keptRow{version, row}
 }
 
 func (r *rows) get(id string) (keptRow, bool) {

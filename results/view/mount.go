@@ -1,13 +1,9 @@
 package view
 
 import (
-	"io"
-	"path"
-	"path/filepath"
-	"slices"
-
 	"github.com/google/pprof/profile"
 
+	"collatebench/internal/boundedfile"
 	"collatebench/profiles"
 )
 
@@ -72,32 +68,11 @@ func (m *mount) title() string { return m.name + ", run " + m.folder.id }
 
 func (m *mount) version() string { return m.folder.version(m.file()) }
 
-// read reads the profile and removes the names of files that are not source files.
-// The profile may come from elsewhere, and pprof's source page shows any file that
-// it names.
+// read reads the profile, within the bounds of package profiles.
 func (m *mount) read() (*profile.Profile, error) {
-	f, err := m.folder.dir.Open(filepath.FromSlash(m.file()))
+	data, err := boundedfile.ReadIn(m.folder.dir, m.file(), profiles.MaxBytes)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	text, err := io.ReadAll(f)
-	if err != nil {
-		return nil, err
-	}
-	p, err := profile.ParseData(text)
-	if err != nil {
-		return nil, err
-	}
-	for _, fn := range p.Function {
-		if !slices.Contains(sourceNames(), path.Ext(fn.Filename)) {
-			fn.Filename = ""
-		}
-	}
-	return p, nil
-}
-
-// sourceNames are the extensions of files that Go programs are built from.
-func sourceNames() []string {
-	return []string{".go", ".s", ".c", ".h", ".cc", ".cpp", ".S"}
+	return profiles.Parse(data)
 }

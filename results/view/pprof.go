@@ -32,49 +32,58 @@ func (s *server) pprof(w http.ResponseWriter, r *http.Request) error {
 	if r.PathValue("page") == "" && !inFolder(w, r) {
 		return nil
 	}
-	ui, err := s.ui(m, base)
+	u, err := s.ui(m, base)
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Content-Security-Policy", pprofPolicy)
 	inner := r.Clone(r.Context())
 	inner.URL = &url.URL{Path: "/" + r.PathValue("page"), RawQuery: r.URL.RawQuery}
-	ui.ServeHTTP(w, inner)
-	return nil
+	return u.serve(s.memory, w, inner)
 }
 
 // ui returns pprof's interface for a profile. All requests share one, since each
 // holds several copies of the profile.
-func (s *server) ui(m, base *mount) (http.Handler, error) {
+func (s *server) ui(m, base *mount) (ui, error) {
 	key, version := fmt.Sprintf("%q %q %q", m.folder.id, m.cell, m.kind), m.version()
 	if base != nil {
 		key += fmt.Sprintf(" %q %q", base.folder.id, base.cell)
 		version += base.version()
 	}
-	return s.uis.get(key, version, func() (http.Handler, error) { return newUI(m, base) })
+	return s.uis.get(key, version, func() (ui, error) {
+		return borrowing(s.memory, profileMemory, func() (ui, error) { return newUI(m, base) })
+	})
 }
 
-func newUI(m, base *mount) (http.Handler, error) {
+func newUI(m, base *mount) (ui, error) {
 	o := profiles.UIOptions{Name: m.title()}
 	p, err := m.read()
 	if err != nil {
-		return nil, unreadable(m, err)
+		return ui{}, unreadable(m, err)
 	}
+	pageMemory := profiles.PageBytes(p)
 	if base != nil {
 		o.Name += ", less " + base.title()
 		if o.Base, err = base.read(); err != nil {
-			return nil, unreadable(base, err)
+			return ui{}, unreadable(base, err)
 		}
+		pageMemory += profiles.PageBytes(o.Base)
 	}
 	h, err := profiles.Handler(p, o)
 	if err != nil {
-		return nil, &refusal{http.StatusUnprocessableEntity, fmt.Sprintf("The %s profile of %s: %v.", m.kind, o.Name, err)}
+		return ui{}, &refusal{http.StatusUnprocessableEntity, fmt.Sprintf("The %s profile of %s: %v.", m.kind, o.Name, err)}
 	}
-	return h, nil
+	return ui{h, pageMemory}, nil
 }
 
 func unreadable(m *mount, err error) error {
-	return &refusal{http.StatusUnprocessableEntity, fmt.Sprintf("The %s profile of %s cannot be read: %v.", m.kind, m.title(), err)}
+	return &refusal{http.StatusUnprocessableEntity, fmt.Sprintf("The %s profile of %s cannot be read: %s", m.kind, m.title(), named(m.file(), err))}
+}
+
+// named is a sentence that names the file, once.
+func named(file string, err error) string {
+	text := strings.TrimPrefix(err.Error(), file+": ")
+	return file + ": " + text + "."
 }
 
 // diff redirects a form to the profile with the chosen base.

@@ -33,7 +33,7 @@ func (s *server) profiles(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ids, err := results.List(s.root)
+	ids, err := s.ids.list(s.root)
 	if err != nil {
 		return err
 	}

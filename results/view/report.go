@@ -19,16 +19,18 @@ func (s *server) report(w http.ResponseWriter, r *http.Request) error {
 	if !inFolder(w, r) {
 		return nil
 	}
-	run, version, err := folder.loadWhole()
+	run, version, need, err := folder.loadWhole()
 	if err != nil {
 		return err
 	}
 	page, err := s.pages.get(fmt.Sprintf("%q", folder.id), version, func() ([]byte, error) {
-		links, err := progressLinks(folder.id, run)
-		if err != nil {
-			return nil, err
-		}
-		return catchPanic(func() ([]byte, error) { return report.HTML(run, links) })
+		return borrowing(s.memory, need, func() ([]byte, error) {
+			links, err := progressLinks(folder.id, run)
+			if err != nil {
+				return nil, err
+			}
+			return catchPanic(func() ([]byte, error) { return report.HTML(run, links) })
+		})
 	})
 	if err != nil {
 		return err
@@ -38,18 +40,17 @@ func (s *server) report(w http.ResponseWriter, r *http.Request) error {
 }
 
 // loadWhole reads a run of which any file may be needed, and the version of all its
-// files. It refuses a run with a file that is not regular: package results opens
-// files by path, and would follow a link.
-func (f *runFolder) loadWhole() (*results.Run, string, error) {
-	version := f.version(infoName)
-	run, err := f.load()
-	if err != nil {
-		return nil, "", err
+// files. need is the memory that its report may take. It refuses a run with a file that
+// is not regular.
+func (f *runFolder) loadWhole() (run *results.Run, version string, need int64, err error) {
+	version = f.version(infoName)
+	if run, err = f.load(); err != nil {
+		return nil, "", 0, err
 	}
 	cells := cellsOf(run.Info())
 	version += f.version(f.fileNames(cells)[1:]...)
-	_, odd := f.files(cells)
-	return run, version, odd
+	files, odd := f.files(cells)
+	return run, version, pageMemory(files), odd
 }
 
 // progressLinks is nav and, for a run in progress, how far it has come.

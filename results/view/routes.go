@@ -12,22 +12,23 @@ import (
 var routes = []struct {
 	pattern string
 	serve   func(*server, http.ResponseWriter, *http.Request) error
+	streams bool // it sends a file as it is, of any size
 }{
-	{"/{$}", (*server).list},
-	{"/runs.json", (*server).listJSON},
-	{"/favicon.ico", (*server).icon},
-	{"/compare", (*server).compare},
-	{"/runs/{id}", (*server).report},
-	{"/runs/{id}/{$}", (*server).report},
-	{"/runs/{id}/profiles", (*server).profiles},
-	{"/runs/{id}/profiles/{$}", (*server).profiles},
-	{"/runs/{id}/diff", (*server).diff},
-	{"/runs/{id}/pprof/{cell}/{kind}", (*server).pprof},
-	{"/runs/{id}/pprof/{cell}/{kind}/{page...}", (*server).pprof},
-	{"/runs/{id}/pprof/{cell}/{kind}/base/{baseid}/{basecell}", (*server).pprof},
-	{"/runs/{id}/pprof/{cell}/{kind}/base/{baseid}/{basecell}/{page...}", (*server).pprof},
-	{"/runs/{id}/files/{name...}", (*server).file},
-	{"/", (*server).nothing},
+	{"/{$}", (*server).list, false},
+	{"/runs.json", (*server).listJSON, false},
+	{"/favicon.ico", (*server).icon, false},
+	{"/compare", (*server).compare, false},
+	{"/runs/{id}", (*server).report, false},
+	{"/runs/{id}/{$}", (*server).report, false},
+	{"/runs/{id}/profiles", (*server).profiles, false},
+	{"/runs/{id}/profiles/{$}", (*server).profiles, false},
+	{"/runs/{id}/diff", (*server).diff, false},
+	{"/runs/{id}/pprof/{cell}/{kind}", (*server).pprof, false},
+	{"/runs/{id}/pprof/{cell}/{kind}/{page...}", (*server).pprof, false},
+	{"/runs/{id}/pprof/{cell}/{kind}/base/{baseid}/{basecell}", (*server).pprof, false},
+	{"/runs/{id}/pprof/{cell}/{kind}/base/{baseid}/{basecell}/{page...}", (*server).pprof, false},
+	{"/runs/{id}/files/{name...}", (*server).file, true},
+	{"/", (*server).nothing, false},
 }
 
 // ReportPath is where the report of the run with this ID is served.

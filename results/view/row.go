@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"collatebench/bench"
+	"collatebench/internal/boundedfile"
 	"collatebench/internal/spell"
 	"collatebench/results"
 	"collatebench/results/evidence"
@@ -95,12 +96,12 @@ func (f *runFolder) writtenVerdicts(why bool) (made []verdict.Verdict, ok bool) 
 	if errors.Join(err, ledgerErr) != nil || written.ModTime().Before(ledger.ModTime()) {
 		return nil, false
 	}
-	text, err := f.dir.ReadFile(verdictName)
+	text, err := boundedfile.ReadIn(f.dir, verdictName, maxVerdictFile)
 	if err != nil {
 		return nil, false
 	}
 	if !why {
-		return made, json.Unmarshal(text, &made) == nil
+		return made, json.Unmarshal(text, &made) == nil && len(made) <= maxVerdicts
 	}
 	made = make([]verdict.Verdict, 1)
 	return made, json.Unmarshal(text, &made[0]) == nil

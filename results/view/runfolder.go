@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -32,14 +31,10 @@ type runFolder struct {
 	dir  *os.Root
 }
 
-// open opens the run folder with this ID. The ID must be in the list of runs: no
-// other text becomes part of a path.
+// open opens the run folder with this ID. The ID must be that of a run here: no other
+// text becomes part of a path.
 func (s *server) open(id string) (*runFolder, error) {
-	ids, err := results.List(s.root)
-	if err != nil {
-		return nil, err
-	}
-	if !slices.Contains(ids, id) {
+	if !results.Has(s.root, id) {
 		return nil, missing("There is no run %q here.", id)
 	}
 	return openRunFolder(s.root, id)
@@ -60,8 +55,7 @@ func openRunFolder(root, id string) (*runFolder, error) {
 
 func (f *runFolder) close() { _ = f.dir.Close() } // it was open to read
 
-// load reads run.json. Package results opens files by path and follows links, so load
-// first checks those that it reads.
+// load reads run.json, and checks that the ledger can be read.
 func (f *runFolder) load() (*results.Run, error) {
 	if _, err := f.regular(infoName); err != nil {
 		return nil, fmt.Errorf("run %s: %w", f.id, err)
@@ -70,8 +64,9 @@ func (f *runFolder) load() (*results.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n := run.Info().Rounds; n < 0 || n > maxRounds {
-		return nil, fmt.Errorf("run %s: its %s says %d rounds; up to %d can be shown", f.id, infoName, n, maxRounds)
+	rounds, cells := run.Info().Rounds, len(run.Info().Cells)
+	if rounds < 0 || rounds > maxRounds || rounds*cells > maxPlanned {
+		return nil, fmt.Errorf("run %s: its %s says %d rounds of %d cells; up to %d rounds and %d samples can be shown", f.id, infoName, rounds, cells, maxRounds, maxPlanned)
 	}
 	if _, err := f.regular(ledgerName); err != nil {
 		return nil, fmt.Errorf("run %s: %v", f.id, err) // not as if the run were not there

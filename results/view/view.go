@@ -15,9 +15,11 @@
 // as its base, and every raw file. It reads a file again after it has changed, so
 // new runs, and rounds of a run in progress, appear by themselves.
 //
-// It only reads. It keeps a bounded number of pages in memory. It never opens a path
-// outside of the folder and follows no link out of it. The files may come from
-// elsewhere, so their text is never markup. It does not know how a run is made or
+// It only reads, and what it reads may come from anybody: texts are never markup, files
+// are regular ones within bounds, and requests wait for memory rather than take more.
+// What is wrong with a run is said in its row. It opens no path outside of the folder
+// and follows no link out of it, except that pprof's source page shows the source files
+// that a profile names. It does not know how a run is made or
 // what a report says. It does not check who may ask: [profiles.ServeUI] checks Host
 // and Origin.
 package view
@@ -49,8 +51,12 @@ type server struct {
 	mux   *http.ServeMux
 	lists singleflight.Group
 	rows  rows
-	pages *cache[[]byte]       // reports and comparisons
-	uis   *cache[http.Handler] // pprof's interfaces, by profile and base
+	ids   idList
+	pages *cache[[]byte] // reports and comparisons
+	uis   *cache[ui]     // pprof's interfaces, by profile and base
+
+	places chan struct{} // for requests in work
+	memory memory        // for what they read and make
 }
 
 // Handler serves the runs folder root, which need not exist yet. Mount it at / of a
@@ -59,11 +65,14 @@ func Handler(root string) http.Handler {
 	s := &server{
 		root:  root,
 		mux:   http.NewServeMux(),
-		pages: newCache[[]byte](pagesKept),
-		uis:   newCache[http.Handler](uisKept),
+		pages: newCache[[]byte](pagesKept).within(pagesMemory, func(page []byte) int64 { return int64(len(page)) }),
+		uis:   newCache[ui](uisKept).within(uisMemory, func(u ui) int64 { return u.pageMemory }),
+
+		places: make(chan struct{}, inWork),
+		memory: newMemory(),
 	}
 	for _, route := range routes {
-		s.mux.Handle(route.pattern, s.answer(route.serve))
+		s.mux.Handle(route.pattern, s.answer(route.serve, route.streams))
 	}
 	return s
 }
