@@ -10,12 +10,14 @@ import (
 	"regexp"
 	"strings"
 
+	"collatebench"
 	"collatebench/internal/bounded"
 	"collatebench/internal/spell"
 )
 
 // Benchstat runs the benchstat command, because no package exports its tables. It takes the
-// tool of the enclosing collatebench module, or else the program in PATH.
+// version that this program's own go.mod pins, which go builds; without go, the program in
+// PATH.
 //
 // benchstat exits with 0 even after an error, so its standard error decides: a file or a
 // line that could not be read is an error; a cell with too few samples is a doubt, to be
@@ -32,16 +34,9 @@ func Benchstat(ctx context.Context, args ...string) (stdout []byte, doubts strin
 type benchstat string
 
 func findBenchstat(ctx context.Context) (benchstat, error) {
-	var toolErr error
-	if dir, ok := enclosingModule(); ok {
-		cmd := exec.CommandContext(ctx, "go", "tool", "-n", "benchstat")
-		cmd.Dir = dir
-		// This builds the tool and prints its path.
-		if out, err := bounded.Output(cmd); err == nil {
-			return benchstat(strings.TrimSpace(out)), nil
-		} else {
-			toolErr = fmt.Errorf("go tool -n benchstat in %s: %w%s", dir, err, firstStderr(err))
-		}
+	path, toolErr := pinnedBenchstat(ctx)
+	if toolErr == nil {
+		return benchstat(path), nil
 	}
 	if err := ctx.Err(); err != nil {
 		return "", err
@@ -49,29 +44,34 @@ func findBenchstat(ctx context.Context) (benchstat, error) {
 	if path, err := exec.LookPath("benchstat"); err == nil {
 		return benchstat(path), nil
 	}
-	const advice = "no benchstat: run this in a clone of collatebench, or go install golang.org/x/perf/cmd/benchstat@latest"
-	if toolErr != nil {
-		return "", fmt.Errorf("%s (%w)", advice, toolErr)
-	}
-	return "", errors.New(advice)
+	return "", fmt.Errorf("no benchstat: install Go, or go install %s@latest (%w)", benchstatPackage, toolErr)
 }
 
-// enclosingModule finds the source of this program, upwards from the working directory.
-func enclosingModule() (dir string, ok bool) {
-	dir, err := os.Getwd()
+const benchstatPackage = "golang.org/x/perf/cmd/benchstat"
+
+// pinnedBenchstat has go build benchstat, unless it has done so before, and returns its
+// path. It does so in a module with nothing but this program's own go.mod and go.sum. It
+// does not use the module around the working directory: that may call itself
+// collatebench, and its go.mod decides which program is built and run.
+func pinnedBenchstat(ctx context.Context) (path string, err error) {
+	dir, err := os.MkdirTemp("", "collatebench-tool-")
 	if err != nil {
-		return "", false
+		return "", err
 	}
-	for {
-		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err == nil {
-			return dir, regexp.MustCompile(`(?m)^module\s+collatebench\s*$`).Match(text)
+	defer os.RemoveAll(dir)
+	for name, text := range map[string]string{"go.mod": collatebench.GoMod, "go.sum": collatebench.GoSum} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			return "", err
 		}
-		if dir == filepath.Dir(dir) {
-			return "", false
-		}
-		dir = filepath.Dir(dir)
 	}
+	cmd := exec.CommandContext(ctx, "go", "tool", "-n", benchstatPackage)
+	cmd.Dir = dir
+	cmd.Env = append(cmd.Environ(), "GOWORK=off", "GOFLAGS=-mod=readonly")
+	out, err := bounded.Output(cmd)
+	if err != nil {
+		return "", fmt.Errorf("go tool -n %s: %w%s", benchstatPackage, err, firstStderr(err))
+	}
+	return strings.TrimSpace(out), nil
 }
 
 // maxTables, bytes: the tables of the largest matrix seen take one hundredth of it.

@@ -2,8 +2,10 @@ package text_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -82,5 +84,40 @@ func TestBenchstatInPath(t *testing.T) {
 	out, _, err := text.Benchstat(t.Context(), "a", "b")
 	if err != nil || string(out) != "a b\n" {
 		t.Errorf("%q, %v", out, err)
+	}
+}
+
+// TestForeignModule: a module that calls itself collatebench decides nothing, though its
+// go.mod has a tool of that name, a replacement or a workspace.
+func TestForeignModule(t *testing.T) {
+	resultstest.NeedGo(t)
+	dir := t.TempDir()
+	ran := filepath.Join(dir, "ran")
+	source := "package main\n\nimport \"os\"\n\nfunc main() { os.WriteFile(" + strconv.Quote(ran) + ", nil, 0o666) }\n"
+	for name, text := range map[string]string{
+		"go.mod":                     "module collatebench\n\ngo 1.26.0\n\ntool collatebench/cmd/benchstat\n\nrequire golang.org/x/perf v0.0.0\n\nreplace golang.org/x/perf => ./perf\n",
+		"go.work":                    "go 1.26.0\n\nuse .\nuse ./perf\n",
+		"cmd/benchstat/main.go":      source,
+		"perf/go.mod":                "module golang.org/x/perf\n\ngo 1.26.0\n",
+		"perf/cmd/benchstat/main.go": source,
+	} {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, []byte(text), 0o666)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	few := filepath.Join(dir, "few.txt")
+	if err := os.WriteFile(few, []byte("BenchmarkX 1 2 x\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, wd := range []string{dir, filepath.Join(dir, "cmd", "benchstat"), t.TempDir()} {
+		t.Chdir(wd)
+		out, _, err := text.Benchstat(t.Context(), few)
+		if err != nil || !strings.Contains(string(out), "X") {
+			t.Errorf("in %s: %q, %v", wd, out, err)
+		}
+		if _, err := os.Stat(ran); err == nil {
+			t.Fatalf("in %s a program of the module there was run", wd)
+		}
 	}
 }
