@@ -333,17 +333,17 @@ func checkCompare(t *testing.T, out string) {
 
 // checkPprof opens a cell's profile the way a person names it.
 func checkPprof(t *testing.T, run *results.Run) {
-	if _, _, err := profilePath(run, "window=4", profiles.Heap); err == nil || !strings.Contains(err.Error(), "2 cells") {
+	if _, _, err := profileName(run, "window=4", profiles.Heap); err == nil || !strings.Contains(err.Error(), "2 cells") {
 		t.Errorf("two cells have a window of 4; got %v", err)
 	}
-	if _, _, err := profilePath(run, "window=5", profiles.Heap); err == nil || !strings.Contains(err.Error(), "none of the 2 cells") {
+	if _, _, err := profileName(run, "window=5", profiles.Heap); err == nil || !strings.Contains(err.Error(), "none of the 2 cells") {
 		t.Errorf("no cell has a window of 5; got %v", err)
 	}
-	path, title, err := profilePath(run, "placement=request", profiles.Heap)
+	name, title, err := profileName(run, "placement=request", profiles.Heap)
 	if err != nil || title != "codec=json/placement=request/window=4/size=16KiB/responses=24/latency=none" {
 		t.Fatalf("%q, %v", title, err)
 	}
-	p, err := profiles.Read(path)
+	p, err := readProfile(run, name)
 	if err != nil {
 		t.Fatal(err)
 	}

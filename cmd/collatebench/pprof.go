@@ -1,15 +1,19 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"path/filepath"
 	"strings"
 
+	"github.com/google/pprof/profile"
 	"github.com/spf13/cobra"
 
 	"collatebench/bench"
+	"collatebench/bench/runner"
 	"collatebench/profiles"
 	"collatebench/results"
 )
@@ -32,11 +36,15 @@ of the whole matrix, whose samples carry their cell as a label.`,
 			if err != nil {
 				return usageError{fmt.Errorf("RUN %w", err)}
 			}
-			path, title, err := profilePath(run, strings.Join(args[1:], ""), kind)
+			name, title, err := profileName(run, strings.Join(args[1:], ""), kind)
 			if err != nil {
 				return usageError{err}
 			}
-			return showProfile(c, path, title, addr)
+			p, err := readProfile(run, name)
+			if err != nil {
+				return err
+			}
+			return showProfile(c, p, title, addr)
 		},
 	}
 	c.Flags().Var(parsedFlag[profiles.Kind]{&kind, parsePprofKind, func(k profiles.Kind) string { return string(k) }, "kind"},
@@ -54,19 +62,20 @@ func parsePprofKind(s string) (profiles.Kind, error) {
 	return k, err
 }
 
-// profilePath returns the path and the title of the profile that ref and kind name.
-func profilePath(run *results.Run, ref string, kind profiles.Kind) (path, title string, err error) {
+// profileName returns the name within the run folder and the title of the profile that ref
+// and kind name.
+func profileName(run *results.Run, ref string, kind profiles.Kind) (name, title string, err error) {
 	if ref == "" {
 		if kind != profiles.CPU {
 			return "", "", fmt.Errorf("--kind %q: only the CPU profile is merged for the whole matrix; name a CELL", kind)
 		}
-		return filepath.Join(run.Dir(), "profiles", results.MergedCPU), run.Info().ID, nil
+		return path.Join("profiles", results.MergedCPU), run.Info().ID, nil
 	}
 	cell, err := findCell(run, ref)
 	if err != nil {
 		return "", "", err
 	}
-	return filepath.Join(run.ProfileDir(cell), kind.File()), cell.Name(), nil
+	return path.Join("profiles", cell.Folder(), kind.File()), cell.Name(), nil
 }
 
 // findCell finds a cell by its whole name, or by settings that only it has in this run.
@@ -99,19 +108,39 @@ func findCell(run *results.Run, ref string) (bench.Cell, error) {
 	return found[0], nil
 }
 
-func showProfile(c *cobra.Command, path, title, addr string) error {
-	p, err := profiles.Read(path)
+// readProfile reads a profile of a run, which may come from anybody.
+func readProfile(run *results.Run, name string) (*profile.Profile, error) {
+	at := relativePath(filepath.Join(run.Dir(), filepath.FromSlash(name)))
+	data, err := run.ReadFile(name, profiles.MaxBytes)
 	if errors.Is(err, fs.ErrNotExist) {
-		return usageError{fmt.Errorf("no profile at %s: was the run made with --profile=false, or stopped before its profiled passes?", relativePath(path))}
+		return nil, usageError{fmt.Errorf("no profile at %s: was the run made with --profile=false, or stopped before its profiled passes?", at)}
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	h, err := profiles.Handler(p, profiles.UIOptions{Name: title})
+	p, err := profiles.Parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("profile %s: %w", at, err)
+	}
+	return p, nil
+}
+
+func showProfile(c *cobra.Command, p *profile.Profile, title, addr string) error {
+	h, err := profiles.Handler(p, profiles.UIOptions{Name: title, Executable: keptBenchmark(c.Context())})
 	if err != nil {
 		return err
 	}
 	return profiles.ServeUI(c.Context(), addr, h, func(url string) {
 		fmt.Fprintf(c.OutOrStdout(), "pprof of %s\n%s (until Ctrl-C)\n", title, url)
 	})
+}
+
+// keptBenchmark is the benchmark that was compiled last in the module around the working
+// directory, or "". pprof disassembles it if it is the one that was profiled.
+func keptBenchmark(ctx context.Context) string {
+	root, err := runner.ModuleRoot(ctx, "")
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(root, ".build", "bench.test")
 }
