@@ -41,20 +41,24 @@ func (e *tooLargeError) Error() string {
 	return fmt.Sprintf("it is too large to be shown: it has %d %s; at most %d are read", e.have, e.what, e.most)
 }
 
+// ParsedBytes estimates how much memory Parse takes for a profile: too much rather than
+// too little. Its errors are those of Parse, as far as they show before parsing.
+func ParsedBytes(data []byte) (int64, error) {
+	text, err := inflate(data)
+	if err != nil {
+		return 0, err
+	}
+	return parsedSize(text) + 2*int64(len(text)), nil
+}
+
 // Parse parses a pprof profile, plain or compressed. One that would take too much memory
 // is an error, before the memory is taken: hundreds of MB at most.
 func Parse(data []byte) (*profile.Profile, error) {
-	if isTrace(data) {
-		return nil, errIsTrace
-	}
 	// Not profile.ParseData, which inflates without end, and tries formats of text that
 	// no program in Go writes.
-	text, err := boundedfile.Inflate(data, maxInflated)
+	text, err := inflate(data)
 	if err != nil {
 		return nil, err
-	}
-	if need := parsedSize(text); need > maxParsed {
-		return nil, &tooLargeError{"bytes once it is parsed", need, maxParsed}
 	}
 	p, err := profile.ParseUncompressed(text)
 	if err != nil && len(text) > 0 {
@@ -67,6 +71,21 @@ func Parse(data []byte) (*profile.Profile, error) {
 		return nil, fmt.Errorf("malformed profile: %w", err)
 	}
 	return p, checkPages(p)
+}
+
+// inflate returns the encoding of a profile, if it is within the bounds.
+func inflate(data []byte) ([]byte, error) {
+	if isTrace(data) {
+		return nil, errIsTrace
+	}
+	text, err := boundedfile.Inflate(data, maxInflated)
+	if err != nil {
+		return nil, err
+	}
+	if need := parsedSize(text); need > maxParsed {
+		return nil, &tooLargeError{"bytes once it is parsed", need, maxParsed}
+	}
+	return text, nil
 }
 
 // Bytes that pprof's parser allocates, at most.

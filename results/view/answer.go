@@ -59,12 +59,11 @@ func (s *server) answer(serve func(*server, http.ResponseWriter, *http.Request) 
 // work calls serve in a place of its own. It returns false if the browser has gone
 // before there was one.
 func (s *server) work(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) bool {
-	select {
-	case s.places <- struct{}{}:
-	case <-r.Context().Done():
+	leave, ok := s.places.enter(r.Context(), r.PathValue("id"))
+	if !ok {
 		return false
 	}
-	defer func() { <-s.places }()
+	defer leave()
 	serve(w, r)
 	return true
 }

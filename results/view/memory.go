@@ -1,7 +1,6 @@
 package view
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 
@@ -15,19 +14,20 @@ import (
 // wait until those before them have given back enough. What they wait for always ends:
 // no file is opened that could block, and nothing is sent to a browser meanwhile.
 const (
-	// inWork is how many requests are worked on at a time. Each may hold the parsed
-	// run.json of two runs, up to some 15 MB each if they are made for this.
-	inWork = 32
-	// workMemory is for all files that are being read and all pages that are being made.
-	workMemory = 1 << 30
+	// smallMemory and largeMemory are for all files that are being read and all pages
+	// that are being made: those that take up to smallMost, and others. The small ones
+	// have a share of their own, so that a few large profiles do not hold them up. The
+	// process has some two or three times the sum: garbage, and what is kept.
+	smallMemory, largeMemory = 256 << 20, 384 << 20
+	smallMost                = 128 << 20
 	// listMemory and reportMemory are what a byte of a run's files takes in a row of the
 	// list and in a report; traceMemory, a byte of the largest trace.
 	listMemory, reportMemory, traceMemory = 4, 8, 30
 	// leastMemory is what the smallest of these takes.
 	leastMemory = 4 << 20
-	// profileMemory is what it takes to read any profile that profiles.Parse allows, and
-	// to set up its pages.
-	profileMemory = 512 << 20
+	// inflating is what a byte of a profile takes to be inflated at most, and
+	// inflatingMost what any profile takes.
+	inflating, inflatingMost = 4000, 128 << 20
 	// pagesMemory and uisMemory bound what the caches keep.
 	pagesMemory = 64 << 20
 	uisMemory   = 256 << 20
@@ -42,19 +42,24 @@ const (
 	maxPlanned = 2_000_000
 )
 
-// A memory is an amount that is lent, to the one who waits longest first.
-type memory struct{ left *semaphore.Weighted }
+// A memory is what is lent to requests, to the one who waits longest first.
+type memory struct{ small, large *semaphore.Weighted }
 
-func newMemory() memory { return memory{semaphore.NewWeighted(workMemory)} }
+func newMemory() memory {
+	return memory{semaphore.NewWeighted(smallMemory), semaphore.NewWeighted(largeMemory)}
+}
 
 // borrow waits for n bytes, or for all there is if n is more. The caller calls
 // giveBack, and does not borrow again before: that could wait for itself.
 func (m memory) borrow(ctx context.Context, n int64) (giveBack func(), err error) {
-	n = min(n, workMemory)
-	if err := m.left.Acquire(ctx, n); err != nil {
+	lane := m.small
+	if n > smallMost {
+		lane, n = m.large, min(n, largeMemory)
+	}
+	if err := lane.Acquire(ctx, n); err != nil {
 		return nil, err
 	}
-	return func() { m.left.Release(n) }, nil
+	return func() { lane.Release(n) }, nil
 }
 
 // borrowing calls make with n bytes borrowed.
@@ -110,30 +115,4 @@ func (u ui) serve(m memory, w http.ResponseWriter, r *http.Request) error {
 	defer giveBack()
 	u.ServeHTTP(w, r)
 	return nil
-}
-
-// An answerBuffer holds an answer until its request's place is free for another: a
-// browser may take its time to read it.
-type answerBuffer struct {
-	http.ResponseWriter
-	status int
-	body   bytes.Buffer
-}
-
-func (b *answerBuffer) WriteHeader(status int) {
-	if b.status == 0 {
-		b.status = status
-	}
-}
-
-func (b *answerBuffer) Write(p []byte) (int, error) {
-	b.WriteHeader(http.StatusOK)
-	return b.body.Write(p)
-}
-
-func (b *answerBuffer) send() {
-	if b.status != 0 {
-		b.ResponseWriter.WriteHeader(b.status)
-	}
-	_, _ = b.ResponseWriter.Write(b.body.Bytes()) // an error means that the browser has gone
 }

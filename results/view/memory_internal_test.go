@@ -20,8 +20,8 @@ func TestMemoryIsLent(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 50 {
 		wg.Go(func() {
-			n := min(int64(i)<<26, workMemory)
-			_, err := borrowing(m, int64(i)<<26, func() (int, error) { // more than there is for the last ones
+			n := min(int64(i)<<24, largeMemory)
+			_, err := borrowing(m, int64(i)<<24, func() (int, error) { // more than there is for the last ones
 				now := lent.Add(n)
 				for seen := most.Load(); now > seen && !most.CompareAndSwap(seen, now); seen = most.Load() {
 				}
@@ -35,29 +35,34 @@ func TestMemoryIsLent(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if most.Load() > workMemory || lent.Load() != 0 {
-		t.Errorf("%d bytes were lent at a time, of %d", most.Load(), workMemory)
+	if most.Load() > smallMemory+largeMemory || lent.Load() != 0 {
+		t.Errorf("%d bytes were lent at a time, of %d", most.Load(), smallMemory+largeMemory)
 	}
 }
 
 // TestBorrowingGivesUp: a request whose browser has gone waits no longer.
 func TestBorrowingGivesUp(t *testing.T) {
 	m := newMemory()
-	giveBack, err := m.borrow(t.Context(), workMemory)
+	giveBack, err := m.borrow(t.Context(), largeMemory)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := m.borrow(ctx, 1); !errors.Is(err, context.Canceled) {
+	if _, err := m.borrow(ctx, largeMemory); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
+	small, err := m.borrow(t.Context(), smallMost) // nor does it hold up the small ones
+	if err != nil {
+		t.Fatal(err)
+	}
+	small()
 	giveBack()
 	func() {
 		defer func() { _ = recover() }()
-		_, _ = borrowing(m, workMemory, func() (int, error) { panic("made on purpose") })
+		_, _ = borrowing(m, largeMemory, func() (int, error) { panic("made on purpose") })
 	}()
-	if giveBack, err = m.borrow(t.Context(), workMemory); err != nil {
+	if giveBack, err = m.borrow(t.Context(), largeMemory); err != nil {
 		t.Fatal("a panic keeps what it borrowed")
 	}
 	giveBack()
@@ -65,10 +70,12 @@ func TestBorrowingGivesUp(t *testing.T) {
 
 // TestPlaces: so many requests are in work at a time, and their answers are whole.
 func TestPlaces(t *testing.T) {
-	s := &server{places: make(chan struct{}, 3)}
+	s := &server{places: newPlaces()}
 	var now, most atomic.Int64
 	h := s.answer(func(_ *server, w http.ResponseWriter, r *http.Request) error {
-		most.Store(max(most.Load(), now.Add(1)))
+		in := now.Add(1)
+		for seen := most.Load(); in > seen && !most.CompareAndSwap(seen, in); seen = most.Load() {
+		}
 		defer now.Add(-1)
 		time.Sleep(time.Millisecond)
 		w.Header().Set("X-Is", "kept")
@@ -77,18 +84,60 @@ func TestPlaces(t *testing.T) {
 		return err
 	}, false)
 	var wg sync.WaitGroup
-	for range 30 {
+	ask := func(run string) {
+		r := httptest.NewRequest(http.MethodGet, "/x", nil)
+		r.SetPathValue("id", run)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != http.StatusTeapot || w.Body.String() != "answer to /x" || w.Header().Get("X-Is") != "kept" {
+			t.Errorf("%d %q %v", w.Code, w.Body, w.Header())
+		}
+	}
+	for range 60 {
+		wg.Go(func() { ask("one") })
+	}
+	wg.Wait()
+	if most.Load() > inWorkOfRun {
+		t.Errorf("%d requests for one run were in work at a time", most.Load())
+	}
+	for i := range 200 {
+		wg.Go(func() { ask([]string{"", fmt.Sprint(i % 50)}[i%2]) })
+	}
+	wg.Wait()
+	if most.Load() > inWork || len(s.places.ofRun) != 0 {
+		t.Errorf("%d requests were in work at a time; places of %d runs are left", most.Load(), len(s.places.ofRun))
+	}
+}
+
+// TestOneRunTakesNotAllPlaces: requests that wait for one run leave places for others.
+func TestOneRunTakesNotAllPlaces(t *testing.T) {
+	p := newPlaces()
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	for range 100 {
 		wg.Go(func() {
-			w := httptest.NewRecorder()
-			h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/x", nil))
-			if w.Code != http.StatusTeapot || w.Body.String() != "answer to /x" || w.Header().Get("X-Is") != "kept" {
-				t.Errorf("%d %q %v", w.Code, w.Body, w.Header())
+			if leave, ok := p.enter(ctx, "hostile"); ok {
+				<-ctx.Done()
+				leave()
 			}
 		})
 	}
+	for len(p.all) < inWorkOfRun {
+		time.Sleep(time.Millisecond)
+	}
+	soon, stop := context.WithTimeout(ctx, 10*time.Second)
+	defer stop()
+	for _, id := range []string{"", "good"} {
+		leave, ok := p.enter(soon, id)
+		if !ok {
+			t.Fatalf("a request for %q has no place", id)
+		}
+		leave()
+	}
+	cancel()
 	wg.Wait()
-	if most.Load() > 3 {
-		t.Errorf("%d requests were in work at a time", most.Load())
+	if len(p.all) != 0 || len(p.ofRun) != 0 {
+		t.Errorf("%d places, and those of %d runs, are left", len(p.all), len(p.ofRun))
 	}
 }
 

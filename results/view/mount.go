@@ -70,9 +70,24 @@ func (m *mount) version() string { return m.folder.version(m.file()) }
 
 // read reads the profile, within the bounds of package profiles.
 func (m *mount) read() (*profile.Profile, error) {
-	data, err := boundedfile.ReadIn(m.folder.dir, m.file(), profiles.MaxBytes)
+	data, err := m.data()
 	if err != nil {
 		return nil, err
 	}
 	return profiles.Parse(data)
+}
+
+// parsedMemory is what read takes, and the copies that pprof makes at first.
+func (m *mount) parsedMemory() (int64, error) {
+	data, err := m.data()
+	if err != nil {
+		return 0, err
+	}
+	n, err := profiles.ParsedBytes(data)
+	const copies = 3
+	return copies*n + int64(len(data)), err
+}
+
+func (m *mount) data() ([]byte, error) {
+	return boundedfile.ReadIn(m.folder.dir, m.file(), profiles.MaxBytes)
 }

@@ -51,8 +51,29 @@ func (s *server) ui(m, base *mount) (ui, error) {
 		version += base.version()
 	}
 	return s.uis.get(key, version, func() (ui, error) {
-		return borrowing(s.memory, profileMemory, func() (ui, error) { return newUI(m, base) })
+		need, err := s.uiMemory(m, base)
+		if err != nil {
+			return ui{}, err
+		}
+		return borrowing(s.memory, need, func() (ui, error) { return newUI(m, base) })
 	})
+}
+
+// uiMemory looks into the profiles for what it takes to parse them and to set up their
+// interface.
+func (s *server) uiMemory(all ...*mount) (int64, error) {
+	need := int64(leastMemory)
+	for _, m := range all {
+		if m == nil {
+			continue
+		}
+		n, err := borrowing(s.memory, min(leastMemory+inflating*m.folder.sizes(m.file()), inflatingMost), m.parsedMemory)
+		if err != nil {
+			return 0, unreadable(m, err)
+		}
+		need += n
+	}
+	return need, nil
 }
 
 func newUI(m, base *mount) (ui, error) {

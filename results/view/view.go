@@ -55,8 +55,8 @@ type server struct {
 	pages *cache[[]byte] // reports and comparisons
 	uis   *cache[ui]     // pprof's interfaces, by profile and base
 
-	places chan struct{} // for requests in work
-	memory memory        // for what they read and make
+	places *places // for requests in work
+	memory memory  // for what they read and make
 }
 
 // Handler serves the runs folder root, which need not exist yet. Mount it at / of a
@@ -68,9 +68,11 @@ func Handler(root string) http.Handler {
 		pages: newCache[[]byte](pagesKept).within(pagesMemory, func(page []byte) int64 { return int64(len(page)) }),
 		uis:   newCache[ui](uisKept).within(uisMemory, func(u ui) int64 { return u.pageMemory }),
 
-		places: make(chan struct{}, inWork),
+		places: newPlaces(),
 		memory: newMemory(),
 	}
+	// A large profile waits for memory: it must not keep the small ones from being made.
+	s.uis.slots = make(chan struct{}, inWork)
 	for _, route := range routes {
 		s.mux.Handle(route.pattern, s.answer(route.serve, route.streams))
 	}
