@@ -52,7 +52,9 @@ func TestBorrowingGivesUp(t *testing.T) {
 	if _, err := m.borrow(ctx, largeMemory); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	small, err := m.borrow(t.Context(), smallMost) // nor does it hold up the small ones
+	soon, stop := context.WithTimeout(t.Context(), 10*time.Second)
+	defer stop()
+	small, err := m.borrow(soon, smallMost) // nor does it hold up the small ones
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +124,7 @@ func TestOneRunTakesNotAllPlaces(t *testing.T) {
 			}
 		})
 	}
-	for len(p.all) < inWorkOfRun {
+	for end := time.Now().Add(10 * time.Second); len(p.all) < 4 && time.Now().Before(end); {
 		time.Sleep(time.Millisecond)
 	}
 	soon, stop := context.WithTimeout(ctx, 10*time.Second)
