@@ -14,11 +14,17 @@ const memorySlack = .01
 // run.json by its name, with both values, as "cores 1, was 2". It is empty for the same
 // machine.
 func (m Machine) Differences(was Machine) []string {
-	if d := float64(m.Memory - was.Memory); d*d <= memorySlack*memorySlack*float64(m.Memory)*float64(was.Memory) {
-		m.Memory = was.Memory
+	m.Memory = steady(m.Memory, was.Memory)
+	may, could := m.Allowance, was.Allowance
+	if may != nil && could != nil {
+		may = new(*may)
+		may.Memory = steady(may.Memory, could.Memory)
 	}
+	m.Allowance, was.Allowance = nil, nil
 	// By what run.json has of it, so that a new field is compared too.
-	now, before := m.fields(), was.fields()
+	now, before := fields(m, ""), fields(was, "")
+	maps.Copy(now, fields(may, "allowed "))
+	maps.Copy(before, fields(could, "allowed "))
 	all := maps.Clone(now)
 	maps.Copy(all, before)
 	var out []string
@@ -30,15 +36,27 @@ func (m Machine) Differences(was Machine) []string {
 	return out
 }
 
-// fields are the fields of run.json; unknown ones are left out.
-func (m Machine) fields() map[string]json.RawMessage {
-	out := map[string]json.RawMessage{}
-	text, err := json.Marshal(m)
+// steady returns the earlier size of a memory if the two are of one machine.
+func steady(now, was int64) int64 {
+	if d := float64(now - was); d*d <= memorySlack*memorySlack*float64(now)*float64(was) {
+		return was
+	}
+	return now
+}
+
+// fields are the fields that run.json has of a value, each name with a prefix; unknown ones
+// are left out.
+func fields(value any, prefix string) map[string]json.RawMessage {
+	read, out := map[string]json.RawMessage{}, map[string]json.RawMessage{}
+	text, err := json.Marshal(value)
 	if err == nil {
-		err = json.Unmarshal(text, &out)
+		err = json.Unmarshal(text, &read)
 	}
 	if err != nil {
 		panic(err) // a defect of the type
+	}
+	for name, v := range read {
+		out[prefix+name] = v
 	}
 	return out
 }

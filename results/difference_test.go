@@ -5,11 +5,13 @@ import (
 	"slices"
 	"testing"
 
+	"collatebench/internal/allowance"
 	"collatebench/results"
 )
 
 func TestDifferences(t *testing.T) {
 	was := results.Machine{OS: "linux", Arch: "amd64", CPU: "EPYC", Cores: 2, Memory: 8 << 30, Kernel: "6.8.0"}
+	could := allowance.Allowance{Cores: 2, Memory: 8 << 30}
 	for _, c := range []struct {
 		change func(*results.Machine)
 		want   []string
@@ -19,9 +21,13 @@ func TestDifferences(t *testing.T) {
 		{func(m *results.Machine) { m.Kernel, m.CPU = "6.9.1", "" }, []string{`cpu unknown, was "EPYC"`, `kernel "6.9.1", was "6.8.0"`}},
 		{func(m *results.Machine) { m.Memory += 40 << 20 }, nil}, // another boot
 		{func(m *results.Machine) { m.Memory = 4 << 30 }, []string{"memory_bytes 4294967296, was 8589934592"}},
+		{func(m *results.Machine) { m.Allowance.Cores, m.Allowance.Quota = 1, .5 }, []string{"allowed cores 1, was 2", "allowed cpu_quota 0.5, was unknown"}},
+		{func(m *results.Machine) { m.Allowance.Memory += 40 << 20 }, nil},
+		{func(m *results.Machine) { m.Allowance.Memory = 1 << 30 }, []string{"allowed memory_bytes 1073741824, was 8589934592"}},
 		{func(m *results.Machine) { m.Memory = 0 }, []string{"memory_bytes unknown, was 8589934592"}},
 	} {
 		now := was
+		was.Allowance, now.Allowance = new(could), new(could)
 		c.change(&now)
 		if got := now.Differences(was); !slices.Equal(got, c.want) {
 			t.Errorf("%+v: got %q, want %q", now, got, c.want)
@@ -48,6 +54,8 @@ func TestDifferencesSeesEveryField(t *testing.T) {
 			v.SetBool(true)
 		case reflect.Slice:
 			v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		case reflect.Pointer:
+			v.Set(reflect.ValueOf(&allowance.Allowance{Cores: 1}))
 		default:
 			t.Fatalf("%s is of a kind that this test does not know", field.Name)
 		}

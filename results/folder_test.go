@@ -5,9 +5,9 @@ package results_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"syscall"
 	"testing"
@@ -148,7 +148,7 @@ func TestSamplesWhileOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if read, err := other.Samples(); err != nil || fmt.Sprint(read) != fmt.Sprint(before) {
+	if read, err := other.Samples(); err != nil || !reflect.DeepEqual(read, before) {
 		t.Errorf("%v: another process reads\n%v, this one has\n%v", err, read, before)
 	}
 	if err := r.Append(resultstest.Sample(t, resultstest.Request32, 4, 1, 50)); err != nil {

@@ -1,10 +1,12 @@
 package results
 
 import (
+	"fmt"
 	"runtime"
 	"strings"
 
 	"collatebench/internal/allowance"
+	"collatebench/internal/spell"
 )
 
 // A Machine is the machine that a run ran on, and what the run could use of it.
@@ -27,6 +29,21 @@ func (m Machine) Allowed() allowance.Allowance {
 		return *m.Allowance
 	}
 	return allowance.Allowance{Cores: m.Cores, Memory: m.Memory}
+}
+
+// Usable spells the cores that the run could use: "2 cores", "4 of 64 cores", "the CPU time
+// of 1.5 of 64 cores"; "" if they are not recorded.
+func (m Machine) Usable() string {
+	a := m.Allowed()
+	switch {
+	case a.Cores < 1:
+		return ""
+	case a.CPUs() < float64(a.Cores):
+		return fmt.Sprintf("the CPU time of %s of %s", spell.Amount(a.CPUs()), spell.Plural(max(m.Cores, a.Cores), "core"))
+	case a.Cores < m.Cores:
+		return fmt.Sprintf("%d of %s", a.Cores, spell.Plural(m.Cores, "core"))
+	}
+	return spell.Plural(a.Cores, "core")
 }
 
 // ThisMachine describes the machine of this process. Unknown fields stay empty: without

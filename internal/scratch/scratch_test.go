@@ -5,6 +5,7 @@ package scratch_test
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,7 +23,10 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 		fmt.Println(f.Path)
-		select {}
+		// Until it is killed. With select{} the runtime would end it: a deadlock.
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		f.Remove()
+		os.Exit(0)
 	}
 	os.Exit(m.Run())
 }
@@ -32,6 +36,9 @@ func holder(t *testing.T, parent string) (path string, kill func()) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), "SCRATCH_TEST_PARENT="+parent)
+	if _, err := cmd.StdinPipe(); err != nil { // open until Wait
+		t.Fatal(err)
+	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -32,7 +32,7 @@ func External(v stats.Values, p stats.Doubling, info results.Info) verdict.Exter
 		e.CPUs, e.CPUsDoubled = verdict.Known(sum.CPU/sum.CPUOver), verdict.Known(doubled.CPU/doubled.CPUOver)
 	}
 	e.Queued, e.InFlight = verdict.Known(queued.Value()/sum.Seconds), verdict.Known(inFlight.Value()/sum.Seconds)
-	e.Link = link(p.Cell, info, sum.Responses/sum.Seconds)
+	e.Link = linkShare(p.Cell, info, sum.Responses/sum.Seconds)
 	e.Upstream = verdict.Known(0)
 	if info.SharesMachine() {
 		e.Upstream = verdict.Known(sum.Upstream / sum.Seconds)
@@ -50,9 +50,9 @@ func addExternal(e, o results.External) results.External {
 	}
 }
 
-// link is the share of the link that the bodies take. Loopback is wide; of the way to another
+// linkShare is the share of the link that the bodies take. Loopback is wide; of the way to another
 // machine nothing is known.
-func link(c bench.Cell, info results.Info, perSecond float64) verdict.Number {
+func linkShare(c bench.Cell, info results.Info, perSecond float64) verdict.Number {
 	switch limit := float64(c.Upstream.Bandwidth); {
 	case !info.SharesMachine():
 		return verdict.Number{}

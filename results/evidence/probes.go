@@ -62,22 +62,20 @@ func scale(e *verdict.Probes, c bench.Cell, info results.Info) {
 // others is the number of cores that other processes took of the allowance while a cell
 // was sampled, mean over its samples.
 func others(v stats.Values, c bench.Cell) verdict.Number {
-	return cores(v, c, func(s results.Sample) *float64 { return s.OthersCPU })
+	if n, known := v.Others(c); known {
+		return verdict.Known(n)
+	}
+	return verdict.Number{}
 }
 
 // upstreamCPUs is what the upstream used over the whole of the samples. It stands in for
 // what an upstream on this machine does not say itself.
 func upstreamCPUs(v stats.Values, c bench.Cell) verdict.Number {
-	return cores(v, c, func(s results.Sample) *float64 { return &s.UpstreamCPU })
-}
-
-// cores divides CPU time by the time of the samples; unknown if a sample does not have it.
-func cores(v stats.Values, c bench.Cell, cpu func(results.Sample) *float64) verdict.Number {
-	sum, wall := verdict.Known(0), 0.0
+	cpu, wall := 0.0, 0.0
 	for _, s := range v.Samples(c) {
-		sum, wall = plus(sum, cpu(s)), wall+s.Seconds
+		cpu, wall = cpu+s.UpstreamCPU, wall+s.Seconds
 	}
-	return verdict.Known(sum.Value() / max(wall, 1e-9))
+	return verdict.Known(cpu / wall) // NaN of no samples
 }
 
 // limits returns the limits that a cell's dimensions set, even if another limit is lower.

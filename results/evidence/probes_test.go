@@ -13,10 +13,10 @@ import (
 )
 
 // probesOf is the evidence of a run of one cell.
-func probesOf(t *testing.T, name string, s stage, scaling *bench.Scaling) verdict.Probes {
+func probesOf(t *testing.T, name string, s stage, scalings bench.Scalings) verdict.Probes {
 	t.Helper()
 	info := resultstest.Info(name)
-	info.Scaling = scaling
+	info.Scalings = scalings
 	v, err := stats.NewValues(info, []results.Sample{s.sample(t, name, 1, 1)})
 	if err != nil {
 		t.Fatal(err)
@@ -39,14 +39,14 @@ func TestRoofOfASerialPlacement(t *testing.T) {
 // TestDecodingOfAnotherSize: the calibration decoded 1 MiB in 20 ms of CPU; a payload of 4 MiB
 // takes four times as much, one of 256 KiB a quarter.
 func TestDecodingOfAnotherSize(t *testing.T) {
-	scaling := &bench.Scaling{Procs: 2, Codec: "json", Encoding: "identity", Size: 1 << 20, Alone: 57, Together: 98, CostAlone: .019, CostTogether: .020, EffectiveCores: 1.9, Pairs: 3}
+	scalings := bench.Scalings{{Procs: 2, Codec: "json", Encoding: "identity", Size: 1 << 20, Alone: 57, Together: 98, CostAlone: .019, CostTogether: .020, EffectiveCores: 1.9, Pairs: 3}}
 	s := stage{perSecond: 50, cpus: 1, busy: .8, overlap: 1, wait: 300, decode: 11, read: 4, ms: 400}
 	for size, want := range map[string]float64{"1MiB": .020, "4MiB": .080, "256KiB": .005} {
-		if p := probesOf(t, "codec=json/placement=collector/window=32/size="+size+"-2", s, scaling); math.Abs(p.Decoding-want) > 1e-9 {
+		if p := probesOf(t, "codec=json/placement=collector/window=32/size="+size+"-2", s, scalings); math.Abs(p.Decoding-want) > 1e-9 {
 			t.Errorf("%s: decoding takes %v CPU seconds, want %v", size, p.Decoding, want)
 		}
 	}
-	if p := probesOf(t, "codec=cbor/placement=collector/window=32/size=1MiB-2", s, scaling); p.Decoding != 0 {
+	if p := probesOf(t, "codec=cbor/placement=collector/window=32/size=1MiB-2", s, scalings); p.Decoding != 0 {
 		t.Errorf("another codec's calibration is taken: %v", p.Decoding)
 	}
 }

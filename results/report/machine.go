@@ -14,12 +14,12 @@ type fact struct{ Name, Value string }
 func (d document) machine() []fact {
 	m := d.info.Machine
 	out := []fact{
-		{"CPU", m.CPU}, {"cores", fmt.Sprint(m.Cores)}, {"memory", ""}, {"system", m.OS + "/" + m.Arch}, {"kernel", m.Kernel},
+		{"CPU", m.CPU}, {"cores", m.Usable()}, {"memory", ""}, {"system", m.OS + "/" + m.Arch}, {"kernel", m.Kernel},
 		{"Go", d.info.Go}, {"commit", d.info.Commit}, {"started", d.info.Started.UTC().Format("2006-01-02 15:04:05 UTC")},
 		{"seed", fmt.Sprint(d.info.Seed)}, {"test binary, SHA-256", d.info.TestBinary}, {"upstream", d.info.Upstream},
 	}
-	if m.Memory > 0 {
-		out[2].Value = fmt.Sprintf("%.1f GiB", float64(m.Memory)/(1<<30))
+	if usable := m.Allowed().Memory; usable > 0 {
+		out[2].Value = fmt.Sprintf("%.1f GiB", float64(usable)/(1<<30))
 	}
 	if p := d.reading.Peers; p != nil {
 		for _, c := range p.Clients {

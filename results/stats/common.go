@@ -49,7 +49,7 @@ func Differences(old, new results.Info) []string {
 	for _, row := range []struct{ what, old, new string }{
 		{"systems", old.Machine.OS + "/" + old.Machine.Arch, new.Machine.OS + "/" + new.Machine.Arch},
 		{"CPUs", old.Machine.CPU, new.Machine.CPU},
-		{"cores", fmt.Sprint(old.Machine.Cores), fmt.Sprint(new.Machine.Cores)},
+		{"cores", old.Machine.Usable(), new.Machine.Usable()},
 		{"kernels", old.Machine.Kernel, new.Machine.Kernel},
 		{"versions of Go", old.Go, new.Go},
 		{"upstreams", upstreamOf(old), upstreamOf(new)},

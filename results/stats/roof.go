@@ -48,7 +48,8 @@ func (s Summary) Roof(cells []bench.Cell) Roof {
 	}
 	r.Cores = float64(c.Cores())
 	if !c.Simulated() && s.Cores > 0 {
-		left := float64(s.Cores) - s.values.Others(c)
+		others, _ := s.values.Others(c)
+		left := s.Cores - others
 		if s.shared {
 			left -= best.Unit("upstream-cpus")
 		}

@@ -186,7 +186,7 @@ func TestOneCoreIsOfALoneDecode(t *testing.T) {
 // used was there for the client, unless the upstream has a machine of its own.
 func TestRoofWithoutTheCoresOfOthers(t *testing.T) {
 	sample := timedSample(t, resultstest.Request32, 1, 100, 1.2, 14, 20, 9, .01, 90, 150)
-	sample.OthersCPU, sample.Seconds = 1, 2.5 // .4 cores; the upstream uses .1
+	sample.OthersCPU, sample.Seconds = new(1.0), 2.5 // .4 cores; the upstream uses .1
 	info := resultstest.Info(resultstest.Request32)
 	for upstream, want := range map[string]float64{"": 1.5, "http://10.0.0.7:8080": 1.6} {
 		info.Upstream = upstream

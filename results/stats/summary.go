@@ -14,7 +14,7 @@ type Summary struct {
 	Label   string        `json:"label,omitempty"`
 	State   results.State `json:"state"`
 	Stopped string        `json:"stopped,omitempty"`
-	Cores   int           `json:"cores"`   // of the machine
+	Cores   float64       `json:"cores"`   // that the run could use, by affinity and quota
 	Rounds  int           `json:"rounds"`  // complete ones, from which all numbers are made
 	Asked   int           `json:"asked"`   // rounds that were asked for, at most
 	Samples int           `json:"samples"` // in the ledger, with those of abandoned attempts
@@ -34,6 +34,7 @@ type Summary struct {
 
 	cells    []bench.Cell // as Cells
 	compares bool         // the run compares clients
+	usable   string       // the cores, in words
 	shared   bool         // the upstream runs on the same machine
 	values   Values       // from which all of this is made
 }
@@ -87,7 +88,7 @@ func Summarise(info results.Info, samples []results.Sample) (Summary, error) {
 		return Summary{}, err
 	}
 	s := Summary{
-		Run: info.ID, Label: info.Label, State: info.State, Stopped: info.Stopped, Cores: info.Machine.Cores,
+		Run: info.ID, Label: info.Label, State: info.State, Stopped: info.Stopped, Cores: info.Machine.Allowed().CPUs(), usable: info.Machine.Usable(),
 		Rounds: len(v.Rounds), Asked: info.Rounds, Samples: len(samples),
 		Flagged: results.FlaggedRounds(info, samples), cells: v.Cells, compares: info.ComparesClients(), shared: info.SharesMachine(), values: v,
 	}
@@ -101,7 +102,7 @@ func Summarise(info results.Info, samples []results.Sample) (Summary, error) {
 		return s, nil
 	}
 	for _, c := range v.Cells {
-		s.Cells = append(s.Cells, v.summary(c, info.Machine.Cores))
+		s.Cells = append(s.Cells, v.summary(c, s.Cores))
 	}
 	if !s.compares {
 		if err := s.poolPercentiles(); err != nil {
@@ -144,7 +145,7 @@ func basePlacement(cells []bench.Cell, of bench.Cell) bench.Placement {
 // BaseOf returns the placement that a cell's ratio is to.
 func (s Summary) BaseOf(c bench.Cell) bench.Placement { return basePlacement(s.cells, c) }
 
-func (v Values) summary(c bench.Cell, cores int) CellSummary {
+func (v Values) summary(c bench.Cell, cores float64) CellSummary {
 	s := CellSummary{
 		cell:       c,
 		Cell:       v.names[c],
@@ -155,7 +156,7 @@ func (v Values) summary(c bench.Cell, cores int) CellSummary {
 		e := NewEstimate(v.Series(c, unit))
 		s.Units = append(s.Units, UnitEstimate{unit, e})
 		if unit == "upstream-cpus" && cores > 0 {
-			s.UpstreamHeavy = e.Median > float64(cores)/10
+			s.UpstreamHeavy = e.Median > cores/10
 		}
 	}
 	s.P50, s.P99 = int64(s.Unit("resp-p50-ns")), int64(s.Unit("resp-p99-ns"))
@@ -240,3 +241,7 @@ func (s Summary) Values() Values { return s.values }
 
 // AllCells returns the cells of the run in table order, with A/A controls, measured or not.
 func (s Summary) AllCells() []bench.Cell { return s.cells }
+
+// Usable spells the cores that the run could use, as [results.Machine.Usable]; "" if they are
+// not recorded.
+func (s Summary) Usable() string { return s.usable }

@@ -185,12 +185,15 @@ func (v Values) Samples(c bench.Cell) []results.Sample {
 	return out
 }
 
-// Others is the number of cores that other processes used while the cell was sampled, mean
-// over its samples.
-func (v Values) Others(c bench.Cell) float64 {
+// Others is the number of cores that other processes took of the allowance while the cell
+// was sampled, mean over its samples; false if a sample does not tell.
+func (v Values) Others(c bench.Cell) (cores float64, known bool) {
 	cpu, wall := 0.0, 0.0
 	for _, s := range v.Samples(c) {
-		cpu, wall = cpu+s.OthersCPU, wall+s.Seconds
+		if s.OthersCPU == nil {
+			return 0, false
+		}
+		cpu, wall = cpu+*s.OthersCPU, wall+s.Seconds
 	}
-	return cpu / max(wall, 1e-9)
+	return cpu / max(wall, 1e-9), wall > 0
 }

@@ -58,8 +58,8 @@ func Heading(s stats.Summary) string {
 		cells += " and " + spell.Plural(n, "A/A control")
 	}
 	where := ""
-	if s.Cores > 0 {
-		where = ", on " + spell.Plural(s.Cores, "core")
+	if usable := s.Usable(); usable != "" {
+		where = ", on " + usable
 	}
 	return fmt.Sprintf("%s of %s%s", rounds, cells, where)
 }
