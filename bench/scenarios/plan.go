@@ -1,6 +1,9 @@
 package scenarios
 
-import "regexp"
+import (
+	"hash/fnv"
+	"regexp"
+)
 
 // A Turn is one question of a run: a scenario as it is asked, and with which seed.
 type Turn struct {
@@ -17,7 +20,7 @@ const turns = 4
 // run variants that they draw. A cell takes half a minute, so one that is not of the
 // small form rests every other seed: three seeds run each scenario once at least, and
 // are done within fifty minutes on two cores. What a seed runs does not depend on the
-// other seeds.
+// other seeds, nor on the other scenarios.
 //
 // The small form runs a scenario a cause and command, as it stands. With only, the
 // plan has the scenarios whose command and title match, as they stand or as drawn, and
@@ -25,9 +28,9 @@ const turns = 4
 func Plan(all []Scenario, seeds []uint64, smallForm bool, only *regexp.Regexp) ([]Turn, error) {
 	var out []Turn
 	for _, seed := range seeds {
-		for i, s := range all {
+		for _, s := range all {
 			t := Turn{Scenario: s, Seed: seed}
-			place := (uint64(i)%turns + seed%turns) % turns
+			place := (s.hash()%turns + seed%turns) % turns
 			if !smallForm && place > 0 {
 				var err error
 				if t.Scenario, err = s.Drawn(seed); err != nil {
@@ -50,6 +53,13 @@ func Plan(all []Scenario, seeds []uint64, smallForm bool, only *regexp.Regexp) (
 
 // key is what a scenario is chosen by.
 func (s Scenario) key() string { return string(s.Command) + " " + s.Title() }
+
+// hash is a number of the scenario's own.
+func (s Scenario) hash() uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(s.key())) // never fails
+	return h.Sum64()
+}
 
 // second returns the seed with which a scenario is asked again. No list of seeds that
 // people write has it.

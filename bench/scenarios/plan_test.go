@@ -46,6 +46,12 @@ func TestPlan(t *testing.T) {
 				t.Errorf("seeds from %d: three run %d of %d scenarios", first, len(ran), len(scenes))
 			}
 			causes := map[string]bool{}
+			for _, s := range all(t) {
+				only := "^" + regexp.QuoteMeta(string(s.Command)+" "+s.Title()) + "$"
+				if len(planOf(t, false, only, seed)) == 0 {
+					t.Errorf("seed %d: %s is left out, though asked for", seed, s.Title())
+				}
+			}
 			for _, p := range planOf(t, false, "", seed) {
 				causes[fmt.Sprint(p.Command, p.Causes[:1])] = true
 				if p.VariantOf != "" {

@@ -113,15 +113,24 @@ func (t *trial) outcome(ctx context.Context, turn Turn) (Outcome, error) {
 	if ctx.Err() != nil {
 		return o, runner.ErrInterrupted
 	}
-	var budget *runner.BudgetError
-	switch {
-	case errors.As(err, &budget): // it says what it needs, as any answer without a verdict does
-		o.Verdict = verdict.Verdict{Causes: []verdict.Cause{}, Sentence: "no verdict: " + err.Error(), Missing: []string{err.Error()}}
-	case err != nil:
-		o.Verdict, o.Failure = verdict.Verdict{Causes: []verdict.Cause{}}, err.Error()
-	}
 	o.Seconds = time.Since(began).Seconds()
-	return o, nil
+	return o.despite(err), nil
+}
+
+// despite returns the outcome of a question that ended in an error. A budget that was
+// too short says what it needs, as any answer without a verdict does; all else is a
+// failure of the tool.
+func (o Outcome) despite(err error) Outcome {
+	if err == nil {
+		return o
+	}
+	o.Verdict = verdict.Verdict{Causes: []verdict.Cause{}}
+	if budget := (*runner.BudgetError)(nil); errors.As(err, &budget) {
+		o.Verdict.Sentence, o.Verdict.Missing = "no verdict: "+err.Error(), []string{err.Error()}
+		return o
+	}
+	o.Failure = err.Error()
+	return o
 }
 
 // A trial is what the scenarios of one run share.

@@ -2,8 +2,10 @@ package scenarios_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
+	"collatebench/bench/runner"
 	"collatebench/bench/scenarios"
 	"collatebench/results/verdict"
 )
@@ -42,6 +44,25 @@ func TestSecondAnswers(t *testing.T) {
 		}
 		if x.again && (seeds[0] == seeds[1] || m[0].Again || !m[1].Again || len(m.First()) != 1 || len(m.Second()) != 1) {
 			t.Errorf("%s: asked with %v, %d first answers", name, seeds, len(m.First()))
+		}
+	}
+}
+
+// TestErrors: an error of the tool is no missing verdict, even beside a verdict. A
+// budget that was too short is one.
+func TestErrors(t *testing.T) {
+	o := outcome("a", list(verdict.Serialised), verdict.Serialised)
+	for _, x := range []struct {
+		err  error
+		want scenarios.Grade
+	}{
+		{nil, scenarios.Right},
+		{errors.New("no such file"), scenarios.Failed},
+		{&runner.BudgetError{Err: errors.New("too short")}, scenarios.None},
+		{fmt.Errorf("why: %w", &runner.BudgetError{Err: errors.New("too short")}), scenarios.None},
+	} {
+		if got := scenarios.Despite(o, x.err); got.Grade() != x.want || x.err != nil && len(got.Verdict.Causes) > 0 {
+			t.Errorf("%v: %s, named %v", x.err, got.Grade(), got.Verdict.Causes)
 		}
 	}
 }

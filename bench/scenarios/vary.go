@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"fmt"
-	"hash/fnv"
 	"math"
 	"math/rand/v2"
 	"regexp"
@@ -17,9 +16,7 @@ import (
 // often) or as NAME=A,B,C: "window=24..48 size=384..1024KiB codec=json,cbor". NAME is
 // a dimension of the cell, "body", or an argument of the program with its dash.
 func (s Scenario) Drawn(seed uint64) (Scenario, error) {
-	h := fnv.New64a()
-	fmt.Fprint(h, s.Command, " ", s.Title())
-	r := rand.New(rand.NewPCG(seed, h.Sum64()))
+	r := rand.New(rand.NewPCG(seed, s.hash()))
 	out := s
 	out.Args = slices.Clone(s.Args)
 	for text := range strings.FieldsSeq(s.Vary) {

@@ -33,7 +33,7 @@ func TestVerdictsPlan(t *testing.T) {
 	if len(lines) < 50 || drawn < 20 || drawn > len(lines)-10 {
 		t.Errorf("%d scenarios, %d drawn", len(lines), drawn)
 	}
-	for _, want := range []string{"why", "diagnose", "serialised + network-bound", "placement="} {
+	for _, want := range []string{"why", "diagnose", "serialised + ", "placement="} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("no %q in\n%s", want, stdout)
 		}
