@@ -1,6 +1,12 @@
 // Package allowance tells what this process may use of its machine, and what others
-// take of just that. The machine's cores are not it: a control group may grant less
-// CPU time, and an affinity fewer cores.
+// take of just that:
+//
+//	container := allowance.Allowance{Cores: 64, Quota: 1.5} // 64 cores, and the CPU time of 1.5
+//	fmt.Println(container.CPUs(), container.Threads())
+//	fmt.Println(container.Less(30, .5)) // others use 30 cores, and half a core of the quota
+//
+// The machine's cores are not what a process may use: a control group may grant less CPU
+// time, and an affinity fewer cores. The package does not know what is run or measured.
 package allowance
 
 import (
