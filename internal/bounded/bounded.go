@@ -93,10 +93,11 @@ func (b *Buffer) rest() string {
 func (b *Buffer) Close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.To == nil {
+	to, rest := b.To, b.rest()
+	b.To = nil
+	if to == nil || rest == "" { // a log may begin with its first Write
 		return nil
 	}
-	_, err := io.WriteString(b.To, b.rest())
-	b.To = nil
+	_, err := io.WriteString(to, rest)
 	return err
 }

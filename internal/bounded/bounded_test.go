@@ -79,6 +79,14 @@ func TestBufferTellsErrors(t *testing.T) {
 	}
 }
 
+// TestNothingIsPassedOn of a program that prints nothing.
+func TestNothingIsPassedOn(t *testing.T) {
+	b := &bounded.Buffer{Head: 2, Tail: 9, To: full{}}
+	if err := b.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestLines(t *testing.T) {
 	var got []string
 	l := &bounded.Lines{Max: 3, Each: func(line string) { got = append(got, line) }}

@@ -28,7 +28,7 @@ const (
 	newLock  = lockName + ".new"
 )
 
-// A Folder is one process's, until Remove.
+// A Folder is one process's, until Remove. Keep it until then: with it goes its lock.
 type Folder struct {
 	Path string
 
