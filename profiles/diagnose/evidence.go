@@ -29,7 +29,7 @@ func (a *analysis) evidence(groups []*group) verdict.Trace {
 	if all := a.samplesByWork[workOther] + a.samplesByWork[workCollect] + a.samplesByWork[workDial]; all > 0 {
 		t.GCShare = float64(a.samplesByWork[workCollect]) / float64(all)
 		t.DialShare = float64(a.samplesByWork[workDial]) / float64(all)
-		t.Sampled = float64(all) * samplePeriod / float64(a.interval())
+		t.Sampled = verdict.Known(float64(all) * samplePeriod / float64(a.interval()))
 	}
 	t.Busiest = a.busiest(groups)
 	t.Contention = a.contention(groups)

@@ -27,10 +27,15 @@ func JudgeTrace(t Trace) Verdict {
 		v.Sentence = "no verdict: " + v.Missing[0] + "\n" + because + "."
 		return v
 	}
+	if r.cause == CPUSaturated && t.sampledBelow(heldShare) {
+		v.Missing = []string{t.heldWithoutTime()}
+		v.Sentence = "no verdict: " + v.Missing[0] + "."
+		return v
+	}
 	v.Causes = append(v.Causes, r.cause)
 	r.say(t, &v)
-	if r.samples && float64(t.Samples) >= manySamples && t.Sampled < sampledShare*t.Executing {
-		v.Uncertain = append(v.Uncertain, fmt.Sprintf("the CPU samples account for %.2f of the %.2f cores that goroutines held: the machine was busy with others, or has fewer cores than GOMAXPROCS", t.Sampled, t.Executing))
+	if r.samples && t.sampledBelow(sampledShare) {
+		v.Uncertain = append(v.Uncertain, t.heldWithoutTime())
 	}
 	v.Sentence = string(r.cause) + ": " + v.Sentence
 	return v
@@ -76,9 +81,20 @@ func (t Trace) missing() []string {
 	return nil
 }
 
+// sampledBelow says that the CPU samples account for less than a share of the cores that
+// goroutines held, where the trace is long enough to have many samples.
+func (t Trace) sampledBelow(share float64) bool {
+	expected := t.Executing * t.Seconds * samplesPerSecond
+	return expected >= manySamples && t.Samples >= minSamples && t.Sampled.Value() < share*t.Executing
+}
+
+func (t Trace) heldWithoutTime() string {
+	return fmt.Sprintf("the CPU samples account for %.2f of the %.2f cores that goroutines held: the machine was busy with others, or has fewer cores than GOMAXPROCS", t.Sampled.Value(), t.Executing)
+}
+
 // unsampled means that the profiler was off, at least for most of the interval.
 func (t Trace) unsampled() bool {
-	return float64(t.Samples) < minSamples && t.Executing*t.Seconds > minSampleTime
+	return t.Samples < minSamples && t.Executing*t.Seconds > minSampleTime
 }
 
 func (t Trace) noSamples() string {

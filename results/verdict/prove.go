@@ -79,7 +79,7 @@ func contradicted(first Link, asides []Intervention) string {
 func (v Verdict) unproven(observed []Cause, chain []Link) Verdict {
 	if len(chain) == 0 {
 		v.Missing = []string{"an intervention that could prove it"}
-		v.Sentence = fmt.Sprintf("no verdict: it looks %s, and no intervention on it was possible.", causeList(observed))
+		v.Sentence = fmt.Sprintf("no verdict: it looks %s, and no intervention on it was measured: none is possible, or the machine was too busy to plan one.", causeList(observed))
 		return v
 	}
 	first := chain[0]

@@ -41,7 +41,7 @@ func TestProve(t *testing.T) {
 			causes(), "no verdict"},
 		{"one pair", serial, []verdict.Link{link(verdict.Serialised, serial, 1.9, verdict.Gain{Mean: 2, Pairs: 1}, fast)}, nil,
 			causes(), "no verdict"},
-		{"no intervention", serial, nil, nil, causes(), "no intervention on it was possible"},
+		{"no intervention", serial, nil, nil, causes(), "no intervention on it was measured"},
 		{"stacked", serial, []verdict.Link{link(verdict.Serialised, serial, 1.9, fast, fast), link(verdict.UpstreamQueueing, queued, 3, gain(1.6, 1.4, 1.8), gain(3, 2.8, 3.3))}, nil,
 			causes(verdict.Serialised, verdict.UpstreamQueueing), "serialised, then upstream-queueing: window 32"},
 		{"what lies behind is not proven", serial, []verdict.Link{link(verdict.Serialised, serial, 1.9, fast, fast), link(verdict.UpstreamQueueing, queued, 3, none, fast)}, nil,

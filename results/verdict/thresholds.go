@@ -74,6 +74,13 @@ const (
 	// on an idle machine they agree within a tenth.
 	sampledShare = .7
 
+	// heldShare, the same: below it the goroutines had threads that did not run, and nobody
+	// can say that the cores were full. A quota of half the cores leaves .5.
+	heldShare = .4
+
+	// samplesPerSecond of CPU time, as the profiler takes them.
+	samplesPerSecond = 100
+
 	// minSamples, CPU samples: fewer can't say which function takes most of a section.
 	minSamples = 10
 

@@ -14,7 +14,7 @@ type Trace struct {
 	Runnable  float64 // ready, waiting for a core
 	GCShare   float64 // of the CPU samples
 	DialShare float64 // of the CPU samples: dials and TLS handshakes
-	Sampled   float64 // cores that the CPU samples account for, at 100 samples a second
+	Sampled   Number  // cores that the CPU samples account for, at 100 samples a second
 
 	Busiest    TraceSection    // the goroutine that executes the most
 	Contention TraceContention // the place where most goroutines wait for a turn; zero: none

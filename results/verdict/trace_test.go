@@ -134,6 +134,8 @@ func TestJudgeTrace(t *testing.T) {
 		{"one permit", permitTrace, func(t *verdict.Trace) { t.Contention.Inside = 1 }, one(verdict.Serialised), 0, "one goroutine at a time"},
 		{"one permit or two", permitTrace, func(t *verdict.Trace) { t.Contention.Inside, t.Answer.Share = 1.5, .5 }, none, 0, ""},
 		{"two workers", twoWorkersTrace, nil, one(verdict.HiddenCap), 4 / 2.1, "Let GOMAXPROCS of them run"},
+		{"full cores, for little of which there was CPU time", saturatedTrace, func(t *verdict.Trace) { t.Samples, t.Sampled = 38, known(.19) }, none, 0, "account for 0.19 of the 1.95 cores"},
+		{"full cores, with half of them by a quota", saturatedTrace, func(t *verdict.Trace) { t.Samples, t.Sampled = 195, known(.97) }, one(verdict.CPUSaturated), 0, "1.95 of 2 cores"},
 		{"too short", collectorTrace, func(t *verdict.Trace) { t.Seconds = .05 }, none, 0, "too short"},
 		{"no procs", collectorTrace, func(t *verdict.Trace) { t.Procs = 0 }, none, 0, "GOMAXPROCS"},
 	} {
@@ -226,7 +228,7 @@ func TestJudgeTraceUncertain(t *testing.T) {
 		sampled float64
 		doubts  int
 	}{{1, 0}, {.5, 1}} {
-		trace.Sampled = c.sampled
+		trace.Sampled = known(c.sampled)
 		if v := verdict.JudgeTrace(trace); len(v.Uncertain) != c.doubts || len(v.Causes) != 1 {
 			t.Errorf("%.1f cores sampled: causes %q, uncertain %q", c.sampled, v.Causes, v.Uncertain)
 		}
