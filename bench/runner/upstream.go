@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"os/exec"
 	"slices"
 	"strconv"
@@ -107,21 +108,39 @@ func listens(pid int, port string) bool {
 	if err != nil {
 		return false // it is another user's
 	}
-	var sockets []procfs.NetTCP
-	for _, read := range []func() (procfs.NetTCP, error){fs.NetTCP, fs.NetTCP6} {
-		if s, err := read(); err == nil {
-			sockets = append(sockets, s)
-		}
-	}
-	for _, s := range slices.Concat(sockets...) {
-		if s.St == tcpListen && strconv.FormatUint(s.LocalPort, 10) == port && slices.Contains(targets, fmt.Sprintf("socket:[%d]", s.Inode)) {
-			return true
+	for _, table := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
+		for _, inode := range listeners(table, port) {
+			if slices.Contains(targets, "socket:["+inode+"]") {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-const tcpListen = 0x0A // TCP_LISTEN of the kernel's include/net/tcp_states.h
+// listeners returns the inodes of the sockets that listen at a port. A line of the table is
+//
+//	sl local_address rem_address st tx_queue:rx_queue tr:when retrnsmt uid timeout inode
+//
+// with addresses as 0100007F:1F90 and the state 0A, TCP_LISTEN of the kernel's
+// include/net/tcp_states.h. procfs has deprecated its own reader of it.
+func listeners(table, port string) (inodes []string) {
+	text, err := os.ReadFile(table)
+	if err != nil {
+		return nil
+	}
+	for line := range strings.Lines(string(text)) {
+		f := strings.Fields(line)
+		if len(f) < 10 || f[3] != "0A" {
+			continue
+		}
+		_, hex, _ := strings.Cut(f[1], ":")
+		if n, err := strconv.ParseUint(hex, 16, 16); err == nil && strconv.FormatUint(n, 10) == port {
+			inodes = append(inodes, f[9])
+		}
+	}
+	return inodes
+}
 
 // stop ends each upstream after the requests in flight.
 func (s *upstreams) stop() { child.Stop(slices.Collect(maps.Values(s.members))...) }
