@@ -21,7 +21,7 @@ func Probes(v stats.Values, c bench.Cell, info results.Info) verdict.Probes {
 	medianSeconds := func(name string) float64 { return median(name) / 1e9 }
 	e := verdict.Probes{
 		Window: c.Window, Responses: c.Responses,
-		Cores: float64(c.Cores()), Allowed: info.Machine.Allowed().CPUs(), Simulated: c.Simulated(), Shared: info.SharesMachine(),
+		Cores: float64(c.Cores()), Allowed: info.Machine.Allowed().CPUs(), Simulated: c.Simulated(), Shared: info.SharesMachine(), Direct: info.SharesMachine(),
 		Others:     others(v, c),
 		Throughput: median(results.Throughput) * 1e6 / float64(c.Size),
 		CPUs:       median(results.CPUs), Runnable: median("runnable"), GCShare: median("gc-share"),

@@ -80,10 +80,10 @@ func Suspects(p Probes) []Cause {
 	return append(shown, open...)
 }
 
-// Untold returns the causes that could be seen if the upstream told its queue, and that an
-// intervention can show in place of that.
+// Untold returns the causes that could be seen if the upstream, and what lies before it, told
+// their queues, and that an intervention can show in place of that.
 func Untold(p Probes) []Cause {
-	if len(p.missing()) > 0 || !p.queueOpen() || p.share(p.Headers) < gathers || p.full() {
+	if len(p.missing()) > 0 || !p.queueOpen() || p.share(p.Headers-p.Queue.Or(0)) < gathers || p.full() {
 		return nil
 	}
 	return []Cause{UpstreamQueueing}

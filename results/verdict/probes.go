@@ -9,6 +9,7 @@ type Probes struct {
 	Allowed        float64 // cores' worth of CPU time that the client may use together with the upstream, if Shared: affinity and quota
 	Simulated      bool    // Cores are simulated, and CPUs are the simulated cores that were held
 	Shared         bool    // the upstream draws on Allowed too
+	Direct         bool    // nothing lies between the client and the upstream: no proxy, no network
 	Others         Number  // of Allowed, what other processes took meanwhile
 	EffectiveCores float64 // what Cores do together, where one core by itself does 1; 0 if not measured
 	Decoding       float64 // CPU seconds to decode a response while all Cores decode; 0 if not measured
@@ -72,15 +73,31 @@ func (p Probes) stages() []stage {
 	if !p.Queue.Known() {
 		return append(out, stage{"were at the upstream, queued or served", "", p.Headers})
 	}
-	return append(out,
-		stage{"waited in the upstream's queue", UpstreamQueueing, p.Queue.Value()},
-		stage{"were being served", WindowTooSmall, p.served()})
+	served := stage{"were being served", WindowTooSmall, p.served()}
+	if between := p.between(); p.share(between) >= elsewhere {
+		served.time -= between
+		out = append(out, stage{"were between the client and the upstream, on their way or in a queue", "", between})
+	}
+	return append(out, stage{"waited in the upstream's queue", UpstreamQueueing, p.Queue.Value()}, served)
 }
 
-// queueOpen says that requests may queue at an upstream that does not tell: enough of them
-// are there. If hardly any are, a queue holds nothing back.
+// queueOpen says that requests may queue where nobody tells: at an upstream that is silent,
+// or at what lies before it, such as a load balancer. If hardly any are there, a queue
+// holds nothing back.
 func (p Probes) queueOpen() bool {
-	return !p.Queue.Known() && p.share(p.Headers) >= elsewhere
+	if !p.Queue.Known() {
+		return p.share(p.Headers) >= elsewhere
+	}
+	return p.share(p.between()) >= elsewhere
+}
+
+// between is the time between connection and headers that the upstream does not account
+// for. It is on the way, which a larger window hides, or in a queue, which it does not.
+func (p Probes) between() float64 {
+	if p.Direct || p.coresAwaited() || !p.Queue.Known() || !p.Service.Known() {
+		return 0
+	}
+	return max(0, p.Headers-p.Queue.Value()-p.Service.Value())
 }
 
 // held is the time between decoded and collated: in request order a slow response

@@ -14,7 +14,7 @@ import (
 // 512 KiB, a window of 32, decoded by each request's goroutine.
 func healthy() verdict.Probes {
 	return verdict.Probes{
-		Window: 32, Responses: 64, Cores: 2, Allowed: 2, Shared: true, EffectiveCores: 1.8,
+		Window: 32, Responses: 64, Cores: 2, Allowed: 2, Shared: true, Direct: true, EffectiveCores: 1.8,
 		Throughput: 180, BodyBytes: 512 << 10, CPUs: 1.82, Runnable: 9, GCShare: .07, Busy: .96, Overlap: 14,
 		Response: .13, Headers: .02, Read: .004, DecodeWait: 1e-5, Decode: .075,
 		UpstreamCPUs: known(.08), Service: known(.0105), Queue: known(1e-9), Others: known(0),
@@ -78,6 +78,8 @@ var clients = []struct {
 		c.Queue, c.Service, c.Headers = verdict.Number{}, verdict.Number{}, .48
 	}),
 		causes(), "28.8 were at the upstream, queued or served"},
+	{"a load balancer before the upstream", change(func(c *verdict.Probes) { idle(c); c.Direct, c.Headers = false, .48 }), causes(), "28.2 were between the client and the upstream"},
+	{"a distant upstream, and few requests are on their way", change(func(c *verdict.Probes) { collector(c); c.Direct, c.Headers = false, .03 }), causes(verdict.Serialised), "1.06 of 2"},
 	{"serial, with an upstream that does not tell its queue", change(func(c *verdict.Probes) { collector(c); c.Queue, c.Service = verdict.Number{}, verdict.Number{} }),
 		causes(verdict.Serialised), "1.06 of 2 cores used"},
 	{"a quota of one core", change(func(c *verdict.Probes) {
@@ -330,6 +332,10 @@ func TestUntold(t *testing.T) {
 		if got := verdict.Untold(c); len(got) > 0 {
 			t.Errorf("%s: %v", name, got)
 		}
+	}
+	balanced := change(func(c *verdict.Probes) { idle(c); c.Direct, c.Headers = false, .48 })
+	if got := balanced.Predict(2); got != 0 || !slices.Equal(verdict.Untold(balanced), causes(verdict.UpstreamQueueing)) {
+		t.Errorf("behind a load balancer, twice the window is promised to give %.2fx; untold is %v", got, verdict.Untold(balanced))
 	}
 	few := change(func(c *verdict.Probes) { collector(c); c.Queue = verdict.Number{} })
 	v = verdict.Observe(few)

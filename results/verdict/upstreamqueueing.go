@@ -50,7 +50,7 @@ func notQueueing(p Probes) string {
 	switch {
 	case p.queueOpen():
 		return ""
-	case !p.Queue.Known():
+	case !p.Queue.Known(): // and hardly any requests are there
 		return fmt.Sprintf("%.2f of %d requests were at the upstream", p.population(p.Headers), p.Window)
 	}
 	return notGathering(UpstreamQueueing)(p)
