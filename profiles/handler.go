@@ -53,7 +53,9 @@ func Handler(p *profile.Profile, o UIOptions) (http.Handler, error) {
 
 // pprofPages runs the driver until it hands over its pages, by path.
 func pprofPages(p *profile.Profile, o UIOptions) (map[string]http.Handler, error) {
-	sources, err := copies(p, o)
+	setUp.Lock()
+	sources, err := copies(p, o) // pprof writes to what it copies, and others may copy it too
+	setUp.Unlock()
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package peers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,11 @@ type commandError struct {
 
 func (e *commandError) Error() string {
 	return fmt.Sprintf("%s: %v; its last lines:\n%s", strings.Join(e.argv, " "), e.err, spell.Tail(e.output, shownLines))
+}
+
+// reason is the last line that the command printed, or how it ended if it printed none.
+func (e *commandError) reason() string {
+	return cmp.Or(spell.FirstLine(spell.Tail(e.output, 1)), e.err.Error())
 }
 
 func (e *commandError) Unwrap() error { return e.err }

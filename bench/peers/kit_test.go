@@ -63,7 +63,12 @@ func (w *workshop) tool(name, client, script string) {
 		fmt.Sprintf(`client="exec '%s' say '%s' 0"`, os.Args[0], strings.ReplaceAll(listing(`"tame"`, `"`+client+`"`), `"`, `\"`)),
 		script, "",
 	}, "\n")
-	if err := os.WriteFile(filepath.Join(w.bin, name), []byte(text), 0o777); err != nil {
+	// A process that another test starts meanwhile would have the file open for writing, and
+	// then nobody can start it ("text file busy").
+	syscall.ForkLock.RLock()
+	err := os.WriteFile(filepath.Join(w.bin, name), []byte(text), 0o777)
+	syscall.ForkLock.RUnlock()
+	if err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-
-	"collatebench/internal/spell"
 )
 
 // interpreterProbe prints what a virtual environment depends on, in one line
@@ -50,7 +48,7 @@ func missingForPython(ctx context.Context, s site) (string, error) {
 	p, err := findInterpreter(ctx, s)
 	switch failed := (*commandError)(nil); {
 	case errors.As(err, &failed): // pyenv's, without a version; or one too old for the probe
-		return "python3 does not work: " + spell.FirstLine(spell.Tail(failed.output, 1)), nil
+		return "python3 does not work: " + failed.reason(), nil
 	case err != nil:
 		return "", err
 	case olderPython(p.Version, oldestPython):

@@ -1,6 +1,7 @@
 package peers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,7 +28,7 @@ func missingForRust(ctx context.Context, s site) (string, error) {
 	}
 	says, err := s.ask(ctx, "cargo", "--version")
 	if failed := (*commandError)(nil); errors.As(err, &failed) { // rustup's, without a toolchain
-		return "cargo does not work: " + spell.FirstLine(failed.output), nil
+		return "cargo does not work: " + cmp.Or(spell.FirstLine(failed.output), failed.reason()), nil
 	} else if err != nil {
 		return "", err
 	}

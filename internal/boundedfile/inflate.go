@@ -27,17 +27,27 @@ func Inflate(data []byte, most int64) ([]byte, error) {
 		}
 		return data, nil
 	}
+	// Twice, first to count: a buffer that grows takes several times what it holds.
+	n, err := inflate(data, io.Discard, most)
+	if err != nil {
+		return nil, err
+	}
+	b := bytes.NewBuffer(make([]byte, 0, n+bytes.MinRead))
+	_, err = inflate(data, b, most)
+	return b.Bytes(), err
+}
+
+func inflate(data []byte, w io.Writer, most int64) (int64, error) {
 	z, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
-		return nil, fmt.Errorf("inflate: %w", err)
+		return 0, fmt.Errorf("inflate: %w", err)
 	}
-	var b bytes.Buffer
-	n, err := io.Copy(&b, io.LimitReader(z, most+1))
+	n, err := io.Copy(w, io.LimitReader(z, most+1))
 	switch {
 	case n > most:
-		return nil, &InflatedError{int64(len(data)), most}
+		return 0, &InflatedError{int64(len(data)), most}
 	case err != nil:
-		return nil, fmt.Errorf("inflate: %w", err)
+		return 0, fmt.Errorf("inflate: %w", err)
 	}
-	return b.Bytes(), nil
+	return n, nil
 }
