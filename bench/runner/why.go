@@ -99,9 +99,10 @@ func (x *experiment) investigate(ctx context.Context) error {
 		if x.stopped != "" {
 			return x.shortOf(n)
 		}
-		if n == 1 && x.Budget > 0 && time.Since(took)*leastRounds > x.Budget {
-			return &BudgetError{fmt.Errorf("a sample of this cell takes %v: --budget %v is too short for it and its interventions; %v would do, or fewer --ops",
-				time.Since(took).Round(100*time.Millisecond), x.Budget, (time.Since(took) * 2 * leastRounds).Round(time.Second))}
+		if n == 1 && x.Budget > 0 {
+			if err := x.fitsBudget(); err != nil {
+				return err
+			}
 		}
 		if n <= baseRounds {
 			continue
@@ -119,6 +120,21 @@ func (x *experiment) investigate(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// fitsBudget refuses a cell whose samples are too long for the budget. It asks the sample
+// that counts: those that were taken again say how busy the machine was.
+func (x *experiment) fitsBudget() error {
+	first, err := x.inForce(1)
+	if err != nil {
+		return err
+	}
+	sample := time.Duration(first.Samples[x.why.Cell].Seconds * float64(time.Second))
+	if sample*leastRounds <= x.Budget {
+		return nil
+	}
+	return &BudgetError{fmt.Errorf("a sample of this cell takes %v: --budget %v is too short for it and its interventions; %v would do, or fewer --ops",
+		sample.Round(100*time.Millisecond), x.Budget, (sample * 2 * leastRounds).Round(time.Second))}
 }
 
 // firstTry is the round from which on there are interventions.

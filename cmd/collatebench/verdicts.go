@@ -23,7 +23,7 @@ import (
 )
 
 func verdictsCommand() *cobra.Command {
-	v := verdictsRun{Options: scenarios.Options{Pairs: 4, Budget: 45 * time.Second, Seeds: []uint64{1, 2, 3}}}
+	v := verdictsRun{Options: scenarios.Options{Pairs: 4, Budget: 90 * time.Second, Seeds: []uint64{1, 2, 3}}}
 	c := &cobra.Command{
 		Use:   "verdicts",
 		Short: "Hold why and diagnose to scenarios whose cause is known",
