@@ -72,6 +72,13 @@ func TestRead(t *testing.T) {
 			with("sys/fs/cgroup/a/b/cpu.max", "800000 100000\n").with("sys/fs/cgroup/a/cpu.max", "150000 100000\n").
 			with("sys/fs/cgroup/a/b/memory.max", "1073741824\n").with("sys/fs/cgroup/a/memory.max", "max\n"),
 			allowance.Allowance{Cores: 64, Quota: 1.5, Memory: 1 << 30}, 2},
+		{"version 2, less in the group itself than above", newSystem("0-63", fmt.Sprintf(v2Mounts, "/"), "0::/a/b\n").
+			with("sys/fs/cgroup/a/b/cpu.max", "150000 100000\n").with("sys/fs/cgroup/a/cpu.max", "800000 100000\n").
+			with("sys/fs/cgroup/a/b/memory.max", "1073741824\n").with("sys/fs/cgroup/a/memory.max", "2147483648\n"),
+			allowance.Allowance{Cores: 64, Quota: 1.5, Memory: 1 << 30}, 2},
+		{"version 2, a group that is called much like the container's", newSystem("0-63", fmt.Sprintf(v2Mounts, "/docker/1"), "0::/docker/12\n").
+			with("sys/fs/cgroup/cpu.max", "300000 100000\n").with("sys/fs/cgroup/2/cpu.max", "50000 100000\n"),
+			allowance.Allowance{Cores: 64, Quota: 3, Memory: all}, 3},
 		{"version 2, a container's part of the tree", newSystem("0-63", fmt.Sprintf(v2Mounts, "/docker/1"), "0::/docker/1\n").
 			with("sys/fs/cgroup/cpu.max", "50000 100000\n"),
 			allowance.Allowance{Cores: 64, Quota: .5, Memory: all}, 1},
@@ -93,6 +100,11 @@ func TestRead(t *testing.T) {
 			t.Errorf("%s: %+v, %d threads; want %+v and %d", c.name, got, got.Threads(), c.want, c.threads)
 		}
 	}
+	unlimited := newSystem("0-1", fmt.Sprintf(v1Mounts, "/"), "4:memory:/\n").with("sys/fs/cgroup/memory/memory.limit_in_bytes", unlimitedV1)
+	delete(unlimited, "proc/meminfo")
+	if got, want := allowance.Read(unlimited.write(t)), (allowance.Allowance{Cores: 2}); got != want {
+		t.Errorf("a group without a limit, and a machine that does not tell its memory: %+v, want %+v", got, want)
+	}
 	if got, want := allowance.Read(t.TempDir()), (allowance.Allowance{Cores: runtime.NumCPU()}); got != want {
 		t.Errorf("without /proc: %+v, want %+v", got, want)
 	}
@@ -113,12 +125,13 @@ func TestLess(t *testing.T) {
 	}
 }
 
-// stat is /proc/stat of four cores, with as many ticks of 10 ms as user time.
+// stat is /proc/stat of four cores, each with as many ticks of 10 ms: user time, 20 of
+// nice and 30 of system.
 func stat(ticks ...int) string {
 	var b strings.Builder
 	b.WriteString("cpu  0 0 0 0 0 0 0 0 0 0\n")
 	for core, n := range ticks {
-		fmt.Fprintf(&b, "cpu%d %d 0 0 1000 0 50 50 %d 0 0\n", core, n, 10*core)
+		fmt.Fprintf(&b, "cpu%d %d 20 30 1000 0 50 50 %d 0 0\n", core, n-50, 10*core)
 	}
 	return b.String()
 }
@@ -136,9 +149,54 @@ func TestMeter(t *testing.T) {
 	if u, ok := allowance.NewMeter(s.write(t)).Read(); !ok || !math.IsNaN(u.Group) {
 		t.Errorf("%v, %+v; want no figure of a group that does not count its time", ok, u)
 	}
+	if got, want := (allowance.Used{Cores: 5, Steal: 3, Group: 9}).Since(allowance.Used{Cores: 1, Steal: 1, Group: 2}), (allowance.Used{Cores: 4, Steal: 2, Group: 7}); got != want {
+		t.Errorf("between two readings: %+v, want %+v", got, want)
+	}
 	m := allowance.NewMeter(t.TempDir())
 	if _, ok := m.Read(); ok || m.Known() {
 		t.Error("a meter without /proc knows something")
+	}
+}
+
+// TestMeterOfTheTightestGroup: of several quotas the least is the limit, in whichever group.
+func TestMeterOfTheTightestGroup(t *testing.T) {
+	for quotas, want := range map[[2]string]float64{{"400000 100000\n", "150000 100000\n"}: 9, {"150000 100000\n", "400000 100000\n"}: 7} {
+		s := newSystem("0-1", fmt.Sprintf(v2Mounts, "/"), "0::/a/b\n").with("proc/stat", stat(100, 100)).
+			with("sys/fs/cgroup/a/b/cpu.max", quotas[0]).with("sys/fs/cgroup/a/b/cpu.stat", "usage_usec 7000000\n").
+			with("sys/fs/cgroup/a/cpu.max", quotas[1]).with("sys/fs/cgroup/a/cpu.stat", "usage_usec 9000000\n")
+		if u, ok := allowance.NewMeter(s.write(t)).Read(); !ok || u.Group != want {
+			t.Errorf("quotas %q: %v, %+v; want %v s of the group", quotas, ok, u, want)
+		}
+	}
+}
+
+// TestMeterOfVersion1: the quota and the time are in trees of their own, and are of one group
+// only if its path is the same in both.
+func TestMeterOfVersion1(t *testing.T) {
+	const mounts = "32 31 0:29 / /sys/fs/cgroup/cpu rw,relatime - cgroup cgroup rw,cpu\n" +
+		"33 31 0:30 / /sys/fs/cgroup/cpuacct rw,relatime - cgroup cgroup rw,cpuacct\n"
+	for _, c := range []struct {
+		accounts string
+		want     float64
+	}{{"/c", 7}, {"/d", math.NaN()}} {
+		s := newSystem("0-1", mounts, "2:cpu:/c\n3:cpuacct:"+c.accounts+"\n").with("proc/stat", stat(100, 100)).
+			with("sys/fs/cgroup/cpu/c/cpu.cfs_quota_us", "150000\n").with("sys/fs/cgroup/cpu/c/cpu.cfs_period_us", "100000\n").
+			with("sys/fs/cgroup/cpuacct"+c.accounts+"/cpuacct.usage", "7000000000\n")
+		u, ok := allowance.NewMeter(s.write(t)).Read()
+		if !ok || u.Group != c.want && !(math.IsNaN(u.Group) && math.IsNaN(c.want)) {
+			t.Errorf("time counted in %s: %v, %+v; want %v s of the group", c.accounts, ok, u, c.want)
+		}
+	}
+}
+
+// TestSharesOfVersion1: two groups of one name in two trees are two groups.
+func TestSharesOfVersion1(t *testing.T) {
+	mounts := fmt.Sprintf(v1Mounts, "/")
+	s := newSystem("0-1", mounts, "2:cpu,cpuacct:/c\n4:memory:/m\n").
+		with("sys/fs/cgroup/cpu,cpuacct/c/cpu.cfs_quota_us", "150000\n").with("sys/fs/cgroup/cpu,cpuacct/c/cpu.cfs_period_us", "100000\n").
+		with("proc/8/status", "Cpus_allowed_list:\t0-1\n").with("proc/8/mountinfo", mounts).with("proc/8/cgroup", "2:cpu,cpuacct:/d\n4:memory:/c\n")
+	if cores, quota := allowance.NewMeter(s.write(t)).Shares(8); !cores || quota {
+		t.Errorf("%v, %v; want the cores alone", cores, quota)
 	}
 }
 
