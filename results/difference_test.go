@@ -20,6 +20,7 @@ func TestDifferences(t *testing.T) {
 		{func(m *results.Machine) { m.Cores = 1 }, []string{"cores 1, was 2"}},
 		{func(m *results.Machine) { m.Kernel, m.CPU = "6.9.1", "" }, []string{`cpu unknown, was "EPYC"`, `kernel "6.9.1", was "6.8.0"`}},
 		{func(m *results.Machine) { m.Memory += 40 << 20 }, nil}, // another boot
+		{func(m *results.Machine) { m.Memory -= 400 << 20 }, []string{"memory_bytes 8170504192, was 8589934592"}},
 		{func(m *results.Machine) { m.Memory = 4 << 30 }, []string{"memory_bytes 4294967296, was 8589934592"}},
 		{func(m *results.Machine) { m.Allowance.Cores, m.Allowance.Quota = 1, .5 }, []string{"allowed cores 1, was 2", "allowed cpu_quota 0.5, was unknown"}},
 		{func(m *results.Machine) { m.Allowance.Memory += 40 << 20 }, nil},
@@ -61,6 +62,20 @@ func TestDifferencesSeesEveryField(t *testing.T) {
 		}
 		if got := m.Differences(results.Machine{}); len(got) != 1 {
 			t.Errorf("another %s: %q", field.Name, got)
+		}
+	}
+}
+
+// TestSharesMachine: the upstream uses the client's cores if it is ours, or runs beside it.
+func TestSharesMachine(t *testing.T) {
+	for want, infos := range map[bool][]results.Info{
+		true:  {{}, {Upstream: "http://127.0.0.1:8080", LocalUpstream: true}},
+		false: {{Upstream: "http://10.0.0.7:8080"}},
+	} {
+		for _, info := range infos {
+			if got := info.SharesMachine(); got != want {
+				t.Errorf("upstream %q, local %v: %v, want %v", info.Upstream, info.LocalUpstream, got, want)
+			}
 		}
 	}
 }

@@ -151,6 +151,13 @@ func FuzzCut(f *testing.F) {
 		if err != nil || !bytes.HasPrefix(text, ledger[:bytes.LastIndexByte(cut, '\n')+1]) || text[len(text)-1] != '\n' {
 			t.Fatalf("%v: the ledger is not whole lines again:\n%s", err, text)
 		}
+		again, err := results.Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if read, err := again.Samples(); err != nil || !reflect.DeepEqual(read, got) {
+			t.Fatalf("another process reads %d samples, %v; want %d", len(read), err, len(got))
+		}
 	})
 }
 

@@ -39,6 +39,14 @@ func TestProgress(t *testing.T) {
 	}
 }
 
+// TestProgressNamesTheRound: by its number, also where rounds before it are missing.
+func TestProgressNamesTheRound(t *testing.T) {
+	run := resultstest.Run(t, resultstest.Info(resultstest.Request32), []results.Sample{resultstest.Sample(t, resultstest.Request32, 4, 1, 50)})
+	if p, err := run.Progress(); err != nil || p.Round != 4 {
+		t.Errorf("%+v, %v; want round 4", p, err)
+	}
+}
+
 func TestCommandLine(t *testing.T) {
 	for _, c := range []struct {
 		command []string

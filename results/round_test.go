@@ -74,3 +74,55 @@ func TestTheEarlierOfTwoSamplesCounts(t *testing.T) {
 		slices.Reverse(ledger)
 	}
 }
+
+// TestSamplesOfOneTime: where time does not tell two samples apart, the order of the ledger
+// does not decide either.
+func TestSamplesOfOneTime(t *testing.T) {
+	ledger := []results.Sample{resultstest.Sample(t, resultstest.Request32, 1, 1, 50), resultstest.Sample(t, resultstest.Request32, 1, 1, 60)}
+	counts := func() string {
+		return results.Rounds(resultstest.Info(resultstest.Request32), ledger)[0].Samples[resultstest.Request32].Line
+	}
+	one := counts()
+	slices.Reverse(ledger)
+	if other := counts(); other != one {
+		t.Errorf("%s counts, and %s in another order", one, other)
+	}
+}
+
+// TestJoinedCells: a cell that joined the run later is missing from that round on, and not
+// before.
+func TestJoinedCells(t *testing.T) {
+	a, b := resultstest.Collector32, resultstest.Request32
+	info := resultstest.Info(a, b)
+	info.Joined, info.Rounds = map[string]int{b: 2}, 4
+	samples := resultstest.Rounds(t, []string{a}, 3)
+	for _, r := range results.Rounds(info, samples) {
+		if want := r.N < 2; r.Complete != want || (len(r.Missing(info)) == 0) != want {
+			t.Errorf("round %d without %s: whole is %v, missing %v", r.N, b, r.Complete, r.Missing(info))
+		}
+	}
+	p, err := resultstest.Run(t, info, samples).Progress()
+	if err != nil || p.Planned != 4+3 || p.Samples != 3 {
+		t.Errorf("%+v, %v; want 3 of 7 samples", p, err)
+	}
+}
+
+// TestFlaggedRounds: the samples of an attempt count unless the round was taken again.
+func TestFlaggedRounds(t *testing.T) {
+	a, b := resultstest.Collector32, resultstest.Request32
+	var samples []results.Sample
+	for attempt := 1; attempt <= results.MaxAttempts; attempt++ {
+		s := resultstest.Sample(t, a, 5, attempt, 50)
+		s.Flags = []string{"steal 12% of the cores"}
+		samples = append(samples, s, resultstest.Sample(t, b, 5, attempt, 50))
+	}
+	got := results.FlaggedRounds(resultstest.Info(a, b), samples)
+	if len(got) != results.MaxAttempts {
+		t.Fatalf("%+v", got)
+	}
+	for i, f := range got {
+		if f.Round != 5 || f.Attempt != i+1 || f.Retaken != (f.Attempt < results.MaxAttempts) || len(f.Samples) != 1 || f.Samples[0].Cell != a {
+			t.Errorf("attempt %d: %+v", i+1, f)
+		}
+	}
+}
