@@ -77,6 +77,9 @@ func TestObserveExternal(t *testing.T) {
 		{"the bursts of a serial client", func(e *verdict.External) { e.Queued = known(1.5) }, causes(verdict.Serialised), "One core"},
 		{"neither a burst nor a queue that holds all", func(e *verdict.External) { e.Queued = known(5) }, nil, "no verdict"},
 		{"the upstream beside it is not seen", func(e *verdict.External) { e.Upstream = verdict.Number{} }, nil, "the CPU time of the upstream"},
+		{"more used than was left", func(e *verdict.External) {
+			e.CPUs, e.CPUsDoubled, e.Upstream, e.Others = known(1.7), known(1.7), known(.3), known(.2)
+		}, causes(verdict.CPUSaturated), "1.70 of 1.70 cores"},
 		{"no core to spare", func(e *verdict.External) { e.Upstream = known(.8) }, nil, "left 1.20"},
 	} {
 		e := serialFromOutside()
@@ -99,6 +102,11 @@ func TestExternalDoubt(t *testing.T) {
 	e.Growth.High = 1.4
 	if v := verdict.ObserveExternal(e); len(v.Uncertain) != 1 || !strings.Contains(v.Uncertain[0], "more rounds") {
 		t.Errorf("an interval across the bound leaves doubts %q", v.Uncertain)
+	}
+	full := e
+	full.CPUs, full.CPUsDoubled = known(1.8), known(1.8)
+	if v := verdict.ObserveExternal(full); !slices.Equal(v.Causes, causes(verdict.CPUSaturated)) || len(v.Uncertain) != 0 {
+		t.Errorf("full cores that twice the window can't help: %v, %q", v.Causes, v.Uncertain)
 	}
 	if v := verdict.ObserveExternal(e); len(v.Rests()) == 0 {
 		t.Error("the verdict rests on no figure")

@@ -213,13 +213,81 @@ func TestPredict(t *testing.T) {
 		{"simulated cores attain their roof", func(c *verdict.Probes) { c.Simulated = true }, 1, []string{"placement", "queue"}, 8},
 		{"the upstream takes its part", func(c *verdict.Probes) { c.Shared, c.UpstreamCPUs = true, known(.25) }, 1, []string{"placement", "queue"}, 8 / 1.25},
 		{"the window is next", func(c *verdict.Probes) { c.Window, c.Service, c.Headers = 4, known(.01), .01 }, 1, []string{"placement", "queue"}, 2},
+		{"a limit that was passed", func(c *verdict.Probes) { c.Limits[0].Roof = 50 }, 1, nil, 1},
+		{"idle cores, which the probes and an idle upstream use", func(c *verdict.Probes) {
+			c.CPUs, c.Shared, c.UpstreamCPUs, c.Throughput = .13, true, known(.08), 10
+		}, 1, []string{"placement", "queue"}, 8 * .97 / (.1 + .05)},
+		{"the first body of an op", func(c *verdict.Probes) {
+			c.Window, c.Responses, c.Service, c.Headers, c.Read = 3200, 40, known(.04), .04, .02
+		}, 1, []string{"placement", "queue"}, 40 / (40*.01/8 + .06) / 100},
+		{"full cores cost what they cost", func(c *verdict.Probes) { c.EffectiveCores, c.CPUs, c.Others = 5, 3.45, known(4) }, 1, []string{"placement", "queue"}, .97 * 4 / 3.42},
+		{"full cores, and a calibration of another cost", func(c *verdict.Probes) { c.Decoding, c.CPUs = .03, 6.9 }, 1, []string{"placement", "queue"}, .97 * 8 / 6.87},
+		{"an upstream that does not tell its queue, and the same window", func(c *verdict.Probes) { c.Window, c.Queue, c.Headers = 3200, verdict.Number{}, .2 }, 1, []string{"placement"}, 2.5},
 	} {
 		e := c
+		e.Limits = slices.Clone(c.Limits)
 		if x.with != nil {
 			x.with(&e)
 		}
 		if got := e.Predict(x.window, x.lifted...); got < .95*x.want || got > 1.05*x.want {
 			t.Errorf("%s: got %.3f, want %.3f", x.name, got, x.want)
+		}
+	}
+}
+
+// TestWindowRoof: a window in which no request waits does what it was seen to do, and one in
+// which they wait would do more without the waits. Each response takes 10 ms at the upstream,
+// and 10 ms of decoding.
+func TestWindowRoof(t *testing.T) {
+	base := verdict.Probes{
+		Window: 4, Responses: 1 << 20, Cores: 64, Allowed: 64, Queue: known(0), Service: known(.01),
+		Throughput: 100, CPUs: 1, Busy: .7, Overlap: 1, Response: .02, Headers: .01, Decode: .01,
+	}
+	for _, x := range []struct {
+		name string
+		with func(*verdict.Probes)
+		want float64
+	}{
+		{"none waits", func(*verdict.Probes) {}, 1},
+		{"before it is sent", func(c *verdict.Probes) { c.StartWait = .02 }, 2},
+		{"for a connection", func(c *verdict.Probes) { c.ConnWait = .02 }, 2},
+		{"in the upstream's queue", func(c *verdict.Probes) { c.Queue, c.Headers = known(.02), .03 }, 2},
+		{"for the decoder", func(c *verdict.Probes) { c.DecodeWait = .02 }, 2},
+		{"within decoding", func(c *verdict.Probes) { c.Decode = .03 }, 2},
+		{"for the link", func(c *verdict.Probes) { c.Read = .02 }, 2},
+		{"for a core that reads the headers", func(c *verdict.Probes) { c.Headers, c.Runnable = .03, 5 }, 2},
+		{"for its turn", func(c *verdict.Probes) { c.Response = .04 }, 2},
+	} {
+		c := base
+		x.with(&c)
+		c.Response = max(c.Response, c.StartWait+c.ConnWait+c.Headers+c.Read+c.DecodeWait+c.Decode)
+		if got := c.Predict(1); got < .95*x.want || got > 1.05*x.want {
+			t.Errorf("a request waits %s: %.2fx without that, want %.2fx", x.name, got, x.want)
+		}
+	}
+}
+
+// TestSuspectsBeginWithTheObserved: what is shown comes before what is only not ruled out.
+func TestSuspectsBeginWithTheObserved(t *testing.T) {
+	more := 0
+	for _, c := range clients {
+		shown, suspects := verdict.Observe(c.c).Causes, verdict.Suspects(c.c)
+		if len(suspects) < len(shown) || !slices.Equal(suspects[:len(shown)], shown) {
+			t.Errorf("%s: observed %v, suspects %v", c.name, shown, suspects)
+		}
+		more += len(suspects) - len(shown)
+	}
+	if more == 0 {
+		t.Error("nothing was left open")
+	}
+}
+
+// TestAssumptions: a gain on cores whose scaling was not measured takes them for as many.
+func TestAssumptions(t *testing.T) {
+	for effective, doubted := range map[float64]bool{0: true, 1.8: false} {
+		v := verdict.Observe(change(func(c *verdict.Probes) { collector(c); c.EffectiveCores = effective }))
+		if got := strings.Contains(strings.Join(v.Assumptions, "; "), "2 cores do 2 times what one does"); got != doubted || v.PredictedGain <= 1 {
+			t.Errorf("%v effective cores: %.2fx assumes %q", effective, v.PredictedGain, v.Assumptions)
 		}
 	}
 }

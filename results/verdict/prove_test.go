@@ -24,6 +24,12 @@ func TestProve(t *testing.T) {
 	fast, none := gain(1.8, 1.6, 2), gain(1.02, .95, 1.1)
 	flat := link(verdict.UpstreamQueueing, queued, 0, none, none)
 	flat.Flat = true
+	flatGain := func(g verdict.Gain) []verdict.Link {
+		l := link(verdict.UpstreamQueueing, queued, 0, g, g)
+		l.Flat = true
+		return []verdict.Link{l}
+	}
+	perhaps := verdict.Intervention{Name: "decoding in parallel", Cause: verdict.Serialised, Measured: gain(1.4, .9, 2.1)}
 	parallel := verdict.Intervention{Name: "decoding in parallel", Cause: verdict.Serialised, Measured: fast}
 	for _, x := range []struct {
 		name   string
@@ -47,6 +53,12 @@ func TestProve(t *testing.T) {
 		{"what lies behind is not proven", serial, []verdict.Link{link(verdict.Serialised, serial, 1.9, fast, fast), link(verdict.UpstreamQueueing, queued, 3, none, fast)}, nil,
 			causes(verdict.Serialised), "serialised: window 32"},
 		{"an upstream that can't be helped", queued, []verdict.Link{flat}, nil, causes(verdict.UpstreamQueueing), "gave 1.02x (0.95-1.10, 8 pairs): no less."},
+		{"half the window does more", queued, flatGain(gain(1.3, 1.2, 1.4)), nil, causes(), "no verdict: it looks upstream-queueing, but"},
+		{"half the window may do less", queued, flatGain(gain(.96, .7, 1.3)), nil, causes(), "no verdict: it looks upstream-queueing, but"},
+		{"full cores that parallel decoding may have helped by chance", healthy(), []verdict.Link{link(verdict.CPUSaturated, healthy(), 0, gain(6, 5.5, 6.5), gain(6, 5.5, 6.5))},
+			[]verdict.Intervention{perhaps}, causes(verdict.CPUSaturated), "the roof of these cores"},
+		{"full cores at last, and what parallel decoding gave before", serial, []verdict.Link{link(verdict.Serialised, serial, 1.9, fast, fast), link(verdict.CPUSaturated, healthy(), 0, gain(6, 5.5, 6.5), gain(6, 5.5, 6.5))},
+			[]verdict.Intervention{parallel}, causes(verdict.Serialised, verdict.CPUSaturated), "serialised, then cpu-saturated: "},
 		{"full cores", healthy(), []verdict.Link{link(verdict.CPUSaturated, healthy(), 0, gain(6, 5.5, 6.5), gain(6, 5.5, 6.5))}, nil,
 			causes(verdict.CPUSaturated), "the roof of these cores"},
 		{"full cores that parallel decoding helps", healthy(), []verdict.Link{link(verdict.CPUSaturated, healthy(), 0, gain(6, 5.5, 6.5), gain(6, 5.5, 6.5))},
@@ -67,7 +79,26 @@ func TestProve(t *testing.T) {
 			if (len(v.Causes) == 0) != (len(v.Missing) > 0) {
 				t.Errorf("causes %v, missing %q", v.Causes, v.Missing)
 			}
+			for _, r := range v.RuledOut {
+				if slices.Contains(v.Causes, r.Cause) {
+					t.Errorf("%s is proven, and ruled out by %q", r.Cause, r.Because)
+				}
+			}
 		})
+	}
+}
+
+// TestChainEndsUnproven: what stands on an intervention that proved nothing proves nothing
+// either.
+func TestChainEndsUnproven(t *testing.T) {
+	serial, fast, none := change(collector), gain(1.8, 1.6, 2), gain(1.02, .95, 1.1)
+	v := verdict.Prove(serial, []verdict.Link{
+		link(verdict.Serialised, serial, 1.9, fast, fast),
+		link(verdict.UpstreamQueueing, serial, 3, none, fast),
+		link(verdict.WindowTooSmall, serial, 6, fast, gain(3.2, 3, 3.4)),
+	}, nil)
+	if !slices.Equal(v.Causes, causes(verdict.Serialised)) || v.PredictedGain != 1.9 {
+		t.Errorf("%v, %.2fx: %s", v.Causes, v.PredictedGain, v.Sentence)
 	}
 }
 
@@ -84,5 +115,10 @@ func TestStackedGain(t *testing.T) {
 	v = verdict.Prove(healthy(), []verdict.Link{link(verdict.CPUSaturated, healthy(), 0, gain(6, 5, 7), gain(6, 5, 7))}, nil)
 	if v.PredictedGain != 0 || v.MeasuredGain != nil {
 		t.Errorf("the healthy end promises %v", v.PredictedGain)
+	}
+	flat := link(verdict.UpstreamQueueing, serial, 0, gain(1.02, .95, 1.1), gain(1.02, .95, 1.1))
+	flat.Flat = true
+	if v = verdict.Prove(serial, []verdict.Link{flat}, nil); len(v.Causes) != 1 || v.PredictedGain != 0 || v.MeasuredGain != nil {
+		t.Errorf("%v: half the window promises %v, and gave %v", v.Causes, v.PredictedGain, v.MeasuredGain)
 	}
 }

@@ -114,6 +114,7 @@ func TestJudgeTrace(t *testing.T) {
 		{"lock held while waiting", lockTrace, func(t *verdict.Trace) { t.Executing = .1 }, one(verdict.Serialised), 0, "does not belong under the lock"},
 		{"lock on full cores", lockTrace, func(t *verdict.Trace) { t.Executing, t.Runnable = 1.9, 5 }, one(verdict.CPUSaturated), 0, ""},
 		{"full cores", saturatedTrace, nil, one(verdict.CPUSaturated), 0, "the roof of these cores"},
+		{"most of the cores, and no goroutine waits for one", saturatedTrace, func(t *verdict.Trace) { t.Executing, t.Runnable = 1.5, .2 }, none, 0, "no place makes the others wait"},
 		{"full cores without samples", saturatedTrace, func(t *verdict.Trace) { t.Samples = 0 }, none, 0, "no CPU samples"},
 		{"garbage", garbageTrace, nil, one(verdict.GCBound), 2, "GOGC"},
 		{"garbage that stops the world", garbageTrace, func(t *verdict.Trace) { t.Executing, t.Runnable = 1.35, 1.7 }, one(verdict.GCBound), 2, "GOGC"},
@@ -123,6 +124,8 @@ func TestJudgeTrace(t *testing.T) {
 		{"upstream without samples", waitingTrace, func(t *verdict.Trace) { t.Samples = 0 }, one(verdict.Outside), 0, ""},
 		{"idle at times", waitingTrace, func(t *verdict.Trace) { t.Answer.Share = .3 }, none, 0, ""},
 		{"sleepers", waitingTrace, func(t *verdict.Trace) { t.Asleep.Waiting = 40; t.Asleep.At = "app/main.go:7" }, none, 0, "wait for a timer at a time, most at app/main.go:7"},
+		{"some wait for a busy goroutine", waitingTrace, func(t *verdict.Trace) { t.Executing, t.Busiest.Busy = 1, .8 }, none, 0, "no place makes the others wait"},
+		{"sleepers beside more who wait for an answer", waitingTrace, func(t *verdict.Trace) { t.Answer.Share, t.Asleep.Waiting = .3, 8 }, none, 0, "no place makes the others wait"},
 		{"its own clients", waitingTrace, func(t *verdict.Trace) { t.Answer, t.Server.Waiting = verdict.TraceWait{}, 9 }, none, 0, "its own clients"},
 		{"connections", poolTrace, nil, one(verdict.ConnectionPool), 15, "MaxConnsPerHost"},
 		{"one connection, and its holder is not seen", poolTrace, func(t *verdict.Trace) { t.Answer.Waiting, t.Asleep.Waiting = 0, 0 }, one(verdict.ConnectionPool), 0, "of streams; what that gains, this trace does not show."},
@@ -131,6 +134,8 @@ func TestJudgeTrace(t *testing.T) {
 		{"connections at the start", poolTrace, func(t *verdict.Trace) { t.Pool.Share = .1; t.Answer.Waiting = 30 }, one(verdict.Outside), 0, ""},
 		{"permits", permitTrace, nil, one(verdict.HiddenCap), 31. / 3, "about 3 goroutines are past app/client.go:36"},
 		{"a window", permitTrace, func(t *verdict.Trace) { t.Contention.Waiting, t.Contention.Inside, t.Answer.Waiting = 1, 16, 16 }, one(verdict.Outside), 0, ""},
+		{"permits, and hardly an idle core", permitTrace, func(t *verdict.Trace) { t.Executing = 1.6 }, none, 0, ""},
+		{"one permit without samples of an idle process", permitTrace, func(t *verdict.Trace) { t.Contention.Inside, t.Samples = 1, 0 }, one(verdict.Serialised), 0, "one goroutine at a time"},
 		{"one permit", permitTrace, func(t *verdict.Trace) { t.Contention.Inside = 1 }, one(verdict.Serialised), 0, "one goroutine at a time"},
 		{"one permit or two", permitTrace, func(t *verdict.Trace) { t.Contention.Inside, t.Answer.Share = 1.5, .5 }, none, 0, ""},
 		{"two workers", twoWorkersTrace, nil, one(verdict.HiddenCap), 4 / 2.1, "Let GOMAXPROCS of them run"},
@@ -156,6 +161,19 @@ func TestJudgeTrace(t *testing.T) {
 			}
 			checkVerdict(t, v)
 		})
+	}
+}
+
+// TestSecondCauseIsNotRuledOut: a rule that holds too, and comes later, is not ruled out.
+func TestSecondCauseIsNotRuledOut(t *testing.T) {
+	v := verdict.JudgeTrace(garbageTrace())
+	if !slices.Equal(v.Causes, one(verdict.GCBound)) || len(v.RuledOut) == 0 {
+		t.Fatalf("%v, ruled out: %+v", v.Causes, v.RuledOut)
+	}
+	for _, r := range v.RuledOut {
+		if r.Cause == verdict.CPUSaturated {
+			t.Errorf("full cores are ruled out by %q", r.Because)
+		}
 	}
 }
 
