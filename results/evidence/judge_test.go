@@ -8,6 +8,7 @@ import (
 	"collatebench/results"
 	"collatebench/results/evidence"
 	"collatebench/results/resultstest"
+	"collatebench/results/stats"
 	"collatebench/results/verdict"
 )
 
@@ -69,6 +70,10 @@ func TestGainsAreJudgedTogether(t *testing.T) {
 			t.Errorf("%d interventions: %v, %s", interventions, v.Causes, v.Sentence)
 		}
 		for _, i := range v.Interventions { // those that were not chosen too
+			own := ratioOf(t, info, samples, i)
+			if wider := i.Measured.Low < own.Low && i.Measured.High > own.High; wider != (interventions > 1) {
+				t.Errorf("%d interventions: %s has %v, alone %v to %v", interventions, i.Cell, i.Measured, own.Low, own.High)
+			}
 			if low := i.Measured.Low; i.Cell == tried[0].cell && low > 1 != proven {
 				t.Errorf("%d interventions: %v from %v on", interventions, i.Measured, low)
 			}
@@ -80,4 +85,18 @@ func TestGainsAreJudgedTogether(t *testing.T) {
 			t.Errorf("%d interventions: a look finds %s, %d links, %v", interventions, cell, links, err)
 		}
 	}
+}
+
+// ratioOf is the ratio of an intervention by itself.
+func ratioOf(t *testing.T, info results.Info, samples []results.Sample, i verdict.Intervention) stats.Ratio {
+	t.Helper()
+	v, err := stats.NewValues(info, samples)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := stats.NewRatio(v.PairedThroughputs(i.Cell, i.Before))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }

@@ -225,6 +225,20 @@ func TestWhyThatEndedEarly(t *testing.T) {
 	}
 }
 
+// TestFewPairs: one pair has no interval, and what has no pair is not told of.
+func TestFewPairs(t *testing.T) {
+	info, samples := whyRun(t)
+	samples = slices.DeleteFunc(samples, func(s results.Sample) bool { return s.Round > 3 || s.Cell == bothCell || s.Cell == memoryCell })
+	info.Cells, info.Joined = []string{serialCell, parallelCell}, map[string]int{parallelCell: 3}
+	v, err := study(t, info).Verdict(info, samples)
+	if err != nil || len(v.Interventions) != 1 {
+		t.Fatalf("%v, %+v", err, v.Interventions)
+	}
+	if m := v.Interventions[0].Measured; m.Pairs != 1 || m.Low != 0 || m.High != 0 {
+		t.Errorf("%+v", m)
+	}
+}
+
 // TestCircle: a run.json whose intervention is on top of itself is refused.
 func TestCircle(t *testing.T) {
 	info, samples := whyRun(t)
