@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"slices"
 	"testing"
 
 	"collatebench/bench"
@@ -34,6 +35,30 @@ func TestEveryEditIsUnderstood(t *testing.T) {
 		}
 		if !changed {
 			t.Errorf("%q changes nothing: apply does not know %+v", i.Name, i.Edit)
+		}
+	}
+}
+
+// TestApply: what an intervention makes of a cell, and what it says that it changed.
+func TestApply(t *testing.T) {
+	for _, c := range []struct {
+		edit     verdict.Edit
+		from, to string
+		made     []string
+	}{
+		{verdict.Edit{WindowTimes: 2}, "window=32/responses=64", "window=64/responses=128", []string{"window=64", "responses=128"}},
+		{verdict.Edit{WindowTimes: 2}, "window=8/responses=64", "window=16/responses=64", []string{"window=16"}},
+		{verdict.Edit{WindowTimes: .5}, "window=32/responses=64", "window=16/responses=64", []string{"window=16"}},
+		{verdict.Edit{GOGCTimes: 8}, "gogc=5", "gogc=40", []string{"gogc=40"}},
+		{verdict.Edit{Parallel: true}, "placement=collector", "placement=pool", []string{"placement=pool"}},
+		{verdict.Edit{Parallel: true}, "placement=pool/workers=1", "placement=pool", []string{"workers=none"}},
+		{verdict.Edit{ParallelOtherwise: true}, "placement=pool", "placement=request", []string{"placement=request"}},
+		{verdict.Edit{ParallelOtherwise: true}, "placement=request", "placement=pool", []string{"placement=pool"}},
+		{verdict.Edit{Set: "queue=none"}, "queue=2", "queue=none", []string{"queue=none"}},
+	} {
+		got, made := apply(c.edit, cell(t, c.from))
+		if got != cell(t, c.to) || !slices.Equal(made, c.made) {
+			t.Errorf("%+v of %s: %s, %q; want %s, %q", c.edit, c.from, got.Name(), made, c.to, c.made)
 		}
 	}
 }

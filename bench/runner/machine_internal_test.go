@@ -38,6 +38,7 @@ func TestTaken(t *testing.T) {
 		{"others who leave fewer cores than the quota", limited, use(128.5, 2.5, .4, true, true), 2, 3},
 		{"others in the group", limited, use(4.5, 4.5, .4, true, true), 2, 1},
 		{"an upstream outside of the group", limited, use(4.5, 2.1, .4, true, false), 2, 0},
+		{"an upstream of another group on the same cores", limited, use(62.5, 4.5, .4, true, false), 2, 1.2},
 		{"a group that does not count", limited, use(4.5, none, .4, true, true), 2, 0},
 	} {
 		if got := takenOf(c.may, c.spent, c.client, 2).others; math.Abs(got-c.others) > 1e-9 {
@@ -58,6 +59,7 @@ func TestFlags(t *testing.T) {
 	}{
 		{"quiet", allowance.Allowance{Cores: 2}, 2, taken{others: .19, steal: .09, upstream: .1}, nil},
 		{"busy", allowance.Allowance{Cores: 2}, 2, taken{others: .22}, []string{"other processes took 11% of the cores"}},
+		{"stolen from cores beyond the quota", allowance.Allowance{Cores: 4, Quota: 1}, 4, taken{steal: .1}, nil},
 		{"stolen", allowance.Allowance{Cores: 2}, 2, taken{steal: .12}, []string{"steal took 6% of the cores"}},
 		{"six of 64 beside two threads", allowance.Allowance{Cores: 64}, 2, taken{others: 6}, nil},
 		{"seven of 64 beside two threads", allowance.Allowance{Cores: 64}, 2, taken{others: 7}, []string{"other processes took 11% of the cores"}},
@@ -70,6 +72,18 @@ func TestFlags(t *testing.T) {
 	}
 }
 
+// TestSince takes each figure from its own reading before.
+func TestSince(t *testing.T) {
+	before := usage{upstream: 2, runner: 3}
+	before.Cores, before.Steal, before.Group = 10, 1, 5
+	after := usage{upstream: 2.5, runner: 3.25, upstreamOnCores: true}
+	after.Cores, after.Steal, after.Group = 14, 1.5, 6
+	d := after.since(before)
+	if d.Cores != 4 || d.Steal != .5 || d.Group != 1 || d.upstream != .5 || d.runner != .25 || !d.upstreamOnCores {
+		t.Errorf("%+v", d)
+	}
+}
+
 // TestJudge: what the machine does not tell is not recorded as nothing.
 func TestJudge(t *testing.T) {
 	spent := usage{Used: allowance.Used{Cores: 3, Steal: .1, Group: math.NaN()}, upstream: .4, upstreamOnCores: true}
@@ -79,6 +93,9 @@ func TestJudge(t *testing.T) {
 		t.Errorf("a machine without /proc says %+v", s)
 	}
 	machine{known: true, may: allowance.Allowance{Cores: 2}}.judge(&s, spent, 2*time.Second, 2*time.Second, 2)
+	if got := takenOf(allowance.Allowance{Cores: 2}, spent, 2, 2).steal; got != .05 {
+		t.Errorf("%v cores stolen, of .1 s in two", got)
+	}
 	if s.OthersCPU == nil || math.Abs(*s.OthersCPU-.6) > 1e-9 || s.UpstreamCPU != .4 || s.Steal != .1 || len(s.Flags) != 1 {
 		t.Errorf("%+v; others took .6 s, which is 15%% of two cores", s)
 	}

@@ -200,6 +200,19 @@ func TestRoofWithoutTheCoresOfOthers(t *testing.T) {
 	}
 }
 
+// TestRoofOfUsedCores: what the client used was there, whatever the others took meanwhile.
+func TestRoofOfUsedCores(t *testing.T) {
+	sample := timedSample(t, resultstest.Request32, 1, 100, 1.9, 14, 20, 9, .01, 90, 150)
+	sample.OthersCPU, sample.Seconds = new(2.0), 2.5
+	s, err := stats.Summarise(resultstest.Info(resultstest.Request32), []results.Sample{sample})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := s.Roof(s.AllCells()); math.Abs(r.Cores-1.9) > 1e-9 {
+		t.Errorf("%v cores, where 1.9 were used", r.Cores)
+	}
+}
+
 // TestRoofOfALink: a limited bandwidth of the upstream is the roof.
 func TestRoofOfALink(t *testing.T) {
 	const cell = "codec=json/placement=request/window=32/size=1MiB/bandwidth=50MBps-2"
