@@ -89,7 +89,7 @@ func (t Trace) sampledBelow(share float64) bool {
 }
 
 func (t Trace) heldWithoutTime() string {
-	return fmt.Sprintf("the CPU samples account for %.2f of the %.2f cores that goroutines held: the machine was busy with others, or has fewer cores than GOMAXPROCS", t.Sampled.Value(), t.Executing)
+	return fmt.Sprintf("the CPU samples account for %.2f of the %.2f cores that goroutines held: the machine was busy with others or has fewer cores than GOMAXPROCS, or a quota stopped the process", t.Sampled.Value(), t.Executing)
 }
 
 // unsampled means that the profiler was off, at least for most of the interval.
