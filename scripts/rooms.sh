@@ -14,7 +14,7 @@ mockserver/behaviour
 mockserver           mockserver/payload mockserver/behaviour
 bench                mockserver/payload mockserver/behaviour
 bench/peers          bench mockserver mockserver/behaviour mockserver/payload
-bench/scenarios      bench bench/runner profiles/diagnose results results/evidence results/verdict
+bench/scenarios      bench bench/runner profiles/diagnose results results/evidence results/stats results/verdict
 bench/runner         bench mockserver/payload mockserver/behaviour profiles results results/stats results/evidence results/verdict
 profiles
 profiles/diagnose    profiles results/verdict
@@ -24,7 +24,7 @@ results/stats        bench results
 results/verdict
 results/evidence     bench results results/stats results/verdict
 results/text         bench results results/stats results/evidence results/verdict
-results/report       bench mockserver/payload profiles profiles/timeline results results/stats results/evidence results/text results/verdict results/report/draw
+results/report       bench mockserver/payload profiles profiles/diagnose profiles/timeline results results/stats results/evidence results/text results/verdict results/report/draw
 results/report/draw
 results/view         bench profiles results results/stats results/evidence results/verdict results/report
 results/resultstest  bench results results/evidence
@@ -36,6 +36,7 @@ internal/child       internal/bounded internal/procgroup internal/spell
 internal/oneof       internal/spell
 internal/printable
 internal/procgroup
+internal/raced
 internal/rusage
 internal/scratch
 internal/spell

@@ -13,6 +13,7 @@ import (
 
 	"collatebench/bench"
 	"collatebench/bench/peers"
+	"collatebench/internal/raced"
 )
 
 // clientWith returns this binary as a client that has one defect.
@@ -118,7 +119,7 @@ func TestDefectsAreFound(t *testing.T) {
 	}
 	t.Parallel()
 	for i, d := range defects {
-		if raced && i%8 != 0 {
+		if raced.Enabled && i%8 != 0 {
 			continue // a few will do for Check's own races: with the detector a client takes five times as long
 		}
 		t.Run(strings.ReplaceAll(d.name, " ", "-"), func(t *testing.T) {

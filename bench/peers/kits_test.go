@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"collatebench/bench/peers"
+	"collatebench/internal/raced"
 )
 
 // moduleRoot is where the kits' sources are.
@@ -27,7 +28,7 @@ func TestEveryClientKeepsTheContract(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: builds clients in other languages, and runs each some hundred times")
 	}
-	if raced {
+	if raced.Enabled {
 		t.Skip("the clients are programs of their own, of which the race detector sees nothing: go test without it checks them")
 	}
 	t.Parallel()

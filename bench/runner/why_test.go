@@ -10,6 +10,7 @@ import (
 
 	"collatebench/bench"
 	"collatebench/bench/runner"
+	"collatebench/internal/raced"
 	"collatebench/results"
 	"collatebench/results/evidence"
 	"collatebench/results/report"
@@ -61,6 +62,9 @@ func TestWhy(t *testing.T) {
 // testWhyStacked follows two causes, one behind the other: the collector, and
 // the upstream's queue, which shows once decoding is parallel.
 func testWhyStacked(t *testing.T) {
+	if raced.Enabled {
+		t.Skip("it sleeps for most of a minute, and the other cell goes the same way")
+	}
 	t.Parallel()
 	run, v := why(t, "placement=collector/window=16/size=64KiB/responses=48/virtual-cores=8x8MiBps/queue=1/latency=4ms", 3, 0)
 	if want := []verdict.Cause{verdict.Serialised, verdict.UpstreamQueueing}; !slices.Equal(v.Causes, want) {

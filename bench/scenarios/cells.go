@@ -20,19 +20,19 @@ func cells() []Scenario {
 		one("placement=collector/protocol=h2c/window=16/size=512KiB", "window=16..32 size=384..768KiB latency=5..10ms", verdict.Serialised),
 		captured(512, one("placement=collector/window=16", "body=320..768 window=16..32 latency=5..10ms", verdict.Serialised)),
 
-		small(one("placement=request/window=16/size=1MiB/fetches=3/latency=50ms", "placement=request,pool,gated fetches=2..3 window=16..48 size=512..1024KiB latency=45..80ms", verdict.HiddenCap)),
-		one("placement=pool/window=32/size=512KiB/fetches=4/latency=20ms", "fetches=3..4 window=24..48 size=256..448KiB latency=24..40ms", verdict.HiddenCap),
+		small(one("placement=request/window=16/size=1MiB/fetches=3/latency=50ms", "placement=request,pool,gated fetches=2..3 window=12..20 size=512..1024KiB latency=45..80ms", verdict.HiddenCap)),
+		one("placement=pool/window=16/size=512KiB/fetches=4/latency=40ms", "fetches=3..4 window=16..24 size=256..448KiB latency=30..45ms", verdict.HiddenCap),
 		one("placement=pool/window=32/size=256KiB/workers=3/virtual-cores=8", "window=32..48 workers=2..3 size=224..320KiB", verdict.HiddenCap),
 		one("placement=gated/window=16/size=512KiB/workers=2/virtual-cores=4", "window=16..32 size=448..768KiB latency=5..10ms", verdict.HiddenCap),
 
-		small(one("placement=request/window=16/size=1MiB/conns=3/latency=50ms", "placement=request,pool,gated conns=2..3 window=16..48 size=512..1024KiB latency=45..80ms", verdict.ConnectionPool)),
-		one("codec=cbor/placement=gated/window=24/size=2MiB/conns=2/latency=30ms", "codec=cbor,proto window=16..32 size=768..1536KiB latency=35..60ms", verdict.ConnectionPool),
-		one("placement=stream/window=32/size=512KiB/conns=2/latency=40ms", "conns=2..3 window=16..48 size=256..640KiB latency=40..80ms", verdict.ConnectionPool),
+		small(one("placement=request/window=16/size=1MiB/conns=3/latency=50ms", "placement=request,pool,gated conns=2..3 window=12..20 size=512..1024KiB latency=45..80ms", verdict.ConnectionPool)),
+		one("codec=cbor/placement=gated/window=16/size=2MiB/conns=2/latency=30ms", "codec=cbor,proto window=12..20 size=768..1536KiB latency=35..60ms", verdict.ConnectionPool),
+		one("placement=stream/window=16/size=512KiB/conns=2/latency=40ms", "conns=2..3 window=12..20 size=256..640KiB latency=40..80ms", verdict.ConnectionPool),
 
-		small(one("placement=request/window=32/size=512KiB/queue=2/latency=20ms", "queue=1..2 window=16..48 size=256..640KiB latency=20..40ms", verdict.UpstreamQueueing)),
+		small(one("placement=request/window=32/size=512KiB/queue=2/latency=20ms", "queue=1..2 window=16..24 size=256..640KiB latency=20..40ms", verdict.UpstreamQueueing)),
 		one("placement=pool/window=16/size=512KiB/queue=1", "window=12..32 size=256..640KiB latency=10..20ms", verdict.UpstreamQueueing),
-		one("codec=sonic/placement=request/window=32/size=2MiB/queue=1/latency=20ms", "codec=sonic,cbor,proto window=16..40 size=1024..2048KiB latency=20..40ms", verdict.UpstreamQueueing),
-		one("placement=request/protocol=h2c/window=32/size=512KiB/queue=2/latency=20ms", "window=16..48 size=256..640KiB latency=20..40ms", verdict.UpstreamQueueing),
+		one("codec=sonic/placement=request/window=16/size=2MiB/queue=1/latency=20ms", "codec=sonic,cbor,proto window=12..20 size=1024..2048KiB latency=20..40ms", verdict.UpstreamQueueing),
+		one("placement=request/protocol=h2c/window=24/size=512KiB/queue=2/latency=20ms", "window=16..24 size=256..640KiB latency=20..40ms", verdict.UpstreamQueueing),
 
 		small(one("placement=request/window=32/size=256KiB/bandwidth=20MiBps", "window=16..48 size=192..640KiB bandwidth=15..30MiBps", verdict.NetworkBound)),
 		one("placement=pool/window=16/size=512KiB/bandwidth=30MiBps", "codec=json,cbor window=12..32 size=256..768KiB bandwidth=20..40MiBps", verdict.NetworkBound),

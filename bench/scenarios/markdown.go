@@ -160,13 +160,13 @@ func (m Matrix) promiseTables(b *strings.Builder) {
 	if len(promises) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\n| gains that `why` predicted | number | half are off by at most | nine in ten by at most | the measured gains are ± |\n")
+	fmt.Fprintf(b, "\n| gains that were predicted | number | half are off by at most | nine in ten by at most | the measured gains are ± |\n")
 	fmt.Fprintf(b, "| --- | --- | --- | --- | --- |\n")
 	for _, s := range Spreads(promises) {
 		fmt.Fprintf(b, "| %s | %d | %s | %s | %s |\n", s.Of, s.Promises, percent(s.Median), percent(s.P90), s.width())
 	}
 	if n := m.Unmeasured(Diagnose); n > 0 {
-		fmt.Fprintf(b, "\nNothing measures what `diagnose` predicts (%s): none is counted.\n", spell.Plural(n, "gain"))
+		fmt.Fprintf(b, "\nOf `diagnose`, %s without a mended form that was measured: not counted.\n", spell.Plural(n, "gain"))
 	}
 	fmt.Fprintf(b, "\n| the worst | change | predicted | measured | off by | ± |\n| --- | --- | --- | --- | --- | --- |\n")
 	for _, p := range worst(promises, shownWorst/2) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
+	"strings"
 
 	"collatebench/results/verdict"
 )
@@ -54,8 +55,11 @@ func (o Outcome) Grade() Grade {
 	return Wrong
 }
 
-// found says whether the verdict found the function that the scenario is about.
+// found says whether the verdict found the place and the function that the scenario is about.
 func (o Outcome) found() bool {
+	if !strings.Contains(o.Verdict.Sentence, o.Scenario.Place) {
+		return false
+	}
 	if o.Scenario.Function == "" {
 		return true
 	}

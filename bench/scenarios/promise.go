@@ -33,10 +33,11 @@ const (
 	OfOther Kind = "other" // the verdict names another cause, or none, or the change proves no cause
 	OfLink  Kind = "link"  // a change on top of others: of what lies behind the first cause
 	OfChain Kind = "chain" // all changes of two causes or more together
+	OfForm  Kind = "form"  // of diagnose: the program's mended form
 )
 
 // Kinds returns the kinds.
-func Kinds() []Kind { return []Kind{OfNamed, OfOther, OfLink, OfChain} }
+func Kinds() []Kind { return []Kind{OfNamed, OfOther, OfLink, OfChain, OfForm} }
 
 // about says a kind in words.
 func (k Kind) about() string {
@@ -45,6 +46,7 @@ func (k Kind) about() string {
 		OfOther: "of another cause, or of none",
 		OfLink:  "of a cause behind the first",
 		OfChain: "of a chain of causes, in all",
+		OfForm:  "of diagnose, by the mended form",
 	}[k]
 }
 
@@ -95,6 +97,10 @@ func (m Matrix) Promises() []Promise {
 				links++
 			}
 			add(kind, i.Change, i.Cause, i.Predicted, i.Measured)
+		}
+		if v := o.Verdict; o.Command == Diagnose && v.PredictedGain > 0 && v.MeasuredGain != nil && v.MeasuredGain.Pairs > 0 {
+			add(OfForm, "-fixed", "", v.PredictedGain, *v.MeasuredGain)
+			continue
 		}
 		if v := o.Verdict; links > 0 && v.PredictedGain > 0 && v.MeasuredGain != nil && v.MeasuredGain.Pairs > 0 {
 			add(OfChain, "all of them", "", v.PredictedGain, *v.MeasuredGain)

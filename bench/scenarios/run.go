@@ -2,10 +2,13 @@ package scenarios
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -20,6 +23,7 @@ import (
 	"collatebench/profiles/diagnose"
 	"collatebench/results"
 	"collatebench/results/evidence"
+	"collatebench/results/stats"
 	"collatebench/results/verdict"
 )
 
@@ -112,6 +116,11 @@ func (t *trial) outcome(ctx context.Context, turn Turn) (Outcome, error) {
 	o.Verdict, o.Function, err = t.ask(ctx, turn.Scenario, turn.Seed)
 	if ctx.Err() != nil {
 		return o, runner.ErrInterrupted
+	}
+	if err == nil && turn.Fixable && !t.Small && o.Verdict.PredictedGain > 0 {
+		var gain verdict.Gain
+		gain, err = t.mended(ctx, turn.Scenario, turn.Seed)
+		o.Verdict.MeasuredGain = &gain
 	}
 	o.Seconds = time.Since(began).Seconds()
 	return o.despite(err), nil
@@ -220,13 +229,13 @@ func (t *trial) why(ctx context.Context, s Scenario, seed uint64) (verdict.Verdi
 
 // diagnose records a trace of the program and reads it.
 func (t *trial) diagnose(ctx context.Context, s Scenario, seed uint64) (diagnose.Report, error) {
-	path, err := t.build(ctx, s.Name)
+	program, err := t.build(ctx, s)
 	if err != nil {
 		return diagnose.Report{}, err
 	}
 	trace := filepath.Join(t.folder.Path, "trace.out")
 	args := append([]string{"-trace=" + trace, "-seed=" + strconv.FormatUint(seed, 10), "-seconds=" + strconv.Itoa(programSeconds)}, s.Args...)
-	if text, err := bounded.Combined(exec.CommandContext(ctx, path, args...)); err != nil {
+	if text, err := bounded.Combined(exec.CommandContext(ctx, program, args...)); err != nil {
 		return diagnose.Report{}, fmt.Errorf("%w: %s", err, strings.TrimSpace(text))
 	}
 	f, err := os.Open(trace)
@@ -237,16 +246,76 @@ func (t *trial) diagnose(ctx context.Context, s Scenario, seed uint64) (diagnose
 	return diagnose.Read(f, diagnose.Options{Subject: s.Title()})
 }
 
-func (t *trial) build(ctx context.Context, name string) (string, error) {
-	if path, ok := t.built[name]; ok {
-		return path, nil
+func (t *trial) build(ctx context.Context, s Scenario) (string, error) {
+	key := path.Join(s.Module, s.Name)
+	if built, ok := t.built[key]; ok {
+		return built, nil
 	}
-	path := filepath.Join(t.folder.Path, name)
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", path, "./"+Programs+"/"+name)
+	out := filepath.Join(t.folder.Path, strings.ReplaceAll(key, "/", "-"))
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", out, "./"+Programs+"/"+s.Name)
 	cmd.Dir = t.source
+	if s.Module != "" {
+		cmd = exec.CommandContext(ctx, "go", "build", "-o", out, "./"+s.Name)
+		cmd.Dir = filepath.Join(t.source, s.Module)
+	}
 	if text, err := bounded.Combined(cmd); err != nil {
 		return "", fmt.Errorf("build it: %w\n%s", err, text)
 	}
-	t.built[name] = path
-	return path, nil
+	t.built[key] = out
+	return out, nil
+}
+
+const (
+	mendedPairs   = 2   // of a program and its mended form
+	mendedSeconds = 1.5 // each
+)
+
+// mended measures what a program gains with its cause mended, in pairs that alternate.
+func (t *trial) mended(ctx context.Context, s Scenario, seed uint64) (verdict.Gain, error) {
+	program, err := t.build(ctx, s)
+	if err != nil {
+		return verdict.Gain{}, err
+	}
+	var plain, fixed []float64
+	for pair := range mendedPairs {
+		for i := range 2 {
+			asIs := (pair+i)%2 == 0 // each form comes first as often as the other
+			args := append([]string{fmt.Sprintf("-seed=%d", seed), fmt.Sprintf("-seconds=%g", mendedSeconds)}, s.Args...)
+			if !asIs {
+				args = append(args, "-fixed")
+			}
+			done, err := t.throughput(ctx, program, args)
+			switch {
+			case err != nil:
+				return verdict.Gain{}, err
+			case asIs:
+				plain = append(plain, done)
+			default:
+				fixed = append(fixed, done)
+			}
+		}
+	}
+	r, err := stats.NewRatio(fixed, plain)
+	if err != nil {
+		return verdict.Gain{}, err
+	}
+	g := verdict.Gain{Mean: r.Mean, Pairs: r.Rounds}
+	if !math.IsInf(r.High, 1) {
+		g.Low, g.High = r.Low, r.High
+	}
+	return g, nil
+}
+
+// throughput runs a program, and returns what it says at its end: responses a second.
+func (t *trial) throughput(ctx context.Context, program string, args []string) (float64, error) {
+	text, err := bounded.Combined(exec.CommandContext(ctx, program, args...))
+	if err != nil {
+		return 0, fmt.Errorf("%w: %s", err, strings.TrimSpace(text))
+	}
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	var said struct{ Responses, Seconds float64 }
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &said); err != nil || said.Seconds <= 0 {
+		return 0, fmt.Errorf("%s: its last line says no throughput: %q", program, lines[len(lines)-1])
+	}
+	return said.Responses / said.Seconds, nil
 }

@@ -41,6 +41,9 @@ const (
 type Scenario struct {
 	Command  Command         `json:"-"`
 	Name     string          `json:"name"`     // of diagnose: the program's folder
+	Module   string          `json:"-"`        // of diagnose: the folder in which it is built, within the source; "" for the source itself
+	Fixable  bool            `json:"fixable"`  // of diagnose: -fixed does the same work with the cause mended
+	Place    string          `json:"place"`    // of diagnose: a part of the sentence, the place that is to be named; "" where none is
 	Cell     string          `json:"-"`        // of why
 	Body     int             `json:"-"`        // of why: KiB of each captured body; 0 where bodies are made
 	Args     []string        `json:"args"`     // of diagnose: the program's
@@ -62,28 +65,37 @@ func (s Scenario) Title() string {
 	return s.Cell
 }
 
-// Programs is where the programs for diagnose are, within the module.
-const Programs = "profiles/diagnose/testdata/programs"
+// Programs is where the programs for diagnose are that need nothing but this module, and
+// Shapes where those are that need libraries of others: a module of its own.
+const (
+	Programs = "profiles/diagnose/testdata/programs"
+	Shapes   = "profiles/diagnose/testdata/shapes"
+)
 
 // All returns every scenario; source is the module's folder.
 func All(source string) ([]Scenario, error) {
-	text, err := os.ReadFile(filepath.Join(source, Programs, "programs.json"))
-	if err != nil {
-		return nil, fmt.Errorf("read the scenarios: %w", err)
-	}
-	var programs []Scenario
-	if err := json.Unmarshal(text, &programs); err != nil {
-		return nil, fmt.Errorf("read the scenarios: programs.json: %w", err)
-	}
+	out := cells()
 	seen := map[verdict.Cause]bool{}
-	for i := range programs {
-		p := &programs[i]
-		p.Command = Diagnose
-		p.Vary = programVariants[p.Title()]
-		p.Small = len(p.Causes) > 0 && !seen[p.Causes[0]]
-		if p.Small {
+	for _, folder := range []string{Programs, Shapes} {
+		list := folder + "/programs.json"
+		text, err := os.ReadFile(filepath.Join(source, list))
+		if err != nil {
+			return nil, fmt.Errorf("read the scenarios: %w", err)
+		}
+		var programs []Scenario
+		if err := json.Unmarshal(text, &programs); err != nil {
+			return nil, fmt.Errorf("read the scenarios: %s: %w", list, err)
+		}
+		for _, p := range programs {
+			p.Command = Diagnose
+			p.Vary = programVariants[p.Title()]
+			p.Small = len(p.Causes) > 0 && !seen[p.Causes[0]]
 			seen[p.Causes[0]] = true
+			if folder == Shapes {
+				p.Module = Shapes
+			}
+			out = append(out, p)
 		}
 	}
-	return append(cells(), programs...), nil
+	return out, nil
 }

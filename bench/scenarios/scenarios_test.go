@@ -1,6 +1,7 @@
 package scenarios_test
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"slices"
@@ -38,7 +39,7 @@ func TestScenarios(t *testing.T) {
 			t.Errorf("%s: no seed can vary it", title)
 		}
 		if s.Command == scenarios.Diagnose {
-			if _, err := os.Stat(filepath.Join("../..", scenarios.Programs, s.Name, "main.go")); err != nil {
+			if _, err := os.Stat(filepath.Join("../..", cmp.Or(s.Module, scenarios.Programs), s.Name, "main.go")); err != nil {
 				t.Error(err)
 			}
 			continue

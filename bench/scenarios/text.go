@@ -128,7 +128,7 @@ func (o Outcome) explained() string {
 func (m Matrix) writePromises(w io.Writer) {
 	promises := m.Promises()
 	if len(promises) > 0 {
-		fmt.Fprintf(w, "\npredicted gains of why, each that was measured, whatever was found then:\n")
+		fmt.Fprintf(w, "\npredicted gains, each that was measured, whatever was found then:\n")
 		fmt.Fprintf(w, "  %-32s %9s %14s %16s %15s\n", "", "promises", "half are off", "nine in ten", "the measured")
 		fmt.Fprintf(w, "  %-32s %9s %14s %16s %15s\n", "", "", "by at most", "by at most", "gains are +/-")
 		for _, s := range Spreads(promises) {
@@ -137,7 +137,7 @@ func (m Matrix) writePromises(w io.Writer) {
 		fmt.Fprintf(w, "  %s\n", meaning)
 	}
 	if n := m.Unmeasured(Diagnose); n > 0 {
-		fmt.Fprintf(w, "%s of diagnose: nothing measures them, so none is counted\n", spell.Plural(n, "predicted gain"))
+		fmt.Fprintf(w, "%s of diagnose without a mended form that was measured: not counted\n", spell.Plural(n, "predicted gain"))
 	}
 	if len(promises) > 0 {
 		fmt.Fprintf(w, "the worst:\n")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,7 +15,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"collatebench/internal/scratch"
+	"collatebench/internal/wholefile"
 	"collatebench/profiles/diagnose"
+	"collatebench/results/report"
 )
 
 // maxSeconds bounds an interval: a trace of five minutes has gigabytes.
@@ -22,6 +25,7 @@ const maxSeconds = 300
 
 type diagnoseFlags struct {
 	trace, pprof, function, keep string
+	html, profile, perfetto      string
 	seconds                      int
 	asJSON                       bool
 }
@@ -48,6 +52,9 @@ the trace carries CPU samples. Exit code 4 means that the trace names no cause.`
 	c.Flags().IntVar(&f.seconds, "seconds", 5, "how long to record, 1 to 300 `s`")
 	c.Flags().StringVar(&f.function, "func", "", "count only the CPU samples in functions that match the `regexp`")
 	c.Flags().StringVar(&f.keep, "keep", "", "keep the recorded trace in this `file`")
+	c.Flags().StringVar(&f.html, "html", "", "write a page with the verdict, a timeline and tables to this `file`")
+	c.Flags().StringVar(&f.profile, "profile-out", "", "write where the time goes as a pprof profile to this `file`")
+	c.Flags().StringVar(&f.perfetto, "perfetto", "", "write lanes and wakings for ui.perfetto.dev to this `file`")
 	c.Flags().BoolVar(&f.asJSON, "json", false, "print the report as JSON")
 	return c
 }
@@ -68,6 +75,9 @@ func (f diagnoseFlags) diagnose(c *cobra.Command) error {
 		return err
 	}
 	if err := f.print(c.OutOrStdout(), r); err != nil {
+		return err
+	}
+	if err := f.writeFiles(c.ErrOrStderr(), r); err != nil {
 		return err
 	}
 	if len(r.Verdict.Causes) == 0 {
@@ -98,10 +108,15 @@ func (f diagnoseFlags) check(c *cobra.Command) (diagnose.Options, error) {
 			return o, fmt.Errorf("--pprof %w", err)
 		}
 	}
-	if info, err := os.Stat(f.keep); f.keep != "" && err == nil && info.IsDir() {
-		return o, fmt.Errorf("--keep %s: it is a folder", f.keep)
+	for _, out := range []struct{ flag, path string }{{"keep", f.keep}, {"html", f.html}, {"profile-out", f.profile}, {"perfetto", f.perfetto}} {
+		if info, err := os.Stat(out.path); out.path != "" && err == nil && info.IsDir() {
+			return o, fmt.Errorf("--%s %s: it is a folder", out.flag, out.path)
+		}
+		if _, err := os.Stat(filepath.Dir(out.path)); out.path != "" && err != nil {
+			return o, fmt.Errorf("--%s %s: there is no folder %s", out.flag, out.path, filepath.Dir(out.path))
+		}
 	}
-	o.Subject = f.trace + f.pprof
+	o.Subject, o.AllLanes = f.trace+f.pprof, f.perfetto != ""
 	return o, nil
 }
 
@@ -214,6 +229,39 @@ func (f diagnoseFlags) print(w io.Writer, r diagnose.Report) error {
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
 	return e.Encode(r)
+}
+
+// writeFiles writes what --html and --profile-out ask for.
+func (f diagnoseFlags) writeFiles(said io.Writer, r diagnose.Report) error {
+	for _, out := range []struct {
+		flag, path string
+		content    func() ([]byte, error)
+	}{
+		{"html", f.html, func() ([]byte, error) { return report.Diagnosis(r, nil) }},
+		{"profile-out", f.profile, func() ([]byte, error) {
+			var b bytes.Buffer
+			err := r.WriteProfile(&b)
+			return b.Bytes(), err
+		}},
+		{"perfetto", f.perfetto, func() ([]byte, error) {
+			var b bytes.Buffer
+			err := r.WritePerfetto(&b)
+			return b.Bytes(), err
+		}},
+	} {
+		if out.path == "" {
+			continue
+		}
+		content, err := out.content()
+		if err == nil {
+			err = wholefile.Write(out.path, content)
+		}
+		if err != nil {
+			return fmt.Errorf("--%s %s: %w", out.flag, out.path, err)
+		}
+		fmt.Fprintln(said, "written:", out.path)
+	}
+	return nil
 }
 
 // errInconclusive ends a command with its own exit code; all has been printed.

@@ -23,13 +23,13 @@ import (
 )
 
 func verdictsCommand() *cobra.Command {
-	v := verdictsRun{Options: scenarios.Options{Pairs: 4, Budget: 90 * time.Second, Seeds: []uint64{1, 2, 3}}}
+	v := verdictsRun{Options: scenarios.Options{Pairs: 4, Budget: 3 * time.Minute, Seeds: []uint64{1, 2, 3}}}
 	c := &cobra.Command{
 		Use:   "verdicts",
 		Short: "Hold why and diagnose to scenarios whose cause is known",
 		Long: `Runs labelled scenarios (cells for why, small programs for diagnose) and prints the
 matrix of what was named against what is true, and how far each predicted gain was
-off: fifty minutes on two cores for three seeds. A seed runs some scenarios as they
+off: ninety minutes on two cores for three seeds. A seed runs some scenarios as they
 stand, and of the others variants that it draws; --plan lists them.
 
 It fails where the tool itself failed, a wrong cause is named, a healthy client is

@@ -20,8 +20,20 @@ const (
 	classServer         // the clients of this process
 	classInternal       // any wait of the HTTP transport's own goroutines
 	classSleep          // time.Sleep
+	classDial           // a connection that is being made, its names looked up
+	classAccept         // a client that connects
+	classCall           // a system call
 	classRuntime        // the runtime itself
 )
+
+// exclusive reports whether what is waited for may be a turn, which the one before ends.
+func (c class) exclusive() bool {
+	return c == classOther || c == classChannel || c == classLock || c == classPool || c == classStream
+}
+
+// followed reports whether it matters what held up a wait: those of a library's own
+// goroutines and of the runtime are nobody's.
+func (c class) followed() bool { return c != classInternal && c != classRuntime && c != classServer }
 
 // A waitPattern gives a wait its class by its reason and by a function on its
 // stack. The first pattern that matches counts.
@@ -37,16 +49,20 @@ var waitPatterns = []waitPattern{
 	{classServer, reasonNetwork, "http2serverConn)."},
 	{classServer, reasonNetwork, "http2.(*serverConn)."},
 	{classServer, reasonNetwork, "transport.(*http2Server)."},
-	{classServer, "", "poll.(*FD).Accept"},
+	{classAccept, "", "poll.(*FD).Accept"},
+	{classCall, reasonCall, ""},
+	{classDial, reasonNetwork, "net.(*netFD).connect"},
+	{classDial, reasonNetwork, "net.(*Resolver)."},
+	{classDial, reasonNetwork, "crypto/tls.(*Conn).clientHandshake"},
 	{classServer, reasonSleep, "net/http.(*conn).serve"},
 	{classServer, "", "os/signal."},
 	{classRuntime, "", "runtime/trace."},
 	{classRuntime, "", "runtime/pprof."},
+	{classRuntime, "", "net/http/pprof."}, // its handlers sleep while they record
 	{classPool, "", "net/http.(*Transport).getConn"},
 	{classStream, "", "awaitOpenSlotForStream"},
 	{classStream, reasonSelect, "http2clientStream).writeRequest"},
 	{classStream, reasonSelect, "http2.(*clientStream).writeRequest"},
-	{classPool, "", "net.(*Dialer).Dial"},
 	{classPool, "", "database/sql.(*DB).conn"},
 	{classInternal, "", "net/http.(*persistConn).readLoop"},
 	{classInternal, "", "net/http.(*persistConn).writeLoop"},
@@ -69,7 +85,8 @@ var waitPatterns = []waitPattern{
 	{classChannel, reasonSelect, ""},
 	{classChannel, "sync.(*Cond).Wait", ""},
 	{classChannel, reasonSync, "sync.runtime_"},
-	{classRuntime, reasonSync, ""}, // locks of the runtime, such as the one for starting a collection
+	{classLock, reasonSync, "internal/poll.(*fdMutex)."}, // of a file, which all that write to it share
+	{classRuntime, reasonSync, ""},                       // locks of the runtime, such as the one for starting a collection
 	{classRuntime, "preempted", ""},
 }
 
@@ -79,6 +96,8 @@ const (
 	reasonSelect  = "select"
 	reasonSync    = "sync"
 	reasonSleep   = "sleep"
+	reasonCall    = "system call"        // in words of our own: the trace has a state for it
+	reasonOlder   = "(before the trace)" // likewise: the trace has no place for it
 )
 
 // parkedReasons tell the reason of a wait by the runtime's function, for waits of

@@ -17,6 +17,9 @@ type Options struct {
 	// Func keeps only the CPU samples that have a frame whose function it
 	// matches; nil keeps all. It does not restrict the states of goroutines.
 	Func *regexp.Regexp
+	// AllLanes makes [Report.Lanes] those of all goroutines, up to a thousand, as far back as
+	// they are kept (131,072 wakings). Else they are those that a picture shows.
+	AllLanes bool
 }
 
 // A Report is what one trace shows.
@@ -30,11 +33,19 @@ type Report struct {
 	Samples   int64   `json:"samples"`  // CPU samples that Options.Func keeps
 	GCShare   float64 `json:"gc_share"` // of the CPU samples are the garbage collector's
 
+	// Parallel is the share of the interval in which 0, 1, 2, ... goroutines were on a core
+	// at once, without idle workers of the garbage collector.
+	Parallel []float64 `json:"parallel"`
+	// Way is where the time of the goroutines goes that carry the work, the most first.
+	Way     []Stretch       `json:"way"`
 	Section *Section        `json:"section,omitempty"` // the serial section, where there is one
 	Groups  []Group         `json:"groups"`            // sorted by running and runnable time, the most first
 	Waits   []Wait          `json:"waits"`             // sorted by goroutines waiting, the most first
 	Func    *Spread         `json:"func,omitempty"`    // if Options.Func is set
 	Verdict verdict.Verdict `json:"verdict"`
+
+	Lanes []Lane       `json:"-"` // the last part of the trace
+	Path  []PathSample `json:"-"` // for [Report.WriteProfile]
 }
 
 // A Section is code that one goroutine at a time runs.
@@ -114,14 +125,20 @@ type analysis struct {
 	live    map[trace.GoID]*goroutine
 	recent  [1 << 10]*goroutine // a cache of live, by id
 	free    []*goroutine        // ended ones, for reuse
-	byStart map[string]*group   // ended ones, by start function
+	byStart map[string]*group   // by start function
+	turns   turns
 
 	sites         sites
 	network       tally // of the requests that wait for an answer
 	stacks        stacks
-	samples       int64               // CPU samples that Options.Func keeps
-	allSamples    int64               // CPU samples of the trace
-	samplesByWork [workDial + 1]int64 // of those kept, without the garbage collector's idle workers
+	samples       int64  // CPU samples that Options.Func keeps
+	allSamples    int64  // CPU samples of the trace
+	samplesByWork byWork // of those kept, without the garbage collector's idle workers
+	active        int    // goroutines that run or could
+	parallel      parallel
+	handoffs      int64      // waits that another goroutine ended
+	stopped       trace.Time // in which the whole process stood still
+	stops         int
 	total         totals
 }
 
@@ -131,11 +148,12 @@ type totals struct {
 }
 
 func newAnalysis(o Options) *analysis {
+	symbols := &symbolizer{}
 	return &analysis{
 		options: o,
 		live:    map[trace.GoID]*goroutine{},
 		byStart: map[string]*group{},
-		sites:   newSites(),
-		stacks:  newStacks(o.Func),
+		sites:   newSites(symbols),
+		stacks:  newStacks(o.Func, symbols),
 	}
 }

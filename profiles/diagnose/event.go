@@ -16,6 +16,10 @@ func (a *analysis) event(e *trace.Event) {
 		a.start = now
 	}
 	a.events++
+	if gap := now - a.now; gap >= standstill && a.active > 0 && a.events > 1 {
+		a.stopped += gap
+		a.stops++
+	}
 	a.now = now
 	switch e.Kind() {
 	case trace.EventStateTransition:
@@ -32,6 +36,9 @@ func (a *analysis) event(e *trace.Event) {
 		}
 	case trace.EventSync:
 		// A stack's handle keeps the tables of its generation in memory.
+		for _, g := range a.live {
+			g.latest, g.latestBy = nil, trace.NoStack
+		}
 		a.sites.forget()
 		a.stacks.forget()
 	}
@@ -71,14 +78,26 @@ func (a *analysis) transition(e *trace.Event, s *trace.StateTransition, now trac
 		return
 	}
 	a.leave(g, e, to, now)
+	a.count(from, -1)
+	a.count(to, 1)
 	g.state, g.since = to, now
 	switch to {
 	case trace.GoWaiting:
 		a.wait(g, s)
+	case trace.GoSyscall:
+		a.call(g, s)
+	case trace.GoRunning:
+		a.turns.begin(g.turn, now)
 	case trace.GoRunnable:
-		if from != trace.GoNotExist {
-			return // the stack is that of the goroutine that woke it
+		switch from {
+		case trace.GoNotExist:
+			a.made(g, e, s, now)
+			return
+		case trace.GoRunning: // preempted
+			a.name(g, s.Stack)
+			g.turn = a.turns.add(turn{from: now, ready: now, prev: g.turn, group: a.turns.ofGroup(g.group), id: g.id})
 		}
+		return // the stack is that of the goroutine that woke it
 	case trace.GoNotExist:
 		a.end(g)
 		return
@@ -88,11 +107,68 @@ func (a *analysis) transition(e *trace.Event, s *trace.StateTransition, now trac
 	}
 }
 
+// standstill, ns: no event for so long while goroutines could run means that the whole
+// process stood still. The runtime interrupts a goroutine that runs for 10 ms.
+const standstill = 15e6
+
+// count counts the goroutines that run or could, and the time for which each number of
+// them runs.
+func (a *analysis) count(s trace.GoState, n int) {
+	switch s {
+	case trace.GoRunning:
+		a.parallel.change(a.now, n)
+		a.active += n
+	case trace.GoRunnable:
+		a.active += n
+	}
+}
+
+// parallel is the time in which 0, 1, 2, ... goroutines ran at once.
+type parallel struct {
+	running int
+	since   trace.Time
+	times   []trace.Time
+}
+
+// maxParallel bounds the numbers that are told apart. GOMAXPROCS is smaller, but a damaged
+// trace may have any number of goroutines that run.
+const maxParallel = 1 << 10
+
+func (p *parallel) change(now trace.Time, n int) {
+	at := min(max(p.running, 0), maxParallel-1)
+	for len(p.times) <= at {
+		p.times = append(p.times, 0)
+	}
+	if p.since > 0 {
+		p.times[at] += now - p.since
+	}
+	p.since = now
+	p.running += n
+}
+
+// made adds a goroutine that another one created, or a clock did (time.AfterFunc, which a
+// context's deadline is too).
+func (a *analysis) made(g *goroutine, e *trace.Event, s *trace.StateTransition, now trace.Time) {
+	g.born = now
+	a.name(g, s.Stack)
+	t := turn{from: now, ready: now, group: a.turns.ofGroup(g.group), id: g.id}
+	if w := a.find(e.Goroutine()); w != nil {
+		t.prev = w.turn
+		g.maker, g.first = w.group, w.made != w.turn || w.turn == 0
+		g.served = w.accepts
+		w.made = w.turn
+	} else if e.Goroutine() == trace.NoGoroutine {
+		t.from, t.alone, t.what = a.start, true, timing
+	}
+	g.turn = a.turns.add(t)
+}
+
 // found adds a goroutine that is older than the trace. The trace tells its state
 // at its first event, or at the end of the first generation if it has no event.
 // The goroutine was in that state since the trace began.
 func (a *analysis) found(g *goroutine, s *trace.StateTransition, to trace.GoState) {
-	g.state, g.since = to, a.start
+	g.state, g.since, g.born = to, a.start, a.start
+	a.count(to, 1)
 	a.learn(g, s)
 	if to == trace.GoWaiting && g.site == nil {
 		g.site = a.sites.before
@@ -125,8 +201,11 @@ func (a *analysis) name(g *goroutine, stack trace.Stack) {
 	if name == "" {
 		return
 	}
-	if g.start == "" || settled {
-		g.start = name
+	if g.group == nil || settled {
+		g.group = a.groupOf(name, settled)
+	}
+	if !settled {
+		g.base = g.group
 	}
 	if settled {
 		g.lookups = maxLookups
@@ -134,10 +213,28 @@ func (a *analysis) name(g *goroutine, stack trace.Stack) {
 }
 
 func (a *analysis) wait(g *goroutine, s *trace.StateTransition) {
-	g.site = a.sites.at(s.Stack, s.Reason)
+	if g.latest == nil || g.latestBy != s.Stack || s.Stack == trace.NoStack {
+		g.latest, g.latestBy = a.sites.at(s.Stack, s.Reason), s.Stack
+	}
+	g.site = g.latest
 	g.site.enter(g.since)
-	if g.site.class == classNetwork {
+	if g.site.own {
+		g.inOwn++
+	} else {
+		g.inLibrary++
+	}
+	switch g.site.class {
+	case classNetwork:
 		a.network.enter(g.since)
+	case classAccept:
+		g.accepts = true
+	}
+}
+
+func (a *analysis) call(g *goroutine, s *trace.StateTransition) {
+	g.site = a.sites.at(s.Stack, reasonCall)
+	if g.site.writes {
+		g.asks = true
 	}
 }
 
@@ -146,35 +243,61 @@ func (a *analysis) leave(g *goroutine, e *trace.Event, to trace.GoState, now tra
 	d := now - g.since
 	switch g.state {
 	case trace.GoRunning:
-		if !g.gcIdle {
+		if g.gcIdle {
+			a.parallel.change(now, 1) // transition takes it off once more
+		} else {
 			g.running += d
 		}
 		g.gcIdle = false
+		a.turns.stop(g.turn, now)
 	case trace.GoRunnable:
 		g.runnable += d
 	case trace.GoSyscall:
-		// A system call that kept its core was running; one that gave it up was
-		// waiting. A call of C code gives its core up too, though it works: its CPU
-		// samples tell for how long.
-		onCPU := d
-		if to != trace.GoRunning {
-			onCPU = min(d, trace.Time(g.called)*samplePeriod)
-		}
-		g.running += onCPU
-		g.syscall += d - onCPU
-		g.called = 0
+		a.returned(g, to, d, now)
 	case trace.GoWaiting:
 		a.woken(g, e, d, now)
 	}
+}
+
+// shortCall, ns: a system call that kept its core and took no longer counts as
+// executing. Most are a copy to or from the kernel.
+const shortCall = 50e3
+
+// returned ends a system call. Whether a longer one worked or waited is not in its
+// states: one that waits for the disk keeps its core until somebody needs it, and a call
+// of C code gives its core up though it works. Its CPU samples tell, for all calls of a
+// place together.
+func (a *analysis) returned(g *goroutine, to trace.GoState, d, now trace.Time) {
+	s := g.site
+	g.site = nil
+	if s == nil {
+		s = a.sites.before
+	}
+	kept := to == trace.GoRunning
+	if kept && d < shortCall {
+		g.running += d
+		g.called = 0
+		return
+	}
+	s.calls.add(d, g.called, kept)
+	g.called = 0
+	g.calls = addCall(g.calls, s, d)
+	t := turn{from: g.since, ready: now, prev: g.turn, site: a.turns.ofSite(s), group: a.turns.ofGroup(g.group), id: g.id, alone: true, what: calling}
+	if kept {
+		t.start = now
+	}
+	g.turn = a.turns.add(t)
 }
 
 // samplePeriod is the CPU time between two samples, in nanoseconds: the
 // profiler's default. The trace does not tell it.
 const samplePeriod = 10e6
 
+// woken ends a wait, and charges it to what ended it.
 func (a *analysis) woken(g *goroutine, e *trace.Event, d, now trace.Time) {
 	site := g.site
 	if site == nil {
+		g.turn = a.turns.add(turn{from: now, ready: now, prev: g.turn, group: a.turns.ofGroup(g.group), id: g.id})
 		return
 	}
 	g.site = nil
@@ -184,19 +307,91 @@ func (a *analysis) woken(g *goroutine, e *trace.Event, d, now trace.Time) {
 			a.network.leave(now)
 		}
 	}
+	var w *goroutine
+	by := e.Goroutine()
+	if by != trace.NoGoroutine && by != g.id && site.class != classRuntime { // the collector's workers wait for long themselves
+		w = a.find(by)
+	}
+	l := a.link(g, w, site, e)
 	site.time += d
 	site.count++
-	g.waits = a.sites.add(g.waits, site, d)
 	site.longest = max(site.longest, d)
-	by := e.Goroutine()
-	if by == trace.NoGoroutine && (site.class == classChannel || site.class == classSleep) {
-		site.timed += d
-	}
-	if by != trace.NoGoroutine && by != g.id {
-		if w := a.find(by); w != nil {
-			w.wakes = a.sites.add(w.wakes, site, d)
+	g.waits = addEdge(g.waits, l, d)
+	next := turn{from: g.since, ready: now, site: a.turns.ofSite(site), group: a.turns.ofGroup(g.group), id: g.id}
+	if w == nil {
+		l.add(d, 0)
+		l.charged += d
+		l.charges[l.what] += d
+		if l.what == timing {
+			site.clock.tick(now, d)
+		}
+		next.prev, next.alone, next.what = g.turn, true, l.what
+	} else {
+		l.add(d, w.turn)
+		a.handoffs++
+		if site.class.followed() && l.followed() {
+			l.charged += d
+			a.turns.charge(l, w.turn, g.since, now)
+		}
+		w.wakes = addEdge(w.wakes, l, d)
+		next.prev = w.turn
+		if l.site.class.exclusive() {
+			w.released(l.site, now)
+			g.passed, g.passedAt = l.site, now
 		}
 	}
+	g.turn = a.turns.add(next)
+}
+
+// released measures for how long the goroutine was past a gate, if it lets the next one pass
+// now. Where it did not wait there itself, the trace does not show since when.
+func (w *goroutine) released(s *site, now trace.Time) {
+	s.releases++
+	if w.passed == s || w.passed != nil && w.passed.class == classLock && s.class == classLock {
+		s.held += now - w.passedAt
+		s.holds++
+		w.passed = nil
+	}
+}
+
+// link returns the link of a wait that w ended; nobody did if w is nil.
+func (a *analysis) link(g, w *goroutine, s *site, e *trace.Event) *link {
+	if w == nil {
+		return s.link(nil, "", s.alone(g))
+	}
+	var release string
+	if s.class.exclusive() || s == a.sites.before {
+		stack := e.Stack()
+		if l := s.latest; l != nil && l.waker == w.group && s.latestBy == stack {
+			return l
+		}
+		release = a.sites.release(stack)
+		s.latestBy = stack
+	}
+	if s != a.sites.before && release != "" && len(a.sites.released) < maxReleased {
+		a.sites.released[release] = s
+	}
+	s.latest = s.link(w.group, release, executing)
+	return s.latest
+}
+
+// alone says what a wait that no goroutine ended was for.
+func (s *site) alone(g *goroutine) activity {
+	switch {
+	case s.class == classRuntime:
+		return collecting
+	case s.class == classDial:
+		return dialling
+	case s.class == classServer || s.class == classAccept || s.reason == reasonNetwork && g.served:
+		return serving
+	case s.file:
+		return calling
+	case s.reason == reasonNetwork:
+		return answering
+	case s.reason == "" || s.reason == reasonOlder:
+		return unknown
+	}
+	return timing
 }
 
 // label marks idle workers of the garbage collector. They run only on cores that
@@ -207,7 +402,11 @@ func (a *analysis) label(e *trace.Event) {
 		return
 	}
 	if g := a.find(l.Resource.Goroutine()); g != nil {
-		g.gcIdle = l.Label == "GC (idle)"
+		idle := l.Label == "GC (idle)"
+		if g.state == trace.GoRunning && idle != g.gcIdle {
+			a.parallel.change(a.now, map[bool]int{true: -1, false: 1}[idle])
+		}
+		g.gcIdle = idle
 	}
 }
 
@@ -230,7 +429,7 @@ func (a *analysis) sample(e *trace.Event) {
 		g.called++
 	}
 	if name, settled := a.stacks.root(e.Stack()); settled { // the stack of C code has no root
-		g.start, g.lookups = name, maxLookups
+		g.group, g.lookups = a.groupOf(name, true), maxLookups
 	}
 }
 

@@ -12,28 +12,39 @@ import (
 )
 
 // evidence computes the figures that the rules of package verdict ask for.
-func (a *analysis) evidence(groups []*group) verdict.Trace {
+func (s survey) evidence() verdict.Trace {
 	t := verdict.Trace{
-		Subject: a.options.Subject,
-		Seconds: toSeconds(a.interval()),
-		Procs:   a.procs,
-		Samples: a.allSamples,
-		Answer:  a.waiting(classNetwork),
-		Pool:    a.waiting(classPool),
-		Asleep:  a.asleep(),
-		Server:  a.waiting(classServer),
+		Subject:    s.options.Subject,
+		Seconds:    toSeconds(s.interval()),
+		Procs:      s.procs,
+		Samples:    s.allSamples,
+		Runnable:   s.share(s.total.runnable),
+		Stopped:    s.share(s.stopped),
+		Stops:      s.stops,
+		Busiest:    s.busiest(),
+		Contention: s.contention(),
+		Pool:       s.pool(),
+		Dial:       s.dial(),
+		Answer:     s.answer(),
+		Server:     s.server(),
+		Clock:      s.clock(),
+		Batch:      s.batch(),
+		Alone:      s.alone(),
+		Handoff:    s.handoff(),
 	}
-	t.Answer.Share = a.share(a.network.busy)
-	t.Executing = a.share(a.total.running)
-	t.Runnable = a.share(a.total.runnable)
-	if all := a.samplesByWork[workOther] + a.samplesByWork[workCollect] + a.samplesByWork[workDial]; all > 0 {
-		t.GCShare = float64(a.samplesByWork[workCollect]) / float64(all)
-		t.DialShare = float64(a.samplesByWork[workDial]) / float64(all)
-		t.Sampled = verdict.Known(float64(all) * samplePeriod / float64(a.interval()))
+	t.Handoffs = float64(s.handoffs) / t.Seconds
+	var all trace.Time
+	for _, p := range s.groups {
+		all += s.onCore(p)
 	}
-	t.Busiest = a.busiest(groups)
-	t.Contention = a.contention(groups)
-	a.addStreams(&t, groups)
+	t.Executing = s.share(all)
+	if n := s.samplesByWork.sum(); n > 0 {
+		t.GCShare = s.samplesByWork.share(workCollect)
+		t.DialShare = s.samplesByWork.share(workDial)
+		t.Switching = s.samplesByWork.share(workSwitch)
+		t.Spinning = s.samplesByWork.share(workSpin)
+		t.Sampled = verdict.Known(float64(n) * samplePeriod / float64(s.interval()))
+	}
 	return t
 }
 
@@ -41,52 +52,265 @@ func (a *analysis) evidence(groups []*group) verdict.Trace {
 // gives their mean number.
 func (a *analysis) share(t trace.Time) float64 { return float64(t) / float64(a.interval()) }
 
-// addStreams adds the requests that wait for a stream on an HTTP/2 connection.
-// The client waits in a goroutine of its own for each request: one waits for the
-// slot, the others wait for that one. The callers look as if they waited for an
-// answer, so they are taken out of t.Answer.
-func (a *analysis) addStreams(t *verdict.Trace, groups []*group) {
-	var streams float64
-	for _, s := range a.sites.known {
-		if s.class == classStream && (strings.Contains(s.place.in, "awaitOpenSlot") || a.contended(s, groups)) {
-			streams += a.mean(s)
-			t.Pool.Share = max(t.Pool.Share, a.pressure(s))
-		}
+// onCore is the time in which the group's goroutines used a core.
+func (a *analysis) onCore(p *group) trace.Time {
+	t := p.running
+	for s, d := range p.calls {
+		t += trace.Time(float64(d) * s.calls.onCore(a.allSamples > 0))
 	}
-	if streams <= t.Pool.Waiting {
-		return
-	}
-	w := t.Answer
-	w.Waiting, w.Share = t.Pool.Waiting+streams, t.Pool.Share
-	t.Pool = w
-	t.Answer.Waiting = max(0, t.Answer.Waiting-streams)
+	return t
 }
 
-// busiest is the section of the goroutine that runs the most. It leaves out the
-// runtime's own goroutines.
-func (a *analysis) busiest(groups []*group) verdict.TraceSection {
-	var g *group
+// inCalls is the time in which they waited in system calls.
+func (a *analysis) inCalls(p *group) trace.Time {
+	var t trace.Time
+	for s, d := range p.calls {
+		t += trace.Time(float64(d) * (1 - s.calls.onCore(a.allSamples > 0)))
+	}
+	return t
+}
+
+// mean is the mean number of goroutines that wait at s. Parked ones count only
+// where goroutines queue and others got through: they did not get their turn.
+func (a *analysis) mean(s *site) float64 {
+	m := a.share(s.time)
+	if long := a.share(s.longest); long >= parkedShare {
+		m = max(0, m-long) // one was parked for nearly the whole interval, as main often is
+	}
+	if s.queues() && s.count > 0 {
+		m += float64(s.parked)
+	}
+	return m
+}
+
+// queues reports whether goroutines at s queue for something. Not so for an
+// answer: an idle connection waits at the same place as a busy one.
+func (s *site) queues() bool {
+	return s.class == classChannel || s.class == classLock || s.class == classPool || s.class == classStream
+}
+
+// pressure is the share of the interval in which at least one goroutine waits at s.
+func (a *analysis) pressure(s *site) float64 {
+	if s.queues() && s.count > 0 && s.parked > 0 {
+		return 1
+	}
+	return a.share(s.busy)
+}
+
+// A survey is the groups, and how much of the process's work each of them does.
+type survey struct {
+	*analysis
+	groups []*group
+	work   map[*group]float64 // share of the answers or of the executing, whichever is larger
+}
+
+// someWork is the share from which on a group's waits matter.
+const someWork = .2
+
+func (a *analysis) survey(groups []*group) survey {
+	s := survey{analysis: a, groups: groups, work: map[*group]float64{}}
+	var answers, executing float64
 	for _, p := range groups {
-		if !p.system() && (g == nil || p.busiest.running > g.busiest.running) {
-			g = p
+		if p.does() {
+			answers += p.answers()
+			executing += float64(p.running)
 		}
 	}
-	if g == nil || g.busiest.running == 0 {
-		return verdict.TraceSection{}
+	for _, p := range groups {
+		if p.does() {
+			s.work[p] = p.answers() / max(answers, 1)
+			if s.share(p.running) >= leastWork {
+				s.work[p] = max(s.work[p], float64(p.running)/executing)
+			}
+		}
 	}
-	b := g.busiest
-	samples := map[int32]int64{}
-	for _, s := range b.samples {
-		samples[s.leaf] += s.n
+	return s
+}
+
+// leastWork, of a core: goroutines that execute less, and get no answers, do not work.
+const leastWork = .02
+
+// does reports whether the group runs code of the program's own.
+func (p *group) does() bool { return p.own && !p.system() }
+
+// answers counts the waits of the group that an answer of the network ended, through a
+// library or at once.
+func (p *group) answers() float64 {
+	var n float64
+	for l, e := range p.waits {
+		if l.waker == nil || !l.waker.own {
+			n += float64(e.n) * l.part(answering)
+		}
 	}
-	section := a.section(g.start, samples)
-	section.Busy = a.share(b.running)
+	return n
+}
+
+// at names the place of a site.
+func (a *analysis) at(w verdict.TraceWait, s *site) verdict.TraceWait {
+	w.At, w.In, w.Via, w.Reason = s.place.at, s.place.in, cmp.Or(s.place.via, s.place.in), s.reason
+	return w
+}
+
+// known is the time of the group's goroutines without waits that the trace does not tell.
+func (p *group) known() trace.Time {
+	t := p.live
+	for l, e := range p.waits {
+		if l.site.reason == reasonOlder {
+			t -= e.time
+		}
+	}
+	return t
+}
+
+// A gathering sums waits of several sites, and remembers the largest.
+type gathering struct {
+	time   trace.Time
+	n      int64
+	bySite map[*site]trace.Time
+	groups map[*group]bool
+}
+
+func newGathering() *gathering {
+	return &gathering{bySite: map[*site]trace.Time{}, groups: map[*group]bool{}}
+}
+
+func (g *gathering) add(p *group, s *site, d trace.Time, n int64) {
+	g.time += d
+	g.n += n
+	g.bySite[s] += d
+	g.groups[p] = true
+}
+
+// most is the site that has the most of it.
+func (g *gathering) most() *site {
+	var best *site
+	for s, d := range g.bySite {
+		if best == nil || d > g.bySite[best] || d == g.bySite[best] && s.place.at < best.place.at {
+			best = s
+		}
+	}
+	return best
+}
+
+// wait gives the gathering's figures. Live is the mean number of the goroutines in whose
+// groups the waits are.
+func (s survey) wait(g *gathering) verdict.TraceWait {
+	w := verdict.TraceWait{Waiting: s.share(g.time), Seconds: toSeconds(g.time) / float64(max(g.n, 1))}
+	most := g.most()
+	if most == nil {
+		return w
+	}
+	for at := range g.bySite {
+		w.Share = max(w.Share, s.pressure(at))
+	}
+	for p := range g.groups {
+		w.Live += s.share(p.known())
+	}
+	return s.at(w, most)
+}
+
+// peer reports whether the waker waits at the same site at other times: then those who
+// wait there take turns.
+func (l *link) peer() bool {
+	if l.waker == nil {
+		return false
+	}
+	for _, m := range l.site.links {
+		if l.waker.waits[m].n > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// pool gathers the waits for a connection that others use.
+func (s survey) pool() verdict.TraceWait {
+	g := newGathering()
+	for _, p := range s.groups {
+		for l, e := range p.waits {
+			switch {
+			case l.site.class == classPool && l.part(dialling) < .5,
+				l.site.class == classStream && (strings.Contains(l.site.place.in, "awaitOpenSlot") || l.peer()):
+				g.add(p, l.site, e.time, e.n)
+			}
+		}
+	}
+	return s.wait(g)
+}
+
+// dial gathers the time in which connections are waited for that are being made.
+func (s survey) dial() verdict.TraceWait {
+	g := newGathering()
+	for _, p := range s.groups {
+		if !p.does() {
+			continue
+		}
+		for l, e := range p.waits {
+			if part := l.part(dialling); part > 0 && !l.peer() {
+				g.add(p, l.site, trace.Time(float64(e.time)*part), e.n)
+			}
+		}
+	}
+	return s.wait(g)
+}
+
+// answer gathers the waits for answers: at once, or through a library's goroutine.
+func (s survey) answer() verdict.TraceWait {
+	g := newGathering()
+	for _, p := range s.groups {
+		for l, e := range p.waits {
+			switch {
+			case s.contended(l.site):
+			case l.site.class == classNetwork && l.what != serving,
+				p.does() && l.waker != nil && !l.waker.own && l.site.class != classPool && l.site.class != classStream && !l.peer():
+				part := l.part(answering)
+				g.add(p, l.site, trace.Time(float64(e.time)*part), e.n)
+			}
+		}
+	}
+	w := s.wait(g)
+	w.Share = max(w.Share, s.share(s.network.busy))
+	return w
+}
+
+// handoff gathers the waits that other goroutines ended.
+func (s survey) handoff() verdict.TraceWait {
+	g := newGathering()
 	var most *site
-	section.Behind, most = a.endedWaits(b.wakes)
-	if most != nil {
-		section.EndedShare = endedShare(b.wakes, most, groups)
+	byCount := map[*site]int64{}
+	for _, p := range s.groups {
+		if !p.does() {
+			continue
+		}
+		for l, e := range p.waits {
+			if l.waker != nil {
+				g.add(p, l.site, e.time, e.n)
+				byCount[l.site] += e.n
+			}
+		}
 	}
-	return section
+	for at, n := range byCount {
+		if most == nil || n > byCount[most] || n == byCount[most] && at.place.at < most.place.at {
+			most = at
+		}
+	}
+	if most == nil {
+		return verdict.TraceWait{}
+	}
+	return s.at(s.wait(g), most)
+}
+
+// server gathers the waits for clients of this process.
+func (s survey) server() verdict.TraceWait {
+	g := newGathering()
+	for _, p := range s.groups {
+		for l, e := range p.waits {
+			if l.site.class == classServer || l.what == serving {
+				g.add(p, l.site, e.time, e.n)
+			}
+		}
+	}
+	return s.wait(g)
 }
 
 func (a *analysis) section(name string, samples map[int32]int64) verdict.TraceSection {
@@ -97,52 +321,9 @@ func (a *analysis) section(name string, samples map[int32]int64) verdict.TraceSe
 	}
 }
 
-// endedWaits sums the waits of others that a goroutine ended, and returns the
-// site where most of them were.
-func (a *analysis) endedWaits(wakes []edge) (verdict.TraceWait, *site) {
-	var w verdict.TraceWait
-	var most edge
-	var time trace.Time
-	var n int64
-	for _, e := range wakes {
-		if !e.site.follows() {
-			continue
-		}
-		time, n = time+e.time, n+e.n
-		if most.site == nil || e.time > most.time {
-			most = e
-		}
-	}
-	w.Waiting = a.share(time)
-	w.Seconds = toSeconds(time) / float64(max(n, 1))
-	if most.site != nil {
-		w = a.at(w, most.site)
-		w.Share = a.pressure(most.site)
-		if most.site.queues() {
-			w.Waiting += float64(most.site.parked)
-		}
-	}
-	return w, most.site
-}
-
-// endedShare is the share of the waits at s that one goroutine ended. Where
-// several workers do the same work, each ends only a part of them.
-func endedShare(wakes []edge, s *site, groups []*group) float64 {
-	var mine, all trace.Time
-	for _, e := range wakes {
-		if e.site == s {
-			mine = e.time
-		}
-	}
-	for _, p := range groups {
-		all += p.wakes[s].time
-	}
-	return float64(mine) / float64(max(all, 1))
-}
-
 // system reports whether the goroutines are the runtime's own, or record the trace.
 func (p *group) system() bool {
-	for _, prefix := range []string{"runtime.", "runtime/trace.", "runtime/pprof."} {
+	for _, prefix := range []string{"runtime.", "runtime/trace.", "runtime/pprof.", "net/http/pprof."} {
 		if strings.HasPrefix(p.start, prefix) && p.start != "runtime.main" {
 			return true
 		}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"golang.org/x/exp/trace"
+
 	"collatebench/results/verdict"
 )
 
@@ -16,17 +18,31 @@ const (
 func (a *analysis) report() Report {
 	a.finish()
 	groups := a.sortedGroups()
-	t := a.evidence(groups)
+	s := a.survey(groups)
+	t := s.evidence()
 	r := Report{
 		Seconds: t.Seconds, Procs: t.Procs, Executing: t.Executing, Runnable: t.Runnable,
-		Network: t.Answer.Waiting, Events: a.events, Samples: a.samples, GCShare: t.GCShare,
+		Network: t.Answer.Waiting, Parallel: a.parallelism(), Way: s.way(), Events: a.events, Samples: a.samples, GCShare: t.GCShare,
 		Groups: a.listGroups(groups), Waits: a.listWaits(), Func: a.spread(groups),
-		Verdict: verdict.JudgeTrace(t),
+		Verdict: verdict.JudgeTrace(t), Lanes: s.lanes(), Path: s.path(),
 	}
 	if slices.Contains(r.Verdict.Causes, verdict.Serialised) {
 		r.Section = serial(t)
 	}
 	return r
+}
+
+func (a *analysis) parallelism() []float64 {
+	a.parallel.change(a.now, 0)
+	var all trace.Time
+	for _, d := range a.parallel.times {
+		all += d
+	}
+	out := make([]float64, len(a.parallel.times))
+	for n, d := range a.parallel.times {
+		out[n] = float64(d) / float64(max(all, 1))
+	}
+	return out
 }
 
 // serial is the section that the verdict is about.
@@ -48,11 +64,11 @@ func (a *analysis) listGroups(groups []*group) []Group {
 	for _, p := range groups[:min(len(groups), maxGroups)] {
 		g := Group{
 			Start: p.start, Count: p.count, Parked: p.parked,
-			Running: toSeconds(p.running), Runnable: toSeconds(p.runnable), Syscall: toSeconds(p.syscall),
+			Running: toSeconds(a.onCore(p)), Runnable: toSeconds(p.runnable), Syscall: toSeconds(a.inCalls(p)),
 			Blocked: map[string]float64{}, Samples: p.sampleCount, Busiest: toSeconds(p.busiest.running),
 		}
-		for s, e := range p.waits {
-			g.Blocked[cmp.Or(s.reason, "(unknown)")] += toSeconds(e.time)
+		for l, e := range p.waits {
+			g.Blocked[cmp.Or(l.site.reason, "(unknown)")] += toSeconds(e.time)
 		}
 		out = append(out, g)
 	}
@@ -69,7 +85,7 @@ func (a *analysis) listWaits() []Wait {
 		if len(out) == maxWaits || a.mean(s) == 0 {
 			break
 		}
-		if s.class == classRuntime || s.class == classInternal {
+		if s.class == classRuntime || s.class == classInternal || s.class == classCall {
 			continue
 		}
 		out = append(out, Wait{

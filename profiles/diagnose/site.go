@@ -1,6 +1,8 @@
 package diagnose
 
 import (
+	"math"
+	"slices"
 	"strings"
 
 	"golang.org/x/exp/trace"
@@ -12,12 +14,25 @@ type site struct {
 	reason string
 	place  place
 	tally
-	time    trace.Time // sum of the waits, without those of parked goroutines
-	longest trace.Time // the longest wait that ended
-	timed   trace.Time // sum of the waits that a timer ended
-	count   int64      // waits that ended
-	open    int64      // waits that go on at the trace's end
-	parked  int        // goroutines parked here
+	time        trace.Time  // sum of the waits, without those of parked goroutines
+	longest     trace.Time  // the longest wait that ended
+	clock       clock       // of the waits that a clock ended
+	calls       calls       // if it is a system call
+	writes      bool        // that writes to a connection
+	file        bool        // or a pipe is waited for, with the network's poller
+	own         bool        // the program's own code is on the stack
+	frames      []Frame     // of the first wait here
+	connections bool        // a library hands out connections there, by its functions' names
+	links       []*link     // its waits, by what ended them
+	latest      *link       // whose wait ended last
+	latestBy    trace.Stack // of its waker
+	number      int32       // of turns.sites; 0 if it has none
+
+	releases, holds int64      // by goroutines that others waited for, and those seen whole
+	held            trace.Time // sum of holds
+	count           int64      // waits that ended
+	open            int64      // waits that go on at the trace's end
+	parked          int        // goroutines parked here
 }
 
 // A tally measures for how long at least one goroutine waits.
@@ -53,30 +68,150 @@ const maxSites = 1 << 12
 
 // sites holds each site once.
 type sites struct {
-	cache   map[trace.Stack]*site // of this generation
-	byKey   map[siteKey]*site
-	known   []*site
-	before  *site // for waits older than the trace, which does not tell their place
-	more    *site // for all further sites, past maxSites or maxEdges
-	symbols symbolizer
+	cache    map[trace.Stack]*site // of this generation
+	byKey    map[siteKey]*site
+	places   map[trace.Stack]string // of wakers, in this generation
+	released map[string]*site       // the site of which waits were ended last, by the waker's place
+	known    []*site
+	before   *site // for waits older than the trace, which does not tell their place
+	more     *site // for all further sites, past maxSites or maxEdges
+	symbols  *symbolizer
 }
 
+// siteKey tells waits apart that begin at one line: leaf is the function nearest to the
+// wait that is not the runtime's.
 type siteKey struct {
 	class  class
 	reason string
 	place  place
+	leaf   string
 }
 
-func newSites() sites {
-	before := &site{reason: "(before the trace)", place: place{at: "?", in: "(unknown)"}}
+func newSites(symbols *symbolizer) sites {
+	before := &site{reason: reasonOlder, place: place{at: "?", in: "(unknown)"}}
 	more := &site{reason: "(other)", place: place{at: "?", in: "(further places)"}}
 	return sites{
 		cache: map[trace.Stack]*site{}, byKey: map[siteKey]*site{},
-		before: before, more: more, known: []*site{before, more},
+		places: map[trace.Stack]string{}, released: map[string]*site{},
+		symbols: symbols, before: before, more: more, known: []*site{before, more},
 	}
 }
 
-func (s *sites) forget() { clear(s.cache) }
+func (s *sites) forget() {
+	clear(s.cache)
+	clear(s.places)
+	for _, at := range s.known {
+		at.latest, at.latestBy = nil, trace.NoStack
+	}
+}
+
+// maxReleased bounds the places of wakers, which a damaged trace may have any number of.
+const maxReleased = 1 << 12
+
+// release names the line of the program's own that woke a goroutine.
+func (s *sites) release(stack trace.Stack) string {
+	at, ok := s.places[stack]
+	if !ok {
+		if p := s.symbols.place(s.symbols.frames(stack)); p.in != nowhere && len(s.places) < maxReleased {
+			at = p.at
+		}
+		s.places[stack] = at
+	}
+	return at
+}
+
+// link returns the link of waits here that goroutines of a group ended.
+func (s *site) link(waker *group, release string, what activity) *link {
+	for _, l := range s.links {
+		if l.waker == waker && l.release == release && l.what == what {
+			return l
+		}
+	}
+	if len(s.links) == maxLinks {
+		return s.links[maxLinks-1]
+	}
+	l := &link{site: s, waker: waker, release: release, what: what}
+	s.links = append(s.links, l)
+	return l
+}
+
+// maxLinks bounds the links of a site: each wait searches them.
+const maxLinks = 16
+
+// settle finds the site of waits that began before the trace. The trace does not tell
+// where that was: where others waited that were woken at the same place is the likeliest.
+func (s *sites) settle() {
+	var left []*link
+	for _, l := range s.before.links {
+		at := s.released[l.release]
+		if l.waker == nil || at == nil {
+			left = append(left, l)
+			continue
+		}
+		l.site = at
+		at.links = append(at.links, l)
+		at.time, at.count = at.time+l.time, at.count+l.n
+		s.before.time, s.before.count = s.before.time-l.time, s.before.count-l.n
+	}
+	s.before.links = left
+}
+
+// A clock says how regular the waits are that a clock ends.
+type clock struct {
+	time, last  trace.Time
+	lasts, gaps spread // of the waits, and between the ends of two
+}
+
+func (c *clock) tick(now, d trace.Time) {
+	if c.lasts.n > 0 {
+		c.gaps.add(float64(now - c.last))
+	}
+	c.lasts.add(float64(d))
+	c.time += d
+	c.last = now
+}
+
+// A spread keeps what mean and deviation need.
+type spread struct{ n, sum, squares float64 }
+
+func (s *spread) add(x float64) {
+	s.n++
+	s.sum += x
+	s.squares += x * x
+}
+
+func (s spread) mean() float64 { return s.sum / max(s.n, 1) }
+
+func (s spread) deviation() float64 {
+	m := s.mean()
+	return math.Sqrt(max(0, s.squares/max(s.n, 1)-m*m))
+}
+
+// calls are the longer system calls of a site.
+type calls struct {
+	time, kept trace.Time // of all, and of those that kept their core
+	n, samples int64
+}
+
+func (c *calls) add(d trace.Time, samples int64, kept bool) {
+	c.time += d
+	if kept {
+		c.kept += d
+	}
+	c.n++
+	c.samples += samples
+}
+
+// onCore is the share of their time in which they used a core.
+func (c calls) onCore(sampled bool) float64 {
+	if c.time == 0 {
+		return 0
+	}
+	if !sampled {
+		return float64(c.kept) / float64(c.time)
+	}
+	return min(1, float64(c.samples)*samplePeriod/float64(c.time))
+}
 
 // at returns the site of a stack. Where reason is "" the stack tells it.
 func (s *sites) at(stack trace.Stack, reason string) *site {
@@ -92,7 +227,7 @@ func (s *sites) at(stack trace.Stack, reason string) *site {
 			}
 		}
 	}
-	k := siteKey{classify(frames, reason), reason, s.symbols.place(frames)}
+	k := siteKey{classify(frames, reason), reason, s.symbols.place(frames), leaf(frames)}
 	if k.place.in == nowhere && len(frames) > 0 {
 		k.class = classRuntime
 	}
@@ -100,11 +235,35 @@ func (s *sites) at(stack trace.Stack, reason string) *site {
 	if found == nil {
 		found = s.more
 		if len(s.known) < maxSites {
-			found = &site{class: k.class, reason: reason, place: k.place}
+			found = &site{
+				class: k.class, reason: reason, place: k.place, own: s.symbols.own(frames), frames: framesOf(frames),
+				file:   reason == reasonNetwork && contains(frames, "os.(*File)."),
+				writes: reason == reasonCall && sends(frames), connections: s.symbols.connections(frames),
+			}
 			s.byKey[k] = found
 			s.known = append(s.known, found)
 		}
 	}
 	s.cache[stack] = found
 	return found
+}
+
+// leaf is the function nearest to the wait that is not the runtime's.
+func leaf(frames []trace.StackFrame) string {
+	for _, f := range frames {
+		if !isRuntime(f.Func) {
+			return f.Func
+		}
+	}
+	return ""
+}
+
+// sends reports whether a system call writes to a connection.
+func sends(frames []trace.StackFrame) bool {
+	return contains(frames, "net.(*netFD).Write") || contains(frames, "net.(*conn).Write")
+}
+
+// contains reports whether a function that begins so is on a stack.
+func contains(frames []trace.StackFrame, begins string) bool {
+	return slices.ContainsFunc(frames, func(f trace.StackFrame) bool { return strings.HasPrefix(f.Func, begins) })
 }

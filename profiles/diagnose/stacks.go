@@ -35,13 +35,14 @@ type stacks struct {
 	byNode    map[node]int32
 	functions []function
 	byName    map[function]int32
-	symbols   symbolizer
+	symbols   *symbolizer
 }
 
-func newStacks(match *regexp.Regexp) stacks {
+func newStacks(match *regexp.Regexp, symbols *symbolizer) stacks {
 	return stacks{
-		match: match,
-		cache: map[trace.Stack]int32{}, roots: map[trace.Stack]root{}, byNode: map[node]int32{}, byName: map[function]int32{},
+		symbols: symbols,
+		match:   match,
+		cache:   map[trace.Stack]int32{}, roots: map[trace.Stack]root{}, byNode: map[node]int32{}, byName: map[function]int32{},
 		nodes: []node{{parent: -1, fn: -1}},
 	}
 }
@@ -146,7 +147,22 @@ const (
 	workOther   work = iota
 	workCollect      // collecting garbage
 	workDial         // dialling connections, with their TLS handshakes
+	workSpin         // asking again and again for what is not there yet
+	workSwitch       // waiting, waking, and choosing what runs next
+	works
 )
+
+// byWork counts samples.
+type byWork [works]int64
+
+func (b byWork) sum() (n int64) {
+	for _, k := range b {
+		n += k
+	}
+	return n
+}
+
+func (b byWork) share(w work) float64 { return float64(b[w]) / float64(b.sum()) }
 
 // workOf is the work that a function and its callees do.
 func workOf(function string) work {
@@ -158,6 +174,14 @@ func workOf(function string) work {
 	case "net/http.(*Transport).dialConnFor", "net/http.(*persistConn).addTLS.func2", // runs the handshake in a goroutine of its own
 		"net.(*Dialer).DialContext", "crypto/tls.(*Conn).handshakeContext", "crypto/tls.(*Conn).clientHandshake":
 		return workDial
+	case "runtime.Gosched", "runtime.goschedImpl", "runtime.gosched_m", "runtime.procyield", "sync.runtime_doSpin",
+		"internal/sync.runtime_doSpin", "runtime.osyield":
+		return workSpin
+	case "runtime.schedule", "runtime.findRunnable", "runtime.mcall", "runtime.park_m", "runtime.gopark",
+		"runtime.goready", "runtime.ready", "runtime.chansend", "runtime.chanrecv",
+		"runtime.selectgo", "runtime.semacquire1", "runtime.semrelease1", "runtime.wakep", "runtime.execute",
+		"runtime.notetsleep_internal", "runtime.futex":
+		return workSwitch
 	}
 	return workOther
 }

@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -19,7 +20,34 @@ type place struct {
 // functions from those of libraries.
 type symbolizer struct {
 	root string // folder of the standard library's sources; "" until a frame tells it, and with -trimpath
+	main string // folder of the main module with its version; "" until a frame tells it, and if it was built in its own folder
 	buf  []trace.StackFrame
+}
+
+// settle learns the folders from a frame.
+func (n *symbolizer) settle(f trace.StackFrame) {
+	if n.root == "" && strings.HasPrefix(f.Func, "runtime.") {
+		if i := strings.LastIndex(f.File, "/src/runtime/"); i >= 0 {
+			n.root = f.File[:i+len("/src/")]
+		}
+	}
+	if n.main == "" && strings.HasPrefix(f.Func, "main.") {
+		n.main = versioned(f.File)
+	}
+}
+
+// versioned is the folder of a module as the module cache spells it, with a slash at its
+// end: .../github.com/user/program@v1.2.3/. It is "" for a file that is elsewhere.
+func versioned(file string) string {
+	i := strings.Index(file, "@v")
+	if i < 0 {
+		return ""
+	}
+	end := strings.IndexByte(file[i:], '/')
+	if end < 0 {
+		return ""
+	}
+	return file[:i+end+1]
 }
 
 // frames returns the frames of a stack, the leaf first. They are valid until the
@@ -32,11 +60,7 @@ func (n *symbolizer) frames(s trace.Stack) []trace.StackFrame {
 			f.Func = f.Func[:i]
 		}
 		n.buf = append(n.buf, f)
-		if n.root == "" && strings.HasPrefix(f.Func, "runtime.") {
-			if i := strings.LastIndex(f.File, "/src/runtime/"); i >= 0 {
-				n.root = f.File[:i+len("/src/")]
-			}
-		}
+		n.settle(f)
 	}
 	return n.buf
 }
@@ -51,12 +75,19 @@ const (
 	kindOwn
 )
 
+func isRuntime(function string) bool {
+	return strings.HasPrefix(function, "runtime.") || strings.HasPrefix(function, "internal/runtime/") || strings.HasPrefix(function, "runtime/internal/")
+}
+
 func (n *symbolizer) kind(function, file string) kind {
 	switch {
-	case strings.HasPrefix(function, "runtime.") || strings.HasPrefix(function, "internal/runtime/") || strings.HasPrefix(function, "runtime/internal/"):
+	case isRuntime(function):
 		return kindRuntime
-	case function == "" || n.standard(function, file):
+	case !strings.Contains(function, ".") || n.standard(function, file): // C has no packages
 		return kindStandard
+	case n.main != "" && strings.HasPrefix(file, n.main) && !strings.Contains(file, "/vendor/"):
+		// A program that was installed from the module cache has a version in its own path.
+		return kindOwn
 	case strings.Contains(file, "@v") || strings.Contains(file, "/vendor/"):
 		return kindLibrary
 	}
@@ -108,3 +139,32 @@ func (n *symbolizer) place(frames []trace.StackFrame) place {
 }
 
 func position(f trace.StackFrame) string { return fmt.Sprintf("%s:%d", file(f.File), f.Line) }
+
+// own reports whether the program's own code is on a stack.
+func (n *symbolizer) own(frames []trace.StackFrame) bool {
+	for _, f := range frames {
+		if n.kind(f.Func, f.File) == kindOwn {
+			return true
+		}
+	}
+	return false
+}
+
+// connectionNames are the functions of libraries in which connections, or streams on them,
+// are waited for. They give a name to what was found without them.
+var connectionNames = regexp.MustCompile(`[cC]onn|[sS]tream|[tT]ransport|[pP]ool[^/]*\.(Acquire|Get|Take|Checkout|Borrow)`)
+
+func (n *symbolizer) connections(frames []trace.StackFrame) bool {
+	for _, f := range frames {
+		switch n.kind(f.Func, f.File) {
+		case kindOwn:
+			return false
+		case kindRuntime:
+		default:
+			if connectionNames.MatchString(f.Func) {
+				return true
+			}
+		}
+	}
+	return false
+}

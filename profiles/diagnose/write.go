@@ -34,6 +34,7 @@ func (r Report) Write(w io.Writer) error {
 	if r.Section != nil {
 		r.Section.write(&b)
 	}
+	r.writeWay(&b)
 	r.writeGroups(&b)
 	r.writeWaits(&b)
 	r.writeRuledOut(&b)
@@ -66,13 +67,26 @@ func (s *Section) write(b *strings.Builder) {
 	}
 }
 
+// writeWay writes where the time of those goes that carry the work.
+func (r Report) writeWay(b *strings.Builder) {
+	if len(r.Way) == 0 {
+		return
+	}
+	fmt.Fprintln(b, "\nWhere the time of the goroutines goes that carry the work:")
+	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	for _, w := range r.Way[:min(len(r.Way), maxShown)] {
+		fmt.Fprintf(t, "  %.0f%%\t%s\t%s\t%s\n", 100*w.Share, w.What, w.At, w.In)
+	}
+	t.Flush()
+}
+
 // writeGroups writes times in seconds, without the waits of parked goroutines.
 func (r Report) writeGroups(b *strings.Builder) {
 	fmt.Fprintln(b, "\nGoroutines by start function, in seconds:")
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "  start\tcount\tparked\trunning\trunnable\tblocked")
 	for _, g := range r.Groups[:min(len(r.Groups), maxShown)] {
-		fmt.Fprintf(t, "  %s\t%d\t%d\t%.3f\t%.3f\t%s\n", g.Start, g.Count, g.Parked, g.Running, g.Runnable, g.blocked())
+		fmt.Fprintf(t, "  %s\t%d\t%d\t%.3f\t%.3f\t%s\n", g.Start, g.Count, g.Parked, g.Running, g.Runnable, g.Waiting())
 	}
 	t.Flush()
 	if more := len(r.Groups) - maxShown; more > 0 {
@@ -80,8 +94,8 @@ func (r Report) writeGroups(b *strings.Builder) {
 	}
 }
 
-// blocked lists the reasons of waits, the longest first.
-func (g Group) blocked() string {
+// Waiting lists the reasons of the group's waits with their seconds, the longest first.
+func (g Group) Waiting() string {
 	all := maps.Clone(g.Blocked)
 	if g.Syscall > 0 {
 		all = cmpOrMake(all)

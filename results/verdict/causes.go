@@ -24,13 +24,22 @@ var suspectedFirst = []probesRule{upstreamQueueingProbes, networkBoundProbes, se
 // traceRules ask first what uses up the cores, then where goroutines take turns,
 // then what they wait for.
 var traceRules = []traceRule{
+	throttledTrace,
+	handoffBoundTrace,
 	connectionPoolDials,
 	gcBoundTrace,
 	cpuSaturatedTrace,
 	serialisedGoroutine,
+	hiddenCapWorker,
 	connectionPoolTrace,
+	connectionPoolMaking,
 	serialisedTurn,
 	hiddenCapTrace,
+	hiddenCapRate,
+	timerBoundTrace,
+	windowTooSmallBatch,
+	hiddenCapAlone,
+	windowTooSmallAlone,
 	outsideTrace,
 }
 

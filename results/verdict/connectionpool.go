@@ -3,6 +3,7 @@ package verdict
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // ConnectionPool means that requests wait for connections, or dial them.
@@ -30,23 +31,23 @@ var connectionPoolDials = traceRule{
 }
 
 var connectionPoolTrace = traceRule{
-	cause: ConnectionPool,
-	holds: Trace.pooled,
-	say:   Trace.sayPool,
+	cause:   ConnectionPool,
+	holds:   Trace.pooled,
+	waiting: func(t Trace) float64 { return t.taken().Waiting },
+	say:     Trace.sayPool,
+}
+
+var connectionPoolMaking = traceRule{
+	cause:   ConnectionPool,
+	holds:   Trace.making,
+	waiting: func(t Trace) float64 { return t.Dial.Waiting },
+	say:     Trace.sayMaking,
 }
 
 const (
 	// redialled, connections made per response: from here on the client does not
 	// keep its connections.
 	redialled = .2
-
-	// poolShare, share of the interval in which at least one goroutine waits for a
-	// connection: the dials at the start stay below it.
-	poolShare = .5
-
-	// poolOfFlight, goroutines that wait for a connection over those that wait for
-	// an answer: below it more connections would add little.
-	poolOfFlight = .25
 
 	// dialHigh, share of the CPU samples in dials: the first connections of a window
 	// cost a few per cent of one core for a second. From here on, keeping the
@@ -66,26 +67,71 @@ func dialled(p Probes) string {
 	return fmt.Sprintf("%.2f connections were dialled per response", p.Dials)
 }
 
+// dialling says that dials use up the cores. Where cores are idle their time counts, not
+// their work: see making.
 func (t Trace) dialling() (bool, string) {
-	return t.DialShare >= dialHigh, fmt.Sprintf("%.0f%% of the CPU samples are dials and TLS handshakes", 100*t.DialShare)
+	return t.full() && t.DialShare >= dialHigh, fmt.Sprintf("%.0f%% of the CPU samples are dials and TLS handshakes", 100*t.DialShare)
 }
+
+const keepThem = "Keep connections open between requests (MaxIdleConnsPerHost as wide as the window, bodies read to their end, one client for all)"
 
 func (t Trace) sayDial(v *Verdict) {
 	_, because := t.dialling()
-	v.Sentence = because + fmt.Sprintf("; %.1f goroutines wait for a connection, and ", t.Pool.Waiting) + t.cores() + ".\n" +
-		v.predict(1/(1-math.Min(t.DialShare, .9)), "Keep connections open between requests (MaxIdleConnsPerHost as wide as the window, bodies read to their end, one client for all)", "connections could all be kept")
+	v.Sentence = because + fmt.Sprintf("; %.1f goroutines wait for a connection, and ", t.Pool.Waiting+t.Dial.Waiting) + t.cores() + ".\n" +
+		v.predict(1/(1-math.Min(t.DialShare, .9)), keepThem, "connections could all be kept")
+}
+
+// kept is the gain of keeping connections, where it is not the cores that dials use up: the
+// work of dialling then goes with the waiting for it.
+func (t Trace) kept() float64 {
+	t.Executing *= 1 - t.DialShare
+	return t.freed(t.Dial, 0)
+}
+
+func (t Trace) making() (bool, string) {
+	d := t.Dial
+	because := fmt.Sprintf("%.1f goroutines wait for a connection that is being made", d.Waiting)
+	gain := t.kept()
+	return t.coresIdle() && d.Waiting >= someWaiting && gain >= worthwhile, because
+}
+
+func (t Trace) sayMaking(v *Verdict) {
+	d := t.Dial
+	v.Sentence = fmt.Sprintf("%.1f of %.1f goroutines wait for a connection that is being made (its name looked up, dialled, its handshake), %s each time; %.2f of %d cores used.\n",
+		d.Waiting, d.Live, siTime(d.Seconds), t.Executing, t.Procs) +
+		fmt.Sprintf("They wait in %s, called at %s (%s).\n", d.Via, d.At, trimPath(d.In)) +
+		v.predict(t.kept(), keepThem, "connections could all be kept")
+}
+
+// taken is the waiting for a connection that others use.
+func (t Trace) taken() TraceWait {
+	if g := t.Contention; g.Connections && g.Waiting > t.Pool.Waiting {
+		return g.TraceWait
+	}
+	return t.Pool
 }
 
 func (t Trace) pooled() (bool, string) {
-	because := fmt.Sprintf("%.1f goroutines wait for a connection, and %.1f for an answer", t.Pool.Waiting, t.Answer.Waiting)
-	return t.coresIdle() && t.Pool.Waiting >= someWaiting && t.Pool.Share >= poolShare &&
-		t.Pool.Waiting >= poolOfFlight*t.Answer.Waiting && t.Pool.Waiting > t.Contention.Waiting, because
+	p := t.taken()
+	because := fmt.Sprintf("%.1f goroutines wait for a connection, and %.1f for an answer", p.Waiting, t.Answer.Waiting)
+	return t.coresIdle() && p.Waiting >= someWaiting && worth(t.freed(p, 0)), because
 }
 
 func (t Trace) sayPool(v *Verdict) {
-	p := t.Pool
+	p := t.taken()
 	v.Sentence = fmt.Sprintf("%.0f goroutines wait for a connection and %.1f for an answer; %.2f of %d cores used.\n",
 		p.Waiting, t.Answer.Waiting, t.Executing, t.Procs) +
 		fmt.Sprintf("They wait in %s, called at %s (%s), %s each time.\n", p.Via, p.At, trimPath(p.In), siTime(p.Seconds)) +
-		v.predict(t.admitted(p.Waiting, t.Answer.Waiting), "Raise the limit of connections (MaxConnsPerHost, MaxIdleConnsPerHost) or of streams", moreAtOnce)
+		v.predict(t.freed(p, 0), "Raise the limit of connections ("+limitOf(p.Via)+")", moreAtOnce)
+}
+
+// limitOf names the limit that a library sets.
+func limitOf(via string) string {
+	switch {
+	case strings.HasPrefix(via, "database/sql."):
+		return "SetMaxOpenConns, and SetMaxIdleConns with it"
+	case strings.HasPrefix(via, "net/http."):
+		return "MaxConnsPerHost, MaxIdleConnsPerHost; of HTTP/2, the upstream's streams on one"
+	}
+	return "of the pool, or of streams on one connection"
 }

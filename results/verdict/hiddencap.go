@@ -21,9 +21,33 @@ var hiddenCapProbes = probesRule{
 }
 
 var hiddenCapTrace = traceRule{
+	cause:   HiddenCap,
+	holds:   Trace.capped,
+	waiting: func(t Trace) float64 { return t.Contention.Waiting },
+	say:     Trace.sayCap,
+}
+
+var hiddenCapWorker = traceRule{
+	cause:   HiddenCap,
+	holds:   Trace.oneWorker,
+	waiting: func(t Trace) float64 { return t.Busiest.Behind.Waiting },
+	say:     Trace.sayWorker,
+}
+
+var hiddenCapRate = traceRule{
+	cause:   HiddenCap,
+	holds:   func(t Trace) (bool, string) { return t.coresIdle() && t.clocked() && t.limited(), t.timedBecause() },
+	waiting: func(t Trace) float64 { return t.Clock.Waiting },
+	say:     Trace.sayRate,
+}
+
+var hiddenCapAlone = traceRule{
 	cause: HiddenCap,
-	holds: Trace.capped,
-	say:   Trace.sayCap,
+	holds: func(t Trace) (bool, string) {
+		found, because := t.alone()
+		return found && (t.Alone.Background || t.fed()), because
+	},
+	say: Trace.sayAlone,
 }
 
 // From outside, a cap shows as cores that nobody uses, whatever the window, with nothing
@@ -70,7 +94,7 @@ func (t Trace) capped() (bool, string) {
 	if g.Waiting > 0 {
 		because = fmt.Sprintf("%.1f goroutines wait at %s, in %.0f%% of the time, and %.1f are past it", g.Waiting, g.At, 100*g.Share, g.Inside)
 	}
-	return t.contended() && !g.Lock && g.Waiting >= manyWaiting && g.Inside >= morePermits, because
+	return t.contended() && !g.Connections && g.Waiting >= manyWaiting && g.Inside >= morePermits && worth(t.freed(g.TraceWait, 0)), because
 }
 
 func (t Trace) sayCap(v *Verdict) {
@@ -78,8 +102,50 @@ func (t Trace) sayCap(v *Verdict) {
 	v.Sentence = fmt.Sprintf("no more than about %.0f goroutines are past %s (%s), and %.0f wait there for %.0f%% of the time; %.2f of %d cores used.\n",
 		g.Inside, g.At, trimPath(g.In), g.Waiting, 100*g.Share, t.Executing, t.Procs) + g.waitSentence()
 	if g.Executing >= busySection*g.Inside {
-		v.Sentence += g.Section.timeSentence("Those past it") + v.predict(t.ofCores(), "Let GOMAXPROCS of them run", coresAlike)
+		v.Sentence += g.Section.timeSentence("Those past it") + v.predict(t.turnGain(), "Let GOMAXPROCS of them run", coresAlike)
 		return
 	}
-	v.Sentence += v.predict(t.admitted(g.Waiting, g.Inside), "Raise that limit", moreAtOnce)
+	what := "Raise that limit"
+	if g.Lock {
+		what = "These are several locks, or one that several share, held while their holders wait " + g.Held.wait() + ": wait before taking one, or have more of them"
+	}
+	v.Sentence += v.predict(t.freed(g.TraceWait, 0), what, moreAtOnce)
+}
+
+// wait spells what the holders wait for, and where.
+func (h TraceHold) wait() string {
+	what := h.most()
+	if what == "" {
+		return "for others"
+	}
+	if h.At != "" {
+		what += " at " + h.At + " (" + trimPath(h.In) + ")"
+	}
+	return what
+}
+
+func (t Trace) oneWorker() (bool, string) {
+	b := t.Busiest
+	because := fmt.Sprintf("%.1f goroutines wait for %s", b.Behind.Waiting, b.Name)
+	return t.coresIdle() && b.Busy < busySection && b.Engaged >= busySection && b.Held.Clock < .5 &&
+		b.Behind.Waiting >= manyWaiting && b.EndedShare >= endsMost && b.AtOnce <= onePermit, because
+}
+
+func (t Trace) sayWorker(v *Verdict) {
+	b := t.Busiest
+	v.Sentence = fmt.Sprintf("one goroutine (%s) works for all, one after the other, and %.0f others wait for it; %.2f of %d cores used.\n",
+		b.Name, b.Behind.Waiting, t.Executing, t.Procs) +
+		fmt.Sprintf("It mostly waits %s itself.\n", b.Held.wait()) + b.Behind.waitSentence() +
+		v.predict(t.freed(b.Behind, b.Engaged), "Let several such goroutines work side by side", moreAtOnce)
+}
+
+func (t Trace) sayRate(v *Verdict) {
+	c := t.Clock
+	v.Sentence = fmt.Sprintf("a rate limit of the client's own lets %.3g a second pass, and %.1f goroutines wait for it at %s (%s); %.2f of %d cores used.\n",
+		1/max(c.Every, 1e-9), c.Waiting, c.At, trimPath(c.In), t.Executing, t.Procs) +
+		"Raising that rate gains in proportion, until another limit is met"
+	if most := t.freed(c.TraceWait, 0); most > 1 {
+		v.Sentence += fmt.Sprintf(": no later than at %.3g times", most)
+	}
+	v.Sentence += "."
 }

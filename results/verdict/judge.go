@@ -13,7 +13,7 @@ func JudgeTrace(t Trace) Verdict {
 		v.Sentence = "no verdict: " + v.Missing[0]
 		return v
 	}
-	row := slices.IndexFunc(traceRules, func(r traceRule) bool { found, _ := r.holds(t); return found })
+	row := t.first()
 	v.RuledOut = t.ruledOut(row)
 	if row < 0 {
 		v.Missing = t.unknown()
@@ -41,6 +41,29 @@ func JudgeTrace(t Trace) Verdict {
 	return v
 }
 
+// first is the rule that holds and comes first. Of the rules for what goroutines wait for,
+// it is the one that the most wait for; the order decides between those that are near.
+func (t Trace) first() int {
+	found, most := -1, 0.
+	for i, r := range traceRules {
+		if holds, _ := r.holds(t); !holds {
+			continue
+		}
+		switch {
+		case r.waiting == nil:
+			if found < 0 {
+				return i
+			}
+		case found < 0 || r.waiting(t) > clearlyMore*most:
+			found, most = i, r.waiting(t)
+		}
+	}
+	return found
+}
+
+// clearlyMore is the ratio from which on one of two numbers of goroutines is the larger.
+const clearlyMore = 1.25
+
 // ruledOut gives the figures that speak against the other causes. A rule that also
 // holds, but comes later in the order, is not ruled out.
 func (t Trace) ruledOut(found int) []RuledOut {
@@ -67,6 +90,7 @@ type traceRule struct {
 	cause   Cause
 	samples bool // the rule needs CPU samples
 	holds   func(Trace) (found bool, because string)
+	waiting func(Trace) float64 // goroutines that wait for it; nil if the rule is not about waiting
 	say     func(Trace, *Verdict)
 }
 
@@ -115,8 +139,6 @@ func (t Trace) unknown() []string {
 	case t.Busiest.Busy >= busySection && t.coresIdle():
 		return []string{fmt.Sprintf("one goroutine (%s) runs for %.0f%% of the time%s, but nobody in this process waits for it: whether its work can be divided, the trace does not show",
 			t.Busiest.Name, 100*t.Busiest.Busy, t.Busiest.location())}
-	case t.Asleep.Waiting > t.Answer.Waiting && t.Asleep.Waiting >= answerWaiting:
-		return []string{fmt.Sprintf("%.1f goroutines sleep or wait for a timer at a time, most at %s (%s): a trace does not show what for", t.Asleep.Waiting, t.Asleep.At, t.Asleep.In)}
 	case t.Server.Waiting >= answerWaiting && t.Executing < outsideCores*float64(t.Procs):
 		return []string{fmt.Sprintf("the process waits for its own clients, and uses %.2f of %d cores: record it under load", t.Executing, t.Procs)}
 	}

@@ -28,7 +28,7 @@ const answerShare = .8
 func (t Trace) outside() (bool, string) {
 	because := fmt.Sprintf("%.1f goroutines wait for an answer, in %.0f%% of the time, and %s", t.Answer.Waiting, 100*t.Answer.Share, t.cores())
 	return t.Executing <= outsideCores*float64(t.Procs) && t.Busiest.Busy < outsideBusy &&
-		t.Answer.Waiting >= answerWaiting && t.Answer.Share >= answerShare && t.Answer.Waiting >= t.Asleep.Waiting, because
+		t.Answer.Waiting >= answerWaiting && t.Answer.Share >= answerShare, because
 }
 
 const upstreamHow = "its queue and service times (Server-Timing, access log or metrics) and the bytes per second tell which; doubling the window proves it"

@@ -33,13 +33,14 @@ var serialisedGoroutine = traceRule{
 	cause:   Serialised,
 	samples: true,
 	holds:   Trace.oneGoroutine,
+	waiting: func(t Trace) float64 { return t.Busiest.Behind.Waiting },
 	say:     Trace.sayGoroutine,
 }
 
 var serialisedTurn = traceRule{
 	cause:   Serialised,
-	samples: true,
 	holds:   Trace.oneTurn,
+	waiting: func(t Trace) float64 { return t.Contention.Waiting },
 	say:     Trace.sayTurn,
 }
 
@@ -127,8 +128,17 @@ func (t Trace) sayGoroutine(v *Verdict) {
 	b := t.Busiest
 	v.Sentence = fmt.Sprintf("one goroutine (%s) runs for %.0f%% of the time and %.0f others wait for it; %.2f of %d cores used.\n",
 		b.Name, 100*b.Busy, math.Max(1, b.Behind.Waiting), t.Executing, t.Procs) + b.timeSentence("It") + b.Behind.waitSentence() +
-		v.predict(t.ofCores(), b.remedy(), coresAlike)
+		v.predict(t.goroutineGain(), b.remedy(), coresAlike)
 	v.Assumptions = append(v.Assumptions, coresExist)
+}
+
+// goroutineGain is the gain of doing the busiest goroutine's work in those that wait for it.
+func (t Trace) goroutineGain() float64 {
+	b := t.Busiest
+	if gain := t.freed(b.Behind, b.Busy); gain > 0 && b.Behind.Waiting >= manyWaiting {
+		return min(gain, t.ofCores())
+	}
+	return t.ofCores()
 }
 
 // remedy says what to change. A library's goroutine, such as the one that reads an
@@ -140,9 +150,11 @@ func (s TraceSection) remedy() string {
 	return "Do that in the goroutines that wait, or in GOMAXPROCS workers"
 }
 
-// roomToRun means that cores are idle and no goroutine waits for one.
+// roomToRun means that cores are idle, and that goroutines do not wait for one. With many
+// idle cores those that do are woken all at once, as by a lock that was held for long.
 func (t Trace) roomToRun() bool {
-	return t.Procs > 1 && t.coresIdle() && t.Runnable < fewRunnable
+	idle := t.Executing <= outsideCores*float64(t.Procs)
+	return t.Procs > 1 && t.coresIdle() && (idle || t.Runnable < fewRunnable)
 }
 
 func (t Trace) oneTurn() (bool, string) {
@@ -151,21 +163,34 @@ func (t Trace) oneTurn() (bool, string) {
 	if g.Waiting > 0 {
 		because = fmt.Sprintf("%.1f goroutines wait for a turn at %s, in %.0f%% of the time, and %.1f are past it", g.Waiting, g.At, 100*g.Share, g.Inside)
 	}
-	one := g.Waiting >= manyWaiting && g.Inside >= someWaiting && g.Inside <= onePermit
-	return t.roomToRun() && t.contended() && (one || g.Lock && g.Waiting >= someWaiting), because
+	one := g.Waiting >= manyWaiting && g.Inside >= someWaiting && g.Inside <= onePermit && g.Share >= turnsTaken
+	lock := g.Lock && g.Waiting >= someWaiting && (g.Inside < morePermits || g.Share < turnsTaken)
+	return t.roomToRun() && (one || lock) && worth(t.freed(g.TraceWait, 0)), because
 }
 
 func (t Trace) sayTurn(v *Verdict) {
 	g := t.Contention
-	v.Sentence = fmt.Sprintf("one goroutine at a time passes %s (%s), and %.0f others wait there for %.0f%% of the time; %.2f of %d cores used.\n",
-		g.At, trimPath(g.In), math.Max(1, g.Waiting), 100*g.Share, t.Executing, t.Procs) +
-		g.Section.timeSentence("Who holds it") + fmt.Sprintf("A wait (%s) lasts %s.\n", g.Reason, siTime(g.Seconds))
-	if t.Executing < outsideBusy {
-		v.Sentence += "The holder mostly waits itself: what it waits for does not belong under the lock."
+	v.Sentence = fmt.Sprintf("one goroutine at a time passes %s (%s), and %.0f others wait there, for %.0f%% of the time; %.2f of %d cores used.\n",
+		g.At, trimPath(g.In), math.Max(1, g.Waiting), 100*g.Share, t.Executing, t.Procs)
+	if g.Held.most() != "" || t.Executing < outsideBusy {
+		v.Sentence += fmt.Sprintf("Who holds it mostly waits %s itself. A wait (%s) lasts %s.\n", g.Held.wait(), g.Reason, siTime(g.Seconds)) +
+			v.predict(t.freed(g.TraceWait, 0), "What it waits for does not belong under the lock: do it before taking it, or after", moreAtOnce)
 		return
 	}
-	v.Sentence += v.predict(t.ofCores(), "Do that before taking the lock, which then guards the merging alone", coresAlike)
+	v.Sentence += g.Section.timeSentence("Who holds it") + fmt.Sprintf("A wait (%s) lasts %s.\n", g.Reason, siTime(g.Seconds))
+	if t.unsampled() {
+		v.Uncertain = append(v.Uncertain, t.noSamples())
+	}
+	v.Sentence += v.predict(t.turnGain(), "Do that before taking the lock, which then guards the merging alone", coresAlike)
 	v.Assumptions = append(v.Assumptions, coresExist)
+}
+
+// turnGain is the gain where the holders execute: what they do then uses all cores.
+func (t Trace) turnGain() float64 {
+	if gain := t.freed(t.Contention.TraceWait, 0); gain > 0 {
+		return min(gain, t.ofCores())
+	}
+	return t.ofCores()
 }
 
 // SerialGoroutine means that one goroutine is the serial section. If it is false and

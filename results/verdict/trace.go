@@ -14,19 +14,29 @@ type Trace struct {
 	Runnable  float64 // ready, waiting for a core
 	GCShare   float64 // of the CPU samples
 	DialShare float64 // of the CPU samples: dials and TLS handshakes
+	Switching float64 // of the CPU samples: waiting, waking, choosing what runs next
+	Spinning  float64 // of the CPU samples: asking again and again, with a yield between (Gosched, a lock's spinning)
 	Sampled   Number  // cores that the CPU samples account for, at 100 samples a second
+	Handoffs  float64 // waits that another goroutine ended, 1/s
+	Stopped   float64 // share of the interval in which the process stood still though goroutines could run
+	Stops     int     // how often it did
 
-	Busiest    TraceSection    // the goroutine that executes the most
+	Busiest    TraceSection    // the goroutine that executes the most, or that works for others one at a time
 	Contention TraceContention // the place where most goroutines wait for a turn; zero: none
-	Pool       TraceWait       // for a connection, or a stream on one
+	Pool       TraceWait       // for a connection that others use, or a stream on one
+	Dial       TraceWait       // for a connection that is being made
 	Answer     TraceWait       // for an answer from the network
-	Asleep     TraceWait       // in a sleep
 	Server     TraceWait       // for this process's own clients
+	Clock      TraceClock      // for a clock, of those that carry the work
+	Batch      TraceBatch      // for all of a batch
+	Handoff    TraceWait       // where the most of Handoffs are
+	Alone      TraceAlone      // the only goroutine that asks for anything
 }
 
 // A TraceWait is one kind of waiting.
 type TraceWait struct {
 	Waiting float64 // goroutines, mean
+	Live    float64 // goroutines that wait there at times, mean: those of Waiting and what they do otherwise
 	Share   float64 // of the interval in which at least one waits
 	Seconds float64 // of one wait, mean
 	At, In  string  // file:line and function where most of them wait
@@ -38,12 +48,15 @@ type TraceWait struct {
 type TraceSection struct {
 	Name       string    // start function
 	Busy       float64   // share of the interval in which it executes
+	Engaged    float64   // share in which it does not wait to be given work
 	Samples    int64     // its CPU samples
 	Function   string    // the function that takes the time: the program's own, or a library's if there is none
 	At         string    // file:line in Function
 	Calls      string    // what Function calls there; "" if it does the work itself
 	Share      float64   // share of Samples at that place
+	Held       TraceHold // what it does while it is engaged, where it executes little
 	Behind     TraceWait // the waits of other goroutines that it ended
+	AtOnce     float64   // waits that it ends at once, mean
 	EndedShare float64   // share of the waits at Behind.At that it ended; other goroutines ended the rest
 }
 
@@ -51,10 +64,62 @@ type TraceSection struct {
 // goroutines pass at a time.
 type TraceContention struct {
 	TraceWait
-	Lock      bool         // it is a mutex, which one goroutine passes at a time
-	Inside    float64      // goroutines past it
-	Executing float64      // those of Inside on a core
-	Section   TraceSection // what the goroutines past it execute
+	Lock        bool         // it is a mutex, which one goroutine passes at a time
+	Connections bool         // a library hands out connections there, or streams on them
+	Inside      float64      // goroutines past it
+	Executing   float64      // those of Inside on a core
+	Section     TraceSection // what the goroutines past it execute
+	Held        TraceHold    // what they do while others wait
+}
+
+// A TraceHold says what those did whom others waited for, as shares of that time.
+type TraceHold struct {
+	Executing, Answer, Dial, Call, Clock float64
+	At, In                               string // where they waited most themselves
+}
+
+// most spells what they mostly waited for themselves; "" if they executed.
+func (h TraceHold) most() string {
+	most, what := h.Executing, ""
+	for _, o := range []struct {
+		share float64
+		what  string
+	}{{h.Answer, "for an answer"}, {h.Dial, "for a connection to be made"}, {h.Call, "in a system call"}, {h.Clock, "for a clock"}} {
+		if o.share > most {
+			most, what = o.share, o.what
+		}
+	}
+	return what
+}
+
+// A TraceClock is waiting that a clock ends.
+type TraceClock struct {
+	TraceWait
+	Times     int
+	Each      float64 // one wait, s, mean
+	Vary      float64 // its deviation, s
+	Every     float64 // from the end of one wait to the end of the next, s, mean
+	EveryVary float64 // its deviation, s
+	Passing   float64 // goroutines that go on each time
+}
+
+// A TraceBatch is goroutines that begin together; what starts them waits for all of them
+// before it starts the next.
+type TraceBatch struct {
+	TraceWait
+	Size     float64 // goroutines that begin at once
+	UnderWay float64 // those of them that have not ended
+	Of       string  // their start function
+}
+
+// A TraceAlone is the few goroutines that ask for answers, each for one thing after the other.
+type TraceAlone struct {
+	TraceWait
+	Name       string    // start function
+	UnderWay   float64   // of them, those that ask, wait for the answer or execute, mean
+	Goroutines int       // in all: these few, or one after the other
+	Background bool      // it is one that lasts, and is not main
+	Feeder     TraceWait // of who starts another once one has ended, or gives them their work; zero: nobody
 }
 
 func (t Trace) evidence() []Figure {
@@ -72,6 +137,14 @@ func (t Trace) evidence() []Figure {
 		{"gate-share", t.Contention.Share, "share", "of the interval in which at least one waits there"},
 		{"gate-inside", t.Contention.Inside, "goroutines", "past it, mean"},
 		{"connection-waiting", t.Pool.Waiting, "goroutines", "waiting for a connection, mean"},
+		{"connection-dialling", t.Dial.Waiting, "goroutines", "waiting for a connection that is being made, mean"},
+		{"clock-waiting", t.Clock.Waiting, "goroutines", "of those that carry the work, waiting for a clock, mean"},
+		{"batch-size", t.Batch.Size, "goroutines", "begun together by one that then waits for all of them"},
+		{"batch-under-way", t.Batch.UnderWay, "goroutines", "of such batches, mean"},
+		{"handoffs", t.Handoffs, "1/s", "waits that another goroutine ended"},
+		{"switching", t.Switching, "share", "of the CPU samples are waiting, waking and choosing who runs next"},
+		{"spinning", t.Spinning, "share", "of the CPU samples are spinning"},
+		{"stopped", t.Stopped, "share", "of the interval in which the whole process stood still"},
 		{"answer-waiting", t.Answer.Waiting, "goroutines", "waiting for an answer from the network, mean"},
 	}
 }
@@ -93,3 +166,28 @@ func (t Trace) cores() string {
 func (t Trace) contended() bool {
 	return t.coresIdle() && t.Contention.Share >= turnsTaken
 }
+
+// freed predicts the gain if w were gone: the goroutines then come round sooner by it, up
+// to the roof of the cores. What the waiting goroutines would do themselves in its place
+// stays. It is 0, which is unknown, where too few goroutines are seen for a ratio.
+func (t Trace) freed(w TraceWait, stays float64) float64 {
+	rest := w.Live - w.Waiting + stays
+	if w.Live < fewLive || rest <= 0 {
+		return 0
+	}
+	return max(1, min(w.Live/rest, t.roof()))
+}
+
+// fewLive, goroutines that pass a place, mean: with fewer, what waits is data, of which a
+// trace shows nothing.
+const fewLive = 1.5
+
+// roof is the gain at which the cores are full.
+func (t Trace) roof() float64 { return float64(t.Procs) / max(t.Executing, .01) }
+
+// worth says that a gain is not known, or worth naming a cause for.
+func worth(gain float64) bool { return gain == 0 || gain >= worthwhile }
+
+// worthwhile is the least predicted gain for which a place that makes others wait is
+// called a cause.
+const worthwhile = 1.2

@@ -62,20 +62,6 @@ func (t Trace) ofCores() float64 {
 	return math.Max(1, float64(t.Procs)/math.Max(t.Executing, 1))
 }
 
-// admitted is the gain of admitting the waiting goroutines too, at most that of using
-// all cores. It is 0, which is unknown, where hardly anybody is inside: then the trace
-// does not show those who hold what the others wait for, and any gain would fit.
-func (t Trace) admitted(waiting, inside float64) float64 {
-	if inside < someInside {
-		return 0
-	}
-	return math.Max(1, math.Min((inside+waiting)/inside, float64(t.Procs)/math.Max(t.Executing, .01)))
-}
-
-// someInside, goroutines past a limit, mean: where others nearly always wait, the
-// limit is nearly always taken, by one goroutine at least.
-const someInside = .5
-
 // predict sets the gain and the assumptions that it rests on, and returns the sentence
 // of both. A gain that is not known is not set, and the sentence has no figure.
 func (v *Verdict) predict(gain float64, what string, assumptions ...string) string {

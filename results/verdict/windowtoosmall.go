@@ -1,6 +1,9 @@
 package verdict
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // WindowTooSmall means that the window is full and the cores are idle.
 const WindowTooSmall Cause = "window-too-small"
@@ -18,6 +21,22 @@ var windowTooSmallProbes = probesRule{
 		{Name: "quadrupling the window", Aside: true, Recipe: Recipe{Edit: Edit{WindowTimes: 4}, Beside: []Cause{WindowTooSmall}}},
 		{Name: "lifting the delay", Aside: true, Recipe: Recipe{Edit: Edit{Set: "latency=none"}, Needs: OurUpstream, Beside: []Cause{WindowTooSmall}}},
 	},
+}
+
+var windowTooSmallBatch = traceRule{
+	cause:   WindowTooSmall,
+	holds:   Trace.batched,
+	waiting: func(t Trace) float64 { return t.Batch.Size - t.Batch.UnderWay },
+	say:     Trace.sayBatch,
+}
+
+var windowTooSmallAlone = traceRule{
+	cause: WindowTooSmall,
+	holds: func(t Trace) (bool, string) {
+		found, because := t.alone()
+		return found && !t.Alone.Background && !t.fed(), because
+	},
+	say: Trace.sayAlone,
 }
 
 var windowTooSmallExternal = externalRule{
@@ -59,4 +78,63 @@ func notWindow(p Probes) string {
 		return fmt.Sprintf("%.1f of %d requests waited for others", p.population(p.waiting()*p.Response), p.Window)
 	}
 	return ""
+}
+
+const (
+	// awaited, share of the time in which a batch is waited for.
+	awaited = .6
+
+	// oneAtATime, goroutines that ask at a time, mean: up to here it is one.
+	oneAtATime = 1.2
+)
+
+// batchGain is the gain of starting the next as soon as one is done.
+func (t Trace) batchGain() float64 {
+	return max(1, min(t.Batch.Size/max(t.Batch.UnderWay, .01), t.roof()))
+}
+
+func (t Trace) batched() (bool, string) {
+	b := t.Batch
+	because := fmt.Sprintf("%.1f goroutines begin together, and %.1f of them are under way", b.Size, b.UnderWay)
+	return t.coresIdle() && b.Waiting >= awaited && b.Size >= 2 && b.UnderWay > 0 && t.batchGain() >= worthwhile, because
+}
+
+func (t Trace) sayBatch(v *Verdict) {
+	b := t.Batch
+	v.Sentence = fmt.Sprintf("%.0f goroutines (%s) begin at a time, and the next begin when the slowest is done: %.1f are under way, mean; %.2f of %d cores used.\n",
+		b.Size, trimPath(b.Of), b.UnderWay, t.Executing, t.Procs) + b.waitSentence() +
+		v.predict(t.batchGain(), "Start the next as soon as one is done (a fixed number of workers, or errgroup's SetLimit)", moreAtOnce)
+}
+
+// few, goroutines: up to here, and up to GOMAXPROCS, it can't be meant that so few ask at a
+// time while cores are idle. Limits of a call to others are often set to the cores by mistake.
+const few = 4
+
+// alone says that hardly anything is asked for at a time, all the time, while cores are idle.
+func (t Trace) alone() (bool, string) {
+	a := t.Alone
+	because := fmt.Sprintf("%.1f goroutines ask for something at a time", a.UnderWay)
+	most := max(oneAtATime, min(few, float64(t.Procs))+oneAtATime-1)
+	return t.coresIdle() && a.UnderWay >= answerWaiting && a.UnderWay <= most && a.Waiting >= awaited*a.UnderWay, because
+}
+
+// fed says that somebody waits for one of the few to end, most of the time: a limit keeps
+// them few.
+func (t Trace) fed() bool { return t.Alone.Feeder.Waiting >= awaited }
+
+func (t Trace) sayAlone(v *Verdict) {
+	a := t.Alone
+	who := fmt.Sprintf("no more than %.0f goroutines at a time (%s) ask", math.Max(1, math.Round(a.UnderWay)), trimPath(a.Name))
+	switch {
+	case a.UnderWay <= oneAtATime && a.Goroutines > 1:
+		who = "one goroutine at a time (" + trimPath(a.Name) + ") asks"
+	case a.UnderWay <= oneAtATime:
+		who = "one goroutine (" + trimPath(a.Name) + ") asks"
+	}
+	v.Sentence = fmt.Sprintf("%s for one thing after the other, and %.0f%% of their time is waiting for an answer; %.2f of %d cores used.\n",
+		who, 100*a.Waiting/a.UnderWay, t.Executing, t.Procs) + a.waitSentence()
+	if t.fed() {
+		v.Sentence += fmt.Sprintf("The next one waits at %s (%s) until one of them is done: a limit there keeps them so few.\n", a.Feeder.At, trimPath(a.Feeder.In))
+	}
+	v.Sentence += "Ask for more at a time: what that gains depends on how much there is to ask for, which a trace does not show."
 }

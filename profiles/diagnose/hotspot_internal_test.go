@@ -1,0 +1,49 @@
+package diagnose
+
+import (
+	"testing"
+
+	"golang.org/x/exp/trace"
+)
+
+// TestHotspot: on the path that holds most samples, the program's own function that is
+// deepest is named, at its hottest line, with what it calls there.
+func TestHotspot(t *testing.T) {
+	s := newStacks(nil, &symbolizer{root: "/go/src/"})
+	own := func(f string, line uint64) trace.StackFrame {
+		return trace.StackFrame{Func: f, File: "/app/main.go", Line: line}
+	}
+	standard := func(f string) trace.StackFrame {
+		return trace.StackFrame{Func: f, File: "/go/src/encoding/json/decode.go", Line: 7}
+	}
+	samples := map[int32]int64{}
+	add := func(n int64, frames ...trace.StackFrame) { samples[s.add(frames)] += n }
+	add(60, standard("encoding/json.array"), standard("encoding/json.Unmarshal"), own("main.decode", 37), own("main.add", 12), own("main.worker", 5))
+	add(15, standard("encoding/json.Unmarshal"), own("main.decode", 39), own("main.add", 12), own("main.worker", 5))
+	add(5, standard("crypto/md5.Sum"), own("main.decode", 40), own("main.add", 12), own("main.worker", 5))
+	add(20, own("main.merge", 50), own("main.worker", 6))
+
+	h := s.hotspot(samples)
+	if h.function != "main.decode" || h.at != "app/main.go:37" || h.calls != "encoding/json.Unmarshal" {
+		t.Errorf("%s at %s, which calls %s", h.function, h.at, h.calls)
+	}
+	if h.samples != 100 || h.share != .75 {
+		t.Errorf("%g of %d samples, not 0.75 of 100", h.share, h.samples)
+	}
+}
+
+// TestHotspotOfALibrary: where no code of the program's own has most samples, the library's
+// function is named, without a line.
+func TestHotspotOfALibrary(t *testing.T) {
+	s := newStacks(nil, &symbolizer{root: "/go/src/"})
+	leaf := s.add([]trace.StackFrame{
+		{Func: "runtime.memmove", File: "/go/src/runtime/memmove.s", Line: 3},
+		{Func: "golang.org/x/net/http2.(*ClientConn).readLoop", File: "/pkg/mod/golang.org/x/net@v0.61.0/http2/transport.go", Line: 9},
+	})
+	if h := s.hotspot(map[int32]int64{leaf: 10}); h.function != "golang.org/x/net/http2.(*ClientConn).readLoop" || h.at != "" || h.share != 1 {
+		t.Errorf("%+v", h)
+	}
+	if h := s.hotspot(nil); h.function != "" || h.samples != 0 {
+		t.Errorf("of no samples: %+v", h)
+	}
+}

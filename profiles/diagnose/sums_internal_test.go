@@ -1,0 +1,325 @@
+package diagnose
+
+import (
+	"math"
+	"regexp"
+	"testing"
+	"time"
+
+	"golang.org/x/exp/trace"
+)
+
+func near(t *testing.T, what string, got, want float64) {
+	t.Helper()
+	if math.Abs(got-want) > .03*math.Max(math.Abs(want), .5) {
+		t.Errorf("%s: %.4f, not %.4f", what, got, want)
+	}
+}
+
+func groupNamed(t *testing.T, a *analysis, start string) *group {
+	t.Helper()
+	p := a.byStart[start]
+	if p == nil {
+		t.Fatalf("no group %s", start)
+	}
+	return p
+}
+
+// sampleOf sends CPU samples of a goroutine.
+func (p *proc) samples(n int, functions ...string) {
+	for range n {
+		e, err := trace.MakeEvent(trace.EventConfig[trace.StackSample]{
+			Kind: trace.EventStackSample, Time: trace.Time(p.now), Goroutine: p.id, Stack: stackOf(functions), Details: trace.StackSample{},
+		})
+		p.send(e, err)
+	}
+}
+
+func (p *proc) label(text string) {
+	e, err := trace.MakeEvent(trace.EventConfig[trace.Label]{
+		Kind: trace.EventLabel, Time: trace.Time(p.now), Goroutine: p.id,
+		Details: trace.Label{Label: text, Resource: trace.MakeResourceID(p.id)},
+	})
+	p.send(e, err)
+}
+
+// TestMostProcs: GOMAXPROCS is the most that was seen.
+func TestMostProcs(t *testing.T) {
+	a, _ := simulate(t, 4, time.Second, 1, func(p *proc) {
+		p.sleep(500 * ms)
+		p.metric(2)
+		p.sleep(time.Hour)
+	})
+	if r := a.report(); r.Procs != 4 {
+		t.Errorf("%d procs, not 4", r.Procs)
+	}
+}
+
+// TestIdleMarking: a worker of the garbage collector that runs because nobody needs its core
+// uses none, in the sums and in the numbers of goroutines at once.
+func TestIdleMarking(t *testing.T) {
+	a, _ := simulate(t, 2, time.Second, 1, func(p *proc) {
+		p.start("runtime.gcBgMarkWorker", func(p *proc) {
+			for {
+				p.label("GC (idle)")
+				p.exec(5 * ms)
+				p.sleep(5 * ms)
+			}
+		})
+		p.start("runtime.gcBgMarkWorker", func(p *proc) {
+			for {
+				p.label("GC (dedicated)")
+				p.exec(5 * ms)
+				p.sleep(5 * ms)
+			}
+		})
+		p.sleep(time.Hour)
+	})
+	r := a.report()
+	near(t, "executing", r.Executing, .5)
+	near(t, "none at once", r.Parallel[0], .5)
+	near(t, "one at once", r.Parallel[1], .5)
+}
+
+// TestParallel: for how much of the time how many run.
+func TestParallel(t *testing.T) {
+	a, _ := simulate(t, 3, time.Second, 1, func(p *proc) {
+		for range 2 {
+			p.start("main.worker", func(p *proc) {
+				for {
+					p.exec(5 * ms)
+					p.sleep(15 * ms)
+				}
+			})
+		}
+		p.sleep(time.Hour)
+	})
+	r := a.report()
+	near(t, "none", r.Parallel[0], .75)
+	near(t, "two", r.Parallel[2], .25)
+	near(t, "in all", r.Parallel[0]+r.Parallel[1]+r.Parallel[2], 1)
+}
+
+// TestCalls: how much of a system call was work, its CPU samples say: of one that keeps
+// its core and waits for the disk, and of one that gives it up and computes.
+func TestCalls(t *testing.T) {
+	a, _ := simulate(t, 2, time.Second, 1, func(p *proc) {
+		p.start("main.sync", func(p *proc) {
+			for {
+				p.keep("syscall.fsync", 5*ms, 0)
+				p.sleep(5 * ms)
+			}
+		})
+		p.start("main.compute", func(p *proc) {
+			for {
+				p.called("runtime.cgocall", 20*ms, 2)
+				p.sleep(20 * ms)
+			}
+		})
+		p.sleep(time.Hour)
+	})
+	r := a.report()
+	near(t, "on a core", r.Executing, .5)
+	sync, compute := groupNamed(t, a, "main.sync"), groupNamed(t, a, "main.compute")
+	near(t, "fsync on a core", a.share(a.onCore(sync)), 0)
+	near(t, "fsync waiting", a.share(a.inCalls(sync)), .5)
+	near(t, "cgo on a core", a.share(a.onCore(compute)), .5)
+	near(t, "cgo waiting", a.share(a.inCalls(compute)), 0)
+}
+
+// keep makes a system call that keeps its core.
+func (p *proc) keep(in string, d time.Duration, samples int) {
+	p.to(trace.GoSyscall, p, "", append([]string{in}, p.stack...))
+	p.after(d, func() { p.resume(p) })
+	p.pause()
+	p.samples(samples, append([]string{in}, p.stack...)...)
+	p.to(trace.GoRunning, p, "", nil)
+}
+
+// called makes one that gives it up.
+func (p *proc) called(in string, d time.Duration, samples int) {
+	p.to(trace.GoSyscall, p, "", append([]string{in}, p.stack...))
+	p.idle++
+	p.after(d, func() {
+		p.samples(samples, append([]string{in}, p.stack...)...)
+		p.sim.wake(nil, p)
+	})
+	p.pause()
+}
+
+// TestOpenWaits: a wait that goes on at the end counts, unless it is as long as the trace.
+func TestOpenWaits(t *testing.T) {
+	a, _ := simulate(t, 2, time.Second, 1, func(p *proc) {
+		p.start("main.late", func(p *proc) {
+			p.exec(ms)
+			p.sleep(833 * ms) // half a second after the trace has begun
+			p.wait("chan receive", "runtime.chanrecv1")
+		})
+		p.start("main.parked", func(p *proc) { p.wait("chan receive", "runtime.chanrecv1") })
+		p.sleep(time.Hour)
+	})
+	a.report()
+	late, parked := groupNamed(t, a, "main.late"), groupNamed(t, a, "(unknown)") // nothing tells the name of one that never runs
+	var open float64
+	for l, e := range late.waits {
+		if l.site.class == classChannel {
+			open += a.share(e.time)
+		}
+	}
+	near(t, "waits that go on", open, .5)
+	if late.parked != 0 || parked.parked != 2 { // it and main
+		t.Errorf("%d and %d parked, not 0 and 2", late.parked, parked.parked)
+	}
+	near(t, "life of the parked one", a.share(parked.live), 0)
+}
+
+// TestSamplesByWork: shares of the CPU samples, with the garbage collector's idle workers
+// left out.
+func TestSamplesByWork(t *testing.T) {
+	a, _ := simulate(t, 2, time.Second, 1, func(p *proc) {
+		p.start("main.worker", func(p *proc) {
+			p.sleep(500 * ms)
+			p.samples(40, "encoding/json.Unmarshal", "main.decode", "main.worker")
+			p.samples(20, "runtime.scanobject", "runtime.gcAssistAlloc", "main.decode", "main.worker")
+			p.samples(30, "crypto/tls.(*Conn).clientHandshake", "main.worker")
+			p.samples(10, "runtime.chansend", "main.worker")
+			p.samples(25, "runtime.goschedImpl", "runtime.Gosched", "main.worker")
+			p.sleep(time.Hour)
+		})
+		p.start("runtime.gcBgMarkWorker", func(p *proc) {
+			p.sleep(500 * ms)
+			p.label("GC (idle)")
+			p.exec(ms)
+			p.samples(100, "runtime.gcDrain", "runtime.gcBgMarkWorker")
+			p.sleep(time.Hour)
+		})
+		p.sleep(time.Hour)
+	})
+	a.finish()
+	e := a.survey(a.sortedGroups()).evidence()
+	near(t, "garbage collection", e.GCShare, 20./125)
+	near(t, "dials", e.DialShare, 30./125)
+	near(t, "switching", e.Switching, 10./125)
+	near(t, "spinning", e.Spinning, 25./125)
+	near(t, "cores sampled", e.Sampled.Value(), 1.25)
+}
+
+// TestSpread: how the samples of a function divide over goroutines.
+func TestSpread(t *testing.T) {
+	a, _ := simulate(t, 2, time.Second, 1, func(p *proc) {
+		for i := range 3 {
+			p.start("main.worker", func(p *proc) {
+				p.sleep(500 * ms)
+				p.samples(10*(i+1), "main.decode", "main.worker")
+				p.samples(5, "main.other", "main.worker")
+				p.sleep(time.Hour)
+			})
+		}
+		p.sleep(time.Hour)
+	})
+	a.options.Func = regexp.MustCompile("decode")
+	a.samples = 60
+	s := a.report().Func
+	if s.Goroutines != 3 || s.Of != 75 || s.MostStart != "main.worker" {
+		t.Errorf("%+v", s)
+	}
+}
+
+// TestBusiest: of a group, the goroutine that ran the most; of the groups, not the runtime's.
+func TestBusiest(t *testing.T) {
+	a, _ := simulate(t, 4, time.Second, 1, func(p *proc) {
+		for i := range 3 {
+			p.start("main.worker", func(p *proc) {
+				for {
+					p.exec(time.Duration([]int{2, 9, 1}[i]) * ms)
+					p.sleep(10*ms - time.Duration([]int{2, 9, 1}[i])*ms)
+				}
+			})
+		}
+		p.start("runtime.bgsweep", func(p *proc) {
+			for {
+				p.exec(100 * ms)
+				p.sleep(ms)
+			}
+		})
+		p.sleep(time.Hour)
+	})
+	a.finish()
+	b := a.survey(a.sortedGroups()).busiest()
+	if b.Name != "main.worker" {
+		t.Errorf("the busiest is of %s", b.Name)
+	}
+	near(t, "busy", b.Busy, .9)
+	near(t, "runnable", a.share(a.total.runnable), 0)
+}
+
+// TestRunnable: goroutines that wait for a core, also at the end.
+func TestRunnable(t *testing.T) {
+	a, _ := simulate(t, 1, time.Second, 1, func(p *proc) {
+		for range 3 {
+			p.start("main.worker", func(p *proc) {
+				for {
+					p.exec(30 * ms)
+				}
+			})
+		}
+		p.sleep(time.Hour)
+	})
+	r := a.report()
+	near(t, "runnable", r.Runnable, 2)
+	near(t, "executing", r.Executing, 1)
+	if len(r.Groups) == 0 || r.Groups[0].Start != "main.worker" {
+		t.Errorf("groups are not sorted by what they run: %+v", r.Groups)
+	}
+}
+
+// TestStandstill: the whole process stands still again and again, though goroutines could
+// run. A long wait of all is no standstill.
+func TestStandstill(t *testing.T) {
+	a := newAnalysis(Options{})
+	now := trace.Time(1e9)
+	send := func(id trace.GoID, from, to trace.GoState) {
+		e, err := trace.MakeEvent(trace.EventConfig[trace.StateTransition]{
+			Kind: trace.EventStateTransition, Time: now, Goroutine: id, Details: trace.MakeGoStateTransition(id, from, to),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.event(&e)
+	}
+	send(7, trace.GoNotExist, trace.GoRunnable)
+	send(7, trace.GoRunnable, trace.GoRunning)
+	for range 10 {
+		now += 60e6
+		send(7, trace.GoRunning, trace.GoRunnable)
+		now += 10e6
+		send(7, trace.GoRunnable, trace.GoRunning)
+	}
+	send(7, trace.GoRunning, trace.GoWaiting)
+	now += 300e6
+	send(7, trace.GoWaiting, trace.GoRunnable)
+	a.finish()
+	e := a.survey(a.sortedGroups()).evidence()
+	if e.Stops != 10 {
+		t.Errorf("%d stops, not 10", e.Stops)
+	}
+	near(t, "stood still", e.Stopped, .6)
+}
+
+// TestDamaged: a trace in which goroutines wake themselves, or are woken by ones that are
+// not there, is read all the same.
+func TestDamaged(t *testing.T) {
+	a, _ := simulate(t, 2, time.Second, 1, func(p *proc) {
+		p.start("main.odd", func(p *proc) {
+			for {
+				p.after(5*ms, func() { p.wake(p, p) })
+				p.wait("select", "runtime.selectgo")
+			}
+		})
+		p.sleep(time.Hour)
+	})
+	a.finish()
+	if w := groupNamed(t, a, "main.odd").wakes; len(w) != 0 {
+		t.Errorf("it ended waits of others: %v", w)
+	}
+}
