@@ -35,12 +35,12 @@ func serve(l net.Listener) {
 					return
 				}
 				if r.URL.Path == far {
-					time.Sleep(5 * time.Millisecond)
+					time.Sleep(3 * time.Millisecond)
 				}
 			}
 		}),
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
-			c.(*net.TCPConn).SetReadBuffer(16 << 10)
+			c.(*net.TCPConn).SetReadBuffer(64 << 10)
 			return ctx
 		},
 	}
@@ -86,7 +86,7 @@ func dial(url string) (*peer, error) {
 	transport := &http.Transport{DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 		c, err := new(net.Dialer).DialContext(ctx, network, addr)
 		if err == nil {
-			c.(*net.TCPConn).SetWriteBuffer(16 << 10)
+			c.(*net.TCPConn).SetWriteBuffer(64 << 10)
 		}
 		return c, err
 	}}

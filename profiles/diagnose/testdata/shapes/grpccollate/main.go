@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"runtime/debug"
 	"time"
 
 	"google.golang.org/grpc"
@@ -129,6 +130,7 @@ func (r *report) runUnpacked() {
 
 func main() {
 	rig.Parse()
+	debug.SetGCPercent(400) // there is memory enough
 	addr := rig.Upstream(serve)
 	cc, err := grpc.NewClient(addr, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	rig.Must(err)

@@ -16,7 +16,7 @@ import (
 	"shapes/rig"
 )
 
-const users = 2000
+const users = 200
 
 func serve(l net.Listener) {
 	http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -91,7 +91,7 @@ func main() {
 	if rig.Fixed() {
 		get = p.getOpen
 	}
-	for range 10 {
+	for range 7 {
 		go func() {
 			for {
 				v, err := get(rand.IntN(users))

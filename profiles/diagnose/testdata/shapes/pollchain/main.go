@@ -32,10 +32,16 @@ func serve(l net.Listener) {
 			http.NotFound(w, r)
 			return
 		}
-		wait, _ := time.ParseDuration(r.FormValue("wait"))
+		finished := job.(chan struct{})
+		if wait, _ := time.ParseDuration(r.FormValue("wait")); wait > 0 {
+			select {
+			case <-finished:
+			case <-time.After(wait):
+			}
+		}
 		select {
-		case <-job.(chan struct{}):
-		case <-time.After(wait):
+		case <-finished:
+		default:
 			fmt.Fprint(w, `{"state":"running"}`)
 			return
 		}

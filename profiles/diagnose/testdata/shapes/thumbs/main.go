@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"math"
 	"math/rand/v2"
 
 	"golang.org/x/image/draw"
@@ -16,6 +17,15 @@ import (
 )
 
 const width, height = 200, 150
+
+// lanczos is a sharper filter than those of the package.
+var lanczos = draw.Kernel{Support: 3, At: func(t float64) float64 {
+	if t == 0 {
+		return 1
+	}
+	x := math.Pi * t
+	return 3 * math.Sin(x) * math.Sin(x/3) / (x * x)
+}}
 
 // uploads makes some pictures.
 func uploads() (files [][]byte) {
@@ -32,6 +42,29 @@ func uploads() (files [][]byte) {
 		files = append(files, b.Bytes())
 	}
 	return files
+}
+
+// sharpen adds to each pixel what it differs by from the mean of its neighbours.
+func sharpen(m *image.RGBA) *image.RGBA {
+	out := image.NewRGBA(m.Bounds())
+	copy(out.Pix, m.Pix)
+	for y := 2; y < height-2; y++ {
+		for x := 2; x < width-2; x++ {
+			at := m.PixOffset(x, y)
+			for c := range 3 {
+				sum := 0
+				for dy := -2; dy <= 2; dy++ {
+					row := at + dy*m.Stride + c
+					for dx := -8; dx <= 8; dx += 4 {
+						sum += int(m.Pix[row+dx])
+					}
+				}
+				v := int(m.Pix[at+c])
+				out.Pix[at+c] = uint8(min(max(v+(v-sum/25)/2, 0), 255))
+			}
+		}
+	}
+	return out
 }
 
 type pipeline struct {
@@ -53,8 +86,8 @@ func (p *pipeline) decode() {
 func (p *pipeline) scale() {
 	for m := range p.decoded {
 		small := image.NewRGBA(image.Rect(0, 0, width, height))
-		draw.CatmullRom.Scale(small, small.Bounds(), m, m.Bounds(), draw.Src, nil)
-		p.scaled <- small
+		lanczos.Scale(small, small.Bounds(), m, m.Bounds(), draw.Src, nil)
+		p.scaled <- sharpen(small)
 	}
 }
 
