@@ -133,7 +133,7 @@ type analysis struct {
 	stacks        stacks
 	samples       int64  // CPU samples that Options.Func keeps
 	allSamples    int64  // CPU samples of the trace
-	samplesByWork byWork // of those kept, without the garbage collector's idle workers
+	samplesByWork byWork // of all, without the garbage collector's idle workers
 	active        int    // goroutines that run or could
 	parallel      parallel
 	handoffs      int64      // waits that another goroutine ended

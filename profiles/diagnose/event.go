@@ -307,10 +307,13 @@ func (a *analysis) woken(g *goroutine, e *trace.Event, d, now trace.Time) {
 			a.network.leave(now)
 		}
 	}
-	var w *goroutine
+	var w *goroutine // who woke it
 	by := e.Goroutine()
 	if by != trace.NoGoroutine && by != g.id && site.class != classRuntime { // the collector's workers wait for long themselves
 		w = a.find(by)
+	}
+	if w != nil && w.group == nil {
+		w.group = a.groupOf(nameless, false)
 	}
 	l := a.link(g, w, site, e)
 	site.time += d
@@ -336,23 +339,40 @@ func (a *analysis) woken(g *goroutine, e *trace.Event, d, now trace.Time) {
 		w.wakes = addEdge(w.wakes, l, d)
 		next.prev = w.turn
 		if l.site.class.exclusive() {
-			w.released(l.site, now)
-			g.passed, g.passedAt = l.site, now
+			a.released(w, l.site, now)
 		}
 	}
 	g.turn = a.turns.add(next)
-}
-
-// released measures for how long the goroutine was past a gate, if it lets the next one pass
-// now. Where it did not wait there itself, the trace does not show since when.
-func (w *goroutine) released(s *site, now trace.Time) {
-	s.releases++
-	if w.passed == s || w.passed != nil && w.passed.class == classLock && s.class == classLock {
-		s.held += now - w.passedAt
-		s.holds++
-		w.passed = nil
+	if w != nil && l.site.class.exclusive() {
+		*g.passOf(l.site) = pass{l.site, g.turn}
 	}
 }
+
+// released measures for how long w was past a gate, if it lets the next one pass now. It
+// counts from when it ran: those whom a mutex wakes may find it taken again. Where it did not
+// wait there itself, or nobody waited for some time meanwhile, so that it could let the gate go
+// and take it again unseen, the trace does not show since when.
+func (a *analysis) released(w *goroutine, s *site, now trace.Time) {
+	last := w.releasedAt
+	w.releasedAt = now
+	if now-last < oneRelease && last > 0 {
+		return
+	}
+	s.releases++
+	p := w.passOf(s)
+	if p.site == nil || p.site != s && s.class != classLock {
+		return
+	}
+	if t := a.turns.get(p.in); t != nil && t.start > 0 && s.always(t.start, now) {
+		s.held += now - t.start
+		s.holds++
+	}
+	p.site = nil
+}
+
+// oneRelease, ns: what a goroutine wakes within so short a time it wakes by one release, as
+// the writer of a sync.RWMutex wakes all readers.
+const oneRelease = 20e3
 
 // link returns the link of a wait that w ended; nobody did if w is nil.
 func (a *analysis) link(g, w *goroutine, s *site, e *trace.Event) *link {
@@ -404,27 +424,34 @@ func (a *analysis) label(e *trace.Event) {
 	if g := a.find(l.Resource.Goroutine()); g != nil {
 		idle := l.Label == "GC (idle)"
 		if g.state == trace.GoRunning && idle != g.gcIdle {
-			a.parallel.change(a.now, map[bool]int{true: -1, false: 1}[idle])
+			if idle {
+				a.parallel.change(a.now, -1)
+			} else {
+				a.parallel.change(a.now, 1)
+			}
 		}
 		g.gcIdle = idle
 	}
 }
 
+// sample counts a CPU sample. What [Options.Func] drops counts for all but the hot spots: the
+// verdict does not depend on it.
 func (a *analysis) sample(e *trace.Event) {
 	a.allSamples++
-	leaf := a.stacks.leaf(e.Stack())
-	if leaf == noMatch {
-		return
-	}
-	a.samples++
+	leaf, kept := a.stacks.leaf(e.Stack())
 	g := a.find(e.Goroutine())
 	if g == nil || !g.gcIdle {
 		a.samplesByWork[a.stacks.nodes[leaf].work]++
 	}
+	if kept {
+		a.samples++
+	}
 	if g == nil {
 		return
 	}
-	g.samples = count(g.samples, leaf)
+	if kept {
+		g.samples = count(g.samples, leaf)
+	}
 	if g.state == trace.GoSyscall {
 		g.called++
 	}

@@ -137,7 +137,7 @@ func (p *group) does() bool { return p.own && !p.system() }
 // library or at once.
 func (p *group) answers() float64 {
 	var n float64
-	for l, e := range p.waits {
+	for l, e := range p.waitsInOrder() {
 		if l.waker == nil || !l.waker.own {
 			n += float64(e.n) * l.part(answering)
 		}
@@ -154,7 +154,7 @@ func (a *analysis) at(w verdict.TraceWait, s *site) verdict.TraceWait {
 // known is the time of the group's goroutines without waits that the trace does not tell.
 func (p *group) known() trace.Time {
 	t := p.live
-	for l, e := range p.waits {
+	for l, e := range p.waitsInOrder() {
 		if l.site.reason == reasonOlder {
 			t -= e.time
 		}
@@ -162,10 +162,12 @@ func (p *group) known() trace.Time {
 	return t
 }
 
-// A gathering sums waits of several sites, and remembers the largest.
+// A gathering sums waits of several sites, and remembers the largest. Its order does not
+// depend on that of a map: the same trace gives the same figures to the last digit.
 type gathering struct {
 	time   trace.Time
 	n      int64
+	sites  []*site
 	bySite map[*site]trace.Time
 	groups map[*group]bool
 }
@@ -177,15 +179,22 @@ func newGathering() *gathering {
 func (g *gathering) add(p *group, s *site, d trace.Time, n int64) {
 	g.time += d
 	g.n += n
+	if _, ok := g.bySite[s]; !ok {
+		g.sites = append(g.sites, s)
+		slices.SortFunc(g.sites, (*site).compare)
+	}
 	g.bySite[s] += d
 	g.groups[p] = true
 }
 
+// compare orders sites as they first occurred.
+func (s *site) compare(t *site) int { return cmp.Compare(s.index, t.index) }
+
 // most is the site that has the most of it.
 func (g *gathering) most() *site {
 	var best *site
-	for s, d := range g.bySite {
-		if best == nil || d > g.bySite[best] || d == g.bySite[best] && s.place.at < best.place.at {
+	for _, s := range g.sites {
+		if best == nil || g.bySite[s] > g.bySite[best] {
 			best = s
 		}
 	}
@@ -200,11 +209,13 @@ func (s survey) wait(g *gathering) verdict.TraceWait {
 	if most == nil {
 		return w
 	}
-	for at := range g.bySite {
+	for _, at := range g.sites {
 		w.Share = max(w.Share, s.pressure(at))
 	}
-	for p := range g.groups {
-		w.Live += s.share(p.known())
+	for _, p := range s.groups {
+		if g.groups[p] {
+			w.Live += s.share(p.known())
+		}
 	}
 	return s.at(w, most)
 }
@@ -227,7 +238,7 @@ func (l *link) peer() bool {
 func (s survey) pool() verdict.TraceWait {
 	g := newGathering()
 	for _, p := range s.groups {
-		for l, e := range p.waits {
+		for l, e := range p.waitsInOrder() {
 			switch {
 			case l.site.class == classPool && l.part(dialling) < .5,
 				l.site.class == classStream && (strings.Contains(l.site.place.in, "awaitOpenSlot") || l.peer()):
@@ -245,7 +256,7 @@ func (s survey) dial() verdict.TraceWait {
 		if !p.does() {
 			continue
 		}
-		for l, e := range p.waits {
+		for l, e := range p.waitsInOrder() {
 			if part := l.part(dialling); part > 0 && !l.peer() {
 				g.add(p, l.site, trace.Time(float64(e.time)*part), e.n)
 			}
@@ -258,7 +269,7 @@ func (s survey) dial() verdict.TraceWait {
 func (s survey) answer() verdict.TraceWait {
 	g := newGathering()
 	for _, p := range s.groups {
-		for l, e := range p.waits {
+		for l, e := range p.waitsInOrder() {
 			switch {
 			case s.contended(l.site):
 			case l.site.class == classNetwork && l.what != serving,
@@ -282,7 +293,7 @@ func (s survey) handoff() verdict.TraceWait {
 		if !p.does() {
 			continue
 		}
-		for l, e := range p.waits {
+		for l, e := range p.waitsInOrder() {
 			if l.waker != nil {
 				g.add(p, l.site, e.time, e.n)
 				byCount[l.site] += e.n
@@ -290,7 +301,7 @@ func (s survey) handoff() verdict.TraceWait {
 		}
 	}
 	for at, n := range byCount {
-		if most == nil || n > byCount[most] || n == byCount[most] && at.place.at < most.place.at {
+		if most == nil || n > byCount[most] || n == byCount[most] && at.compare(most) < 0 {
 			most = at
 		}
 	}
@@ -304,7 +315,7 @@ func (s survey) handoff() verdict.TraceWait {
 func (s survey) server() verdict.TraceWait {
 	g := newGathering()
 	for _, p := range s.groups {
-		for l, e := range p.waits {
+		for l, e := range p.waitsInOrder() {
 			if l.site.class == classServer || l.what == serving {
 				g.add(p, l.site, e.time, e.n)
 			}

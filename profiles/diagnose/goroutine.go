@@ -1,6 +1,9 @@
 package diagnose
 
 import (
+	"cmp"
+	"iter"
+	"maps"
 	"slices"
 
 	"golang.org/x/exp/trace"
@@ -24,14 +27,14 @@ type goroutine struct {
 	latest   *site // where it waited last, and with which stack: most wait again and again
 	latestBy trace.Stack
 
-	maker    *group     // of the goroutine that created it
-	first    bool       // it is the first one that its maker created in a turn
-	made     turnID     // the turn in which it last created one itself
-	accepts  bool       // it accepts connections
-	served   bool       // it was created by one that does
-	asks     bool       // it has written to a connection
-	passed   *site      // the gate where it waited last; nil once it has let the next one pass
-	passedAt trace.Time // when that wait ended
+	maker        *group     // of the goroutine that created it
+	first        bool       // it is the first one that its maker created in a turn
+	made         turnID     // the turn in which it last created one itself
+	accepts      bool       // it accepts connections
+	served       bool       // it was created by one that does
+	asks         bool       // it has written to a connection
+	lock, permit pass       // the latest of each kind
+	releasedAt   trace.Time // when it woke one at a gate last
 
 	running  trace.Time // includes system calls that kept their core and were short
 	runnable trace.Time
@@ -40,6 +43,21 @@ type goroutine struct {
 	waits    []edge // its own waits, by link
 	wakes    []edge // the waits of others that it ended, by link
 	samples  []stackSamples
+}
+
+// A pass is that a goroutine waited at a gate and then passed it.
+type pass struct {
+	site *site  // nil once it has let the next one pass
+	in   turnID // the turn that began when the wait ended
+}
+
+// passOf is the goroutine's latest pass of a gate of the same kind. Between a lock and its
+// unlocking a goroutine may well wait for a channel, and the other way round.
+func (g *goroutine) passOf(s *site) *pass {
+	if s.class == classLock {
+		return &g.lock
+	}
+	return &g.permit
 }
 
 // An edge sums waits of one link.
@@ -147,6 +165,7 @@ type group struct {
 	samples           map[int32]int64 // CPU samples, by leaf in stacks
 	calls             map[*site]trace.Time
 	waits             map[*link]edge
+	order             []*link // of waits, once asked for
 	wakes             map[*link]edge
 	makes             map[*group]burst // goroutines that its own created
 	sampleCount       int64
@@ -167,6 +186,26 @@ type busiestGoroutine struct {
 	calls   []call
 }
 
+// waitsInOrder yields the group's waits by link, in the order of the sites and of their links:
+// the same trace gives the same figures to the last digit.
+func (p *group) waitsInOrder() iter.Seq2[*link, edge] {
+	if len(p.order) != len(p.waits) {
+		p.order = slices.SortedFunc(maps.Keys(p.waits), func(l, m *link) int {
+			return cmp.Or(cmp.Compare(l.site.index, m.site.index), cmp.Compare(l.number, m.number))
+		})
+	}
+	return func(yield func(*link, edge) bool) {
+		for _, l := range p.order {
+			if !yield(l, p.waits[l]) {
+				return
+			}
+		}
+	}
+}
+
+// nameless is the start function of goroutines of which no stack was seen.
+const nameless = "(unknown)"
+
 // groupOf returns the group of a start function.
 func (a *analysis) groupOf(start string, own bool) *group {
 	p := a.byStart[start]
@@ -186,7 +225,7 @@ func (a *analysis) fold(g *goroutine, until trace.Time, parked bool) {
 	p := g.group
 	switch {
 	case p == nil:
-		p = a.groupOf("(unknown)", false)
+		p = a.groupOf(nameless, false)
 	case g.base != nil && g.inLibrary > g.inOwn:
 		p = g.base // the library called the program's own code once, as to dial
 	}
@@ -240,7 +279,8 @@ func merge(into map[*link]edge, edges []edge) {
 // goroutines into their groups.
 func (a *analysis) finish() {
 	limit := a.start + trace.Time(float64(a.interval())*(1-parkedShare))
-	for _, g := range a.live {
+	for _, id := range slices.Sorted(maps.Keys(a.live)) {
+		g := a.live[id]
 		d := a.now - g.since
 		until, parked := a.now, false
 		switch g.state {

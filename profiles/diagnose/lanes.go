@@ -73,7 +73,7 @@ func (s survey) wanted() map[*group]bool {
 			continue
 		}
 		wanted[p] = true
-		for l, e := range p.waits {
+		for l, e := range p.waitsInOrder() {
 			if l.waker != nil && l.waker.own && float64(e.time) > .1*float64(p.live) {
 				wanted[l.waker] = true
 			}

@@ -9,6 +9,7 @@ import (
 // A link is the waits at one site that goroutines of one group ended, at one place of
 // theirs; or that no goroutine did.
 type link struct {
+	number  int // in the links of its site
 	site    *site
 	waker   *group   // nil if no goroutine ended them
 	release string   // file:line in the waker; "" where it was not asked for

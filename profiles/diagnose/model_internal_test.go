@@ -2,7 +2,9 @@ package diagnose
 
 import (
 	"fmt"
+	"math"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,12 +43,14 @@ type model struct {
 	broken func() func(*proc)
 	mended func() func(*proc)
 	cause  verdict.Cause
-	place  string // the function of the place that is to be named
+	place  string  // the function of the place that is to be named
+	inside float64 // goroutines that pass it at a time; 0 where it is no gate
 }
 
 var models = []model{
 	{
 		name: "lock around decoding", cores: []int{2, 4, 16, 64}, cause: verdict.Serialised, place: "main.add",
+		inside: 1,
 		broken: func() func(*proc) {
 			mu := lock()
 			return workers(32, func(p *proc) {
@@ -60,6 +64,7 @@ var models = []model{
 	},
 	{
 		name: "lock held across a call", cores: []int{2, 16, 64}, cause: verdict.Serialised, place: "main.get",
+		inside: 1,
 		broken: func() func(*proc) {
 			mu := lock()
 			return workers(24, func(p *proc) {
@@ -73,6 +78,7 @@ var models = []model{
 	},
 	{
 		name: "permits", cores: []int{2, 16, 64}, cause: verdict.HiddenCap, place: "main.get",
+		inside: 4,
 		broken: func() func(*proc) {
 			sem := permits(4)
 			return workers(32, func(p *proc) {
@@ -176,11 +182,13 @@ var models = []model{
 	},
 	{
 		name: "striped locks around a call", cores: []int{2, 64}, cause: verdict.HiddenCap, place: "main.create",
+		inside: 2,
 		broken: func() func(*proc) { return striped(2) },
 		mended: func() func(*proc) { return striped(256) },
 	},
 	{
 		name: "few permits to decode", cores: []int{8, 64}, cause: verdict.HiddenCap, place: "main.decode",
+		inside: 3,
 		broken: func() func(*proc) {
 			sem := permits(3)
 			return workers(32, func(p *proc) {
@@ -194,6 +202,7 @@ var models = []model{
 	},
 	{
 		name: "workers that fetch for others", cores: []int{2, 64}, cause: verdict.HiddenCap, place: "main.ask",
+		inside: 6,
 		broken: func() func(*proc) { return fetched(6) },
 		mended: func() func(*proc) { return fetched(24) },
 	},
@@ -420,7 +429,14 @@ func TestModels(t *testing.T) {
 				if !slices.Equal(v.Causes, []verdict.Cause{m.cause}) {
 					t.Fatalf("causes are %q, not %s:\n%s\n%+v", v.Causes, m.cause, v.Sentence, v.RuledOut)
 				}
-				t.Log(v.Sentence)
+				if !strings.Contains(v.Sentence, m.place) {
+					t.Errorf("%s is not named:\n%s", m.place, v.Sentence)
+				}
+				for _, f := range v.Evidence {
+					if f.Name == "gate-inside" && m.inside > 0 && math.Abs(f.Value-m.inside) > .15*m.inside {
+						t.Errorf("%.2f goroutines are past the gate, not %.0f", f.Value, m.inside)
+					}
+				}
 				if m.mended == nil || v.PredictedGain == 0 {
 					return
 				}

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"io"
 	"slices"
 	"time"
@@ -42,7 +43,7 @@ func (s survey) path() []PathSample {
 		for c, d := range p.calls {
 			add(s.below("[in a system call]", c), "in a system call", trace.Time(float64(d)*(1-c.calls.onCore(s.allSamples > 0))))
 		}
-		for l, e := range p.waits {
+		for l, e := range p.waitsInOrder() {
 			if turns[l.site] {
 				add(s.below("["+turnWait+"]", l.site), turnWait, e.time)
 				continue
@@ -52,6 +53,11 @@ func (s survey) path() []PathSample {
 			}
 		}
 	}
+	slices.SortStableFunc(out, func(a, b PathSample) int {
+		return cmp.Or(cmp.Compare(b.Seconds, a.Seconds), cmp.Compare(a.What, b.What), slices.CompareFunc(a.Stack, b.Stack, func(f, g Frame) int {
+			return cmp.Or(cmp.Compare(f.Function, g.Function), cmp.Compare(f.Line, g.Line))
+		}))
+	})
 	return out
 }
 

@@ -3,11 +3,14 @@ package diagnose_test
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -155,4 +158,47 @@ func FuzzRead(f *testing.F) {
 			t.Errorf("report: %v, %q", err, r.Verdict.Sentence)
 		}
 	})
+}
+
+// TestSameAgain: the same trace gives the same report, to the last digit, and the same files.
+func TestSameAgain(t *testing.T) {
+	raw := testTrace(t)
+	said := func() string {
+		r, err := diagnose.Read(bytes.NewReader(raw), diagnose.Options{AllLanes: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := json.NewEncoder(&b).Encode(r); err != nil {
+			t.Fatal(err)
+		}
+		for _, write := range []func(io.Writer) error{r.Write, r.WriteProfile, r.WritePerfetto} {
+			if err := write(&b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return b.String()
+	}
+	first := said()
+	for range 10 {
+		if said() != first {
+			t.Fatal("another report of the same trace")
+		}
+	}
+}
+
+// TestFuncIsNoEvidence: which samples --func counts does not change the verdict's figures.
+func TestFuncIsNoEvidence(t *testing.T) {
+	raw := testTrace(t)
+	all, err := diagnose.Read(bytes.NewReader(raw), diagnose.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	none, err := diagnose.Read(bytes.NewReader(raw), diagnose.Options{Func: regexp.MustCompile("^no function$")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if none.Samples != 0 || !reflect.DeepEqual(all.Verdict.Evidence, none.Verdict.Evidence) || !slices.Equal(all.Verdict.Causes, none.Verdict.Causes) {
+		t.Errorf("%v from %+v,\nand with --func %v from %+v", all.Verdict.Causes, all.Verdict.Evidence, none.Verdict.Causes, none.Verdict.Evidence)
+	}
 }

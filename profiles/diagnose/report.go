@@ -67,7 +67,7 @@ func (a *analysis) listGroups(groups []*group) []Group {
 			Running: toSeconds(a.onCore(p)), Runnable: toSeconds(p.runnable), Syscall: toSeconds(a.inCalls(p)),
 			Blocked: map[string]float64{}, Samples: p.sampleCount, Busiest: toSeconds(p.busiest.running),
 		}
-		for l, e := range p.waits {
+		for l, e := range p.waitsInOrder() {
 			g.Blocked[cmp.Or(l.site.reason, "(unknown)")] += toSeconds(e.time)
 		}
 		out = append(out, g)

@@ -356,7 +356,11 @@ func stackOf(functions []string) trace.Stack {
 		}
 		pkg, _, _ := strings.Cut(f[strings.LastIndex(f, "/")+1:], ".")
 		file := "/app/" + pkg + "/" + pkg + ".go"
-		if strings.HasPrefix(f, "runtime.") || strings.HasPrefix(f, "sync.") || strings.HasPrefix(f, "time.") || strings.HasPrefix(f, "internal/") || strings.HasPrefix(f, "syscall.") {
+		switch {
+		case strings.HasPrefix(f, "golang.org/"), strings.HasPrefix(f, "google.golang.org/"):
+			file = "/root/go/pkg/mod/" + f[:strings.LastIndex(f, "/")] + "@v1.0.0/" + pkg + ".go"
+		case strings.HasPrefix(f, "runtime."), strings.HasPrefix(f, "sync."), strings.HasPrefix(f, "time."),
+			strings.HasPrefix(f, "internal/"), strings.HasPrefix(f, "syscall."):
 			file = "/go/src/" + f[:strings.LastIndex(f, "/")+1] + pkg + "/" + pkg + ".go"
 		}
 		frames[i] = trace.StackFrame{PC: 1 + line, Func: f, File: file, Line: line}

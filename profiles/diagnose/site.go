@@ -10,6 +10,7 @@ import (
 
 // A site is a place in the code where goroutines wait, for one reason.
 type site struct {
+	index  int // of sites.known
 	class  class
 	reason string
 	place  place
@@ -37,9 +38,10 @@ type site struct {
 
 // A tally measures for how long at least one goroutine waits.
 type tally struct {
-	waiting int        // goroutines that wait now
-	since   trace.Time // when the first of them began
-	busy    trace.Time // with at least one, so far
+	waiting int           // goroutines that wait now
+	since   trace.Time    // when the first of them began
+	emptied [2]trace.Time // when the last of them had gone, the last time and the time before
+	busy    trace.Time    // with at least one, so far
 }
 
 func (t *tally) enter(now trace.Time) {
@@ -51,7 +53,19 @@ func (t *tally) enter(now trace.Time) {
 
 func (t *tally) leave(now trace.Time) {
 	t.waiting--
+	if t.waiting == 0 {
+		t.emptied = [2]trace.Time{now, t.emptied[0]}
+	}
 	t.stopIf(t.waiting == 0, now)
+}
+
+// always reports whether somebody waited from a time on until now, when one may have gone.
+func (t *tally) always(from, now trace.Time) bool {
+	last := t.emptied[0]
+	if last == now {
+		last = t.emptied[1]
+	}
+	return last < from
 }
 
 func (t *tally) stop(now trace.Time) { t.stopIf(t.waiting > 0, now) }
@@ -89,7 +103,7 @@ type siteKey struct {
 
 func newSites(symbols *symbolizer) sites {
 	before := &site{reason: reasonOlder, place: place{at: "?", in: "(unknown)"}}
-	more := &site{reason: "(other)", place: place{at: "?", in: "(further places)"}}
+	more := &site{index: 1, reason: "(other)", place: place{at: "?", in: "(further places)"}}
 	return sites{
 		cache: map[trace.Stack]*site{}, byKey: map[siteKey]*site{},
 		places: map[trace.Stack]string{}, released: map[string]*site{},
@@ -127,10 +141,10 @@ func (s *site) link(waker *group, release string, what activity) *link {
 			return l
 		}
 	}
-	if len(s.links) == maxLinks {
-		return s.links[maxLinks-1]
+	if len(s.links) >= maxLinks && (waker != nil || what != unknown) {
+		return s.link(nil, "", unknown) // who ended it is not told apart any more
 	}
-	l := &link{site: s, waker: waker, release: release, what: what}
+	l := &link{number: len(s.links), site: s, waker: waker, release: release, what: what}
 	s.links = append(s.links, l)
 	return l
 }
@@ -148,7 +162,7 @@ func (s *sites) settle() {
 			left = append(left, l)
 			continue
 		}
-		l.site = at
+		l.site, l.number = at, len(at.links)
 		at.links = append(at.links, l)
 		at.time, at.count = at.time+l.time, at.count+l.n
 		s.before.time, s.before.count = s.before.time-l.time, s.before.count-l.n
@@ -236,6 +250,7 @@ func (s *sites) at(stack trace.Stack, reason string) *site {
 		found = s.more
 		if len(s.known) < maxSites {
 			found = &site{
+				index: len(s.known),
 				class: k.class, reason: reason, place: k.place, own: s.symbols.own(frames), frames: framesOf(frames),
 				file:   reason == reasonNetwork && contains(frames, "os.(*File)."),
 				writes: reason == reasonCall && sends(frames), connections: s.symbols.connections(frames),

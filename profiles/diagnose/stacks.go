@@ -7,9 +7,6 @@ import (
 	"golang.org/x/exp/trace"
 )
 
-// noMatch is the leaf of a stack that Options.Func drops.
-const noMatch = -1
-
 // maxNodes bounds the call tree. A call past it counts as its caller.
 const maxNodes = 1 << 18
 
@@ -29,9 +26,9 @@ type function struct {
 // stacks holds the stacks of all CPU samples as one call tree.
 type stacks struct {
 	match     *regexp.Regexp
-	cache     map[trace.Stack]int32 // of this generation
-	roots     map[trace.Stack]root  // of this generation
-	nodes     []node                // nodes[0] is the root
+	cache     map[trace.Stack]leafNode // of this generation
+	roots     map[trace.Stack]root     // of this generation
+	nodes     []node                   // nodes[0] is the root
 	byNode    map[node]int32
 	functions []function
 	byName    map[function]int32
@@ -42,7 +39,7 @@ func newStacks(match *regexp.Regexp, symbols *symbolizer) stacks {
 	return stacks{
 		symbols: symbols,
 		match:   match,
-		cache:   map[trace.Stack]int32{}, roots: map[trace.Stack]root{}, byNode: map[node]int32{}, byName: map[function]int32{},
+		cache:   map[trace.Stack]leafNode{}, roots: map[trace.Stack]root{}, byNode: map[node]int32{}, byName: map[function]int32{},
 		nodes: []node{{parent: -1, fn: -1}},
 	}
 }
@@ -52,20 +49,24 @@ func (s *stacks) forget() {
 	clear(s.roots)
 }
 
-// leaf returns the index of the node that stands for the whole stack.
-func (s *stacks) leaf(stack trace.Stack) int32 {
-	if n, ok := s.cache[stack]; ok {
-		return n
+// leaf returns the index of the node that stands for the whole stack, and whether
+// Options.Func keeps it.
+func (s *stacks) leaf(stack trace.Stack) (at int32, kept bool) {
+	l, ok := s.cache[stack]
+	if !ok {
+		frames := s.symbols.frames(stack)
+		l = leafNode{s.add(frames), s.match == nil || slices.ContainsFunc(frames, func(f trace.StackFrame) bool { return s.match.MatchString(f.Func) })}
+		s.cache[stack] = l
 	}
-	n := s.add(s.symbols.frames(stack))
-	s.cache[stack] = n
-	return n
+	return l.at, l.kept
+}
+
+type leafNode struct {
+	at   int32
+	kept bool
 }
 
 func (s *stacks) add(frames []trace.StackFrame) int32 {
-	if s.match != nil && !slices.ContainsFunc(frames, func(f trace.StackFrame) bool { return s.match.MatchString(f.Func) }) {
-		return noMatch
-	}
 	at := int32(0)
 	for _, f := range slices.Backward(frames) {
 		fn := s.function(f)

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"fmt"
 	"math"
 	"regexp"
 	"testing"
@@ -321,5 +322,66 @@ func TestDamaged(t *testing.T) {
 	a.finish()
 	if w := groupNamed(t, a, "main.odd").wakes; len(w) != 0 {
 		t.Errorf("it ended waits of others: %v", w)
+	}
+}
+
+// TestManyWakers: a site whose waits are ended by more groups than are told apart charges none
+// of them to another one.
+func TestManyWakers(t *testing.T) {
+	const wakers = 3 * maxLinks
+	a, _ := simulate(t, 2, time.Second, 1, func(p *proc) {
+		var waiting []*proc
+		for range 4 {
+			p.start("main.waiter", func(p *proc) {
+				for {
+					waiting = append(waiting, p)
+					p.wait("chan receive", "runtime.chanrecv1")
+				}
+			})
+		}
+		for i := range wakers {
+			p.start(fmt.Sprintf("main.waker%d", i), func(p *proc) {
+				for {
+					p.sleep(p.around(20 * ms))
+					if len(waiting) > 0 {
+						next := waiting[0]
+						waiting = waiting[1:]
+						p.wake(p, next)
+					}
+				}
+			})
+		}
+		p.sleep(time.Hour)
+	})
+	a.finish()
+	for _, s := range a.sites.known {
+		if len(s.links) > 2*(maxLinks+1) { // those of waits that began before the trace came to it
+			t.Errorf("%d links at %s", len(s.links), s.place.at)
+		}
+		for _, l := range s.links {
+			if l.waker != nil && s.class == classChannel && l.n > 3*int64(time.Second/(20*ms)) {
+				t.Errorf("%d waits are charged to one of %d wakers", l.n, wakers)
+			}
+		}
+	}
+}
+
+// TestNamelessWaker: a wait that a goroutine ended of which no stack was seen was ended by one.
+func TestNamelessWaker(t *testing.T) {
+	s := newSites(&symbolizer{}).before
+	a := newAnalysis(Options{})
+	g, w := &goroutine{id: 1}, &goroutine{id: 2}
+	a.live[1], a.live[2] = g, w
+	a.now = 50
+	g.state, g.site, g.since = trace.GoWaiting, s, 10
+	e, err := trace.MakeEvent(trace.EventConfig[trace.StateTransition]{
+		Kind: trace.EventStateTransition, Time: 50, Goroutine: 2, Details: trace.MakeGoStateTransition(1, trace.GoWaiting, trace.GoRunnable),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.woken(g, &e, 40, 50)
+	if len(g.waits) != 1 || g.waits[0].link.waker == nil || g.waits[0].link.waker.start != nameless {
+		t.Errorf("%+v", g.waits)
 	}
 }

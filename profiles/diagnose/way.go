@@ -70,7 +70,7 @@ func (s survey) way() []Stretch {
 		for c, d := range p.calls {
 			add("in a system call", c.place, trace.Time(float64(d)*(1-c.calls.onCore(s.allSamples > 0))))
 		}
-		for l, e := range p.waits {
+		for l, e := range p.waitsInOrder() {
 			switch {
 			case l.site.reason == reasonOlder:
 			case turns[l.site]:

@@ -94,7 +94,9 @@ func (t Trace) capped() (bool, string) {
 	if g.Waiting > 0 {
 		because = fmt.Sprintf("%.1f goroutines wait at %s, in %.0f%% of the time, and %.1f are past it", g.Waiting, g.At, 100*g.Share, g.Inside)
 	}
-	return t.contended() && !g.Connections && g.Waiting >= manyWaiting && g.Inside >= morePermits && worth(t.freed(g.TraceWait, 0)), because
+	// A lock that is held for long now and then holds up as many as one that is never free.
+	taken := t.coresIdle() && (g.Share >= turnsTaken || g.Lock)
+	return taken && !g.Connections && g.Waiting >= manyWaiting && g.Inside >= morePermits && worth(t.freed(g.TraceWait, 0)), because
 }
 
 func (t Trace) sayCap(v *Verdict) {

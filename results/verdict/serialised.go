@@ -164,7 +164,7 @@ func (t Trace) oneTurn() (bool, string) {
 		because = fmt.Sprintf("%.1f goroutines wait for a turn at %s, in %.0f%% of the time, and %.1f are past it", g.Waiting, g.At, 100*g.Share, g.Inside)
 	}
 	one := g.Waiting >= manyWaiting && g.Inside >= someWaiting && g.Inside <= onePermit && g.Share >= turnsTaken
-	lock := g.Lock && g.Waiting >= someWaiting && (g.Inside < morePermits || g.Share < turnsTaken)
+	lock := g.Lock && g.Waiting >= someWaiting && g.Inside < morePermits
 	return t.roomToRun() && (one || lock) && worth(t.freed(g.TraceWait, 0)), because
 }
 

@@ -116,6 +116,7 @@ type TraceBatch struct {
 type TraceAlone struct {
 	TraceWait
 	Name       string    // start function
+	Answers    int64     // that they waited for
 	UnderWay   float64   // of them, those that ask, wait for the answer or execute, mean
 	Goroutines int       // in all: these few, or one after the other
 	Background bool      // it is one that lasts, and is not main
@@ -160,11 +161,6 @@ func (t Trace) full() bool {
 
 func (t Trace) cores() string {
 	return fmt.Sprintf("%.2f of %d cores are used", t.Executing, t.Procs)
-}
-
-// contended means that nearly always at least one goroutine waits for a turn.
-func (t Trace) contended() bool {
-	return t.coresIdle() && t.Contention.Share >= turnsTaken
 }
 
 // freed predicts the gain if w were gone: the goroutines then come round sooner by it, up

@@ -105,7 +105,7 @@ func aloneTrace() verdict.Trace {
 	t.Answer.Waiting = .95
 	t.Alone = verdict.TraceAlone{
 		TraceWait: verdict.TraceWait{Waiting: .95, Live: 1, Share: .95, Seconds: .006, At: "app/main.go:71", In: "main.get", Reason: "select"},
-		Name:      "main.worker", UnderWay: .99, Goroutines: 1,
+		Name:      "main.worker", Answers: 150, UnderWay: .99, Goroutines: 1,
 	}
 	return t
 }
@@ -177,6 +177,10 @@ func TestJudgeTrace(t *testing.T) {
 			t.Executing = .1
 			t.Contention.Held = verdict.TraceHold{Answer: .9}
 		}, one(verdict.HiddenCap), 4, "several locks"},
+		{"locks of which several pass, often free", lockTrace, func(t *verdict.Trace) {
+			t.Contention.Inside, t.Contention.Share, t.Executing = 2, .6, .1
+			t.Contention.Held = verdict.TraceHold{Answer: .9}
+		}, one(verdict.HiddenCap), 4, "several locks"},
 		{"lock held while waiting", lockTrace, func(t *verdict.Trace) {
 			t.Executing, t.Contention.Held = .1, verdict.TraceHold{Executing: .1, Answer: .9, At: "app/store.go:51", In: "main.query"}
 		}, one(verdict.Serialised), 4, "waits for an answer at app/store.go:51 (main.query) itself"},
@@ -215,6 +219,7 @@ func TestJudgeTrace(t *testing.T) {
 		{"a batch of equals", batchTrace, func(t *verdict.Trace) { t.Batch.UnderWay = 15; t.Answer.Waiting = 15 }, one(verdict.Outside), 0, ""},
 		{"a batch that is seldom waited for", batchTrace, func(t *verdict.Trace) { t.Batch.Waiting = .3 }, one(verdict.Outside), 0, ""},
 		{"one after the other", aloneTrace, nil, one(verdict.WindowTooSmall), 0, "one goroutine (main.worker) asks for one thing after the other"},
+		{"one that asks for a single thing", aloneTrace, func(t *verdict.Trace) { t.Alone.Answers, t.Answer.Share = 1, 0 }, none, 0, ""},
 		{"one worker in the background", aloneTrace, func(t *verdict.Trace) { t.Alone.Background = true }, one(verdict.HiddenCap), 0, "one goroutine (main.worker)"},
 		{"one at a time, another one each time", aloneTrace, func(t *verdict.Trace) { t.Alone.Goroutines = 300 }, one(verdict.WindowTooSmall), 0, "one goroutine at a time"},
 		{"two at a time, by a limit", aloneTrace, func(t *verdict.Trace) {
@@ -309,7 +314,7 @@ func TestJudgeTraceAlways(t *testing.T) {
 			Pool:       wait("pool"), Dial: wait("dial"), Answer: wait("answer"), Server: wait("server"), Handoff: wait("handoff"),
 			Clock:     verdict.TraceClock{TraceWait: wait("clock"), Times: rapid.IntRange(0, 9).Draw(t, "times"), Each: many.Draw(t, "each"), Vary: many.Draw(t, "vary"), Every: many.Draw(t, "every"), EveryVary: many.Draw(t, "every vary")},
 			Batch:     verdict.TraceBatch{TraceWait: wait("batch"), Size: many.Draw(t, "size"), UnderWay: many.Draw(t, "under way"), Of: "main.b"},
-			Alone:     verdict.TraceAlone{TraceWait: wait("alone"), Name: "main.c", UnderWay: 2 * share.Draw(t, "asks"), Goroutines: 1, Background: rapid.Bool().Draw(t, "background")},
+			Alone:     verdict.TraceAlone{TraceWait: wait("alone"), Name: "main.c", Answers: rapid.Int64Range(0, 9).Draw(t, "answers"), UnderWay: 2 * share.Draw(t, "asks"), Goroutines: 1, Background: rapid.Bool().Draw(t, "background")},
 			Switching: share.Draw(t, "switching"), Spinning: share.Draw(t, "spinning"), Handoffs: 1e5 * many.Draw(t, "handoffs"), Stopped: share.Draw(t, "stopped"), Stops: rapid.IntRange(0, 90).Draw(t, "stops"),
 		}))
 	})

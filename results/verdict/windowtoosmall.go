@@ -110,12 +110,15 @@ func (t Trace) sayBatch(v *Verdict) {
 // time while cores are idle. Limits of a call to others are often set to the cores by mistake.
 const few = 4
 
+// aSeries, answers: with fewer, nobody was seen to ask for one thing after the other.
+const aSeries = 3
+
 // alone says that hardly anything is asked for at a time, all the time, while cores are idle.
 func (t Trace) alone() (bool, string) {
 	a := t.Alone
-	because := fmt.Sprintf("%.1f goroutines ask for something at a time", a.UnderWay)
+	because := fmt.Sprintf("%.1f goroutines ask for something at a time, and had %d answers", a.UnderWay, a.Answers)
 	most := max(oneAtATime, min(few, float64(t.Procs))+oneAtATime-1)
-	return t.coresIdle() && a.UnderWay >= answerWaiting && a.UnderWay <= most && a.Waiting >= awaited*a.UnderWay, because
+	return t.coresIdle() && a.Answers >= aSeries && a.UnderWay >= answerWaiting && a.UnderWay <= most && a.Waiting >= awaited*a.UnderWay, because
 }
 
 // fed says that somebody waits for one of the few to end, most of the time: a limit keeps
