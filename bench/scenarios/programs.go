@@ -62,6 +62,7 @@ var programVariants = map[string]string{
 	"stuckreplica -warm=700ms":                   "-warm=600..900ms",
 	"trickle -warm=700ms":                        "-warm=600..900ms",
 	"childpipe -warm=700ms":                      "-warm=600..900ms",
+	"oneflight -warm=700ms":                      "-warm=600..900ms",
 	"fanout -warm=700ms":                         "-warm=600..900ms",
 	"grouplimit -procs=2 -warm=700ms":            "-warm=600..900ms",
 	"grpcbreaker -warm=700ms":                    "-warm=600..900ms",

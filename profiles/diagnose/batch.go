@@ -48,6 +48,28 @@ func (s survey) largerBatch(best verdict.TraceBatch, d, p *group, size float64, 
 	return b
 }
 
+// feeds reports whether d starts goroutines of p, or gives them work that they wait for or d
+// waits to give: one that only takes what they fetch wants no more of them.
+func (d *group) feeds(p *group) bool {
+	if d.makes[p].n > 0 {
+		return true
+	}
+	for l := range p.waits {
+		if l.waker == d && l.site.class == classChannel {
+			return true
+		}
+	}
+	for l := range d.waits {
+		if l.waker == p && l.site.reason == "chan send" {
+			return true
+		}
+	}
+	return false
+}
+
+// mostly is a share.
+const mostly = .5
+
 // alone finds the few goroutines that ask, each for one thing after the other; and who
 // waits for one of them to end before it starts another.
 func (s survey) alone() verdict.TraceAlone {
@@ -72,8 +94,15 @@ func (s survey) alone() verdict.TraceAlone {
 		TraceWait: s.wait(g), Name: p.start, Answers: g.n, UnderWay: s.engaged(p), Goroutines: p.count,
 		Background: p.count == 1 && p.start != "main.main",
 	}
+	sharing := newGathering()
+	for l, e := range p.waitsInOrder() {
+		if l.waker == p && l.site.class == classJoin && l.part(answering, dialling) > mostly {
+			sharing.add(p, l.site, e.time, e.n)
+		}
+	}
+	out.Sharing = s.wait(sharing)
 	for _, d := range s.groups {
-		if !d.does() || d == p {
+		if !d.does() || d == p || !d.feeds(p) {
 			continue
 		}
 		for l, e := range d.waitsInOrder() {

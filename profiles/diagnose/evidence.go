@@ -169,11 +169,11 @@ type gathering struct {
 	n      int64
 	sites  []*site
 	bySite map[*site]trace.Time
-	groups map[*group]bool
+	groups map[*group]trace.Time
 }
 
 func newGathering() *gathering {
-	return &gathering{bySite: map[*site]trace.Time{}, groups: map[*group]bool{}}
+	return &gathering{bySite: map[*site]trace.Time{}, groups: map[*group]trace.Time{}}
 }
 
 func (g *gathering) add(p *group, s *site, d trace.Time, n int64) {
@@ -184,7 +184,7 @@ func (g *gathering) add(p *group, s *site, d trace.Time, n int64) {
 		slices.SortFunc(g.sites, (*site).compare)
 	}
 	g.bySite[s] += d
-	g.groups[p] = true
+	g.groups[p] += d
 }
 
 // compare orders sites as they first occurred.
@@ -213,12 +213,19 @@ func (s survey) wait(g *gathering) verdict.TraceWait {
 		w.Share = max(w.Share, s.pressure(at))
 	}
 	for _, p := range s.groups {
-		if g.groups[p] {
+		if p.heldUp(g.groups[p]) {
 			w.Live += s.share(p.known())
 		}
 	}
 	return s.at(w, most)
 }
+
+// heldUp reports whether waits of so much time hold the group up: not where it had one or two
+// such, or one whose place is a guess since it began before the trace.
+func (p *group) heldUp(d trace.Time) bool { return float64(d) > seldomThere*float64(p.known()) }
+
+// seldomThere is a share of a group's time.
+const seldomThere = .005
 
 // peer reports whether the waker waits at the same site at other times: then those who
 // wait there take turns.

@@ -16,7 +16,7 @@ type gate struct {
 	waiting float64
 	lock    bool
 	takers  map[*group]bool // who pass it
-	waiters map[*group]bool
+	waiters map[*group]trace.Time
 }
 
 // contention finds the gate where the most goroutines wait. Goroutines that wait to
@@ -51,7 +51,7 @@ func (s survey) gates() []*gate {
 			}
 		}
 		if g == nil {
-			g = &gate{lock: true, takers: map[*group]bool{}, waiters: map[*group]bool{}}
+			g = &gate{lock: true, takers: map[*group]bool{}, waiters: map[*group]trace.Time{}}
 			all = append(all, g)
 		}
 		g.sites = append(g.sites, at)
@@ -65,11 +65,9 @@ func (s survey) gates() []*gate {
 	}
 	for _, g := range all {
 		for _, at := range g.sites {
-			for _, l := range at.links {
-				for _, p := range s.groups {
-					if p.waits[l].n > 0 {
-						g.waiters[p] = true
-					}
+			for _, p := range s.groups {
+				if d := p.at(at); d > 0 {
+					g.waiters[p] += d
 				}
 			}
 		}
@@ -84,7 +82,7 @@ func (g *gate) findTakers() {
 	for _, peers := range []bool{true, false} {
 		for _, at := range g.sites {
 			for _, l := range at.links {
-				if l.waker != nil && !l.waker.system() && g.waiters[l.waker] == peers {
+				if l.waker != nil && !l.waker.system() && (g.waiters[l.waker] > 0) == peers {
 					g.takers[l.waker] = true
 				}
 			}
@@ -122,19 +120,18 @@ func (s survey) contended(at *site) bool {
 // for an answer ever gets it from another one who waits there.
 const somePeers = .1
 
-// matters reports whether those who wait at the gate, or pass it, do some of the work.
+// matters reports whether those who wait at the gate, or pass it, do some of the work. Where
+// only a library's goroutines wait, it is for work that the program gives them.
 func (s survey) matters(g *gate) bool {
-	for p := range g.waiters {
-		if s.work[p] >= someWork {
-			return true
-		}
+	var own, works bool
+	for p, d := range g.waiters {
+		own = own || p.does() && p.heldUp(d)
+		works = works || s.work[p] >= someWork
 	}
 	for p := range g.takers {
-		if s.work[p] >= someWork {
-			return true
-		}
+		works = works || s.work[p] >= someWork
 	}
-	return false
+	return own && works
 }
 
 func (s survey) pastGate(g *gate) verdict.TraceContention {

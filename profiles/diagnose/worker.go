@@ -1,8 +1,6 @@
 package diagnose
 
 import (
-	"slices"
-
 	"golang.org/x/exp/trace"
 
 	"collatebench/results/verdict"
@@ -158,20 +156,24 @@ func (s survey) endedWaits(p *group, wakes []edge) (verdict.TraceWait, *site) {
 		w.Waiting += s.mean(at) * s.endedShare(wakes, at)
 	}
 	for _, q := range s.groups {
-		if q != p && slices.ContainsFunc(g.sites, q.waitsAt) {
+		var there trace.Time
+		for _, at := range g.sites {
+			there += q.at(at)
+		}
+		if q != p && q.heldUp(there) {
 			w.Live += s.share(q.known())
 		}
 	}
 	return w, most
 }
 
-func (p *group) waitsAt(s *site) bool {
+// at is the time of the group's waits at a site.
+func (p *group) at(s *site) trace.Time {
+	var t trace.Time
 	for _, l := range s.links {
-		if p.waits[l].n > 0 {
-			return true
-		}
+		t += p.waits[l].time
 	}
-	return false
+	return t
 }
 
 // endedShare is the share of the waits at a site that one goroutine ended. Where

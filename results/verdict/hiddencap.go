@@ -111,7 +111,16 @@ func (t Trace) sayCap(v *Verdict) {
 	if g.Lock {
 		what = "These are several locks, or one that several share, held while their holders wait " + g.Held.wait() + ": wait before taking one, or have more of them"
 	}
-	v.Sentence += v.predict(t.freed(g.TraceWait, 0), what, moreAtOnce)
+	v.Sentence += v.rid(t.freed(g.TraceWait, 0), g.Held, what)
+}
+
+// rid predicts the gain of getting rid of the wait for a turn. What a file, a pipe or another
+// process takes at a time nobody measured: the upstream's answers are seen to overlap elsewhere.
+func (v *Verdict) rid(gain float64, h TraceHold, what string) string {
+	if h.most() == inCall {
+		return bound(gain, what, "how much more the system takes at once")
+	}
+	return v.predict(gain, what, moreAtOnce)
 }
 
 // wait spells what the holders wait for, and where.
@@ -138,7 +147,7 @@ func (t Trace) sayWorker(v *Verdict) {
 	v.Sentence = fmt.Sprintf("one goroutine (%s) works for all, one after the other, and %.0f others wait for it; %.2f of %d cores used.\n",
 		b.Name, b.Behind.Waiting, t.Executing, t.Procs) +
 		fmt.Sprintf("It mostly waits %s itself.\n", b.Held.wait()) + b.Behind.waitSentence() +
-		v.predict(t.freed(b.Behind, b.Engaged), "Let several such goroutines work side by side", moreAtOnce)
+		v.rid(t.freed(b.Behind, b.Engaged), b.Held, "Let several such goroutines work side by side")
 }
 
 func (t Trace) sayRate(v *Verdict) {

@@ -174,7 +174,7 @@ func (t Trace) sayTurn(v *Verdict) {
 		g.At, trimPath(g.In), math.Max(1, g.Waiting), 100*g.Share, t.Executing, t.Procs)
 	if g.Held.most() != "" || t.Executing < outsideBusy {
 		v.Sentence += fmt.Sprintf("Who holds it mostly waits %s itself. A wait (%s) lasts %s.\n", g.Held.wait(), g.Reason, siTime(g.Seconds)) +
-			v.predict(t.freed(g.TraceWait, 0), "What it waits for does not belong under the lock: do it before taking it, or after", moreAtOnce)
+			v.rid(t.freed(g.TraceWait, 0), g.Held, "What it waits for does not belong under the lock: do it before taking it, or after")
 		return
 	}
 	v.Sentence += g.Section.timeSentence("Who holds it") + fmt.Sprintf("A wait (%s) lasts %s.\n", g.Reason, siTime(g.Seconds))

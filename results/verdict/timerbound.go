@@ -57,6 +57,10 @@ func (t Trace) timed() (bool, string) {
 func (t Trace) sayTimed(v *Verdict) {
 	c := t.Clock
 	v.Sentence = fmt.Sprintf("%.1f of %.1f goroutines wait for a clock, %s each time, set at %s (%s, %s); %.2f of %d cores used.\n",
-		c.Waiting, c.Live, siTime(c.Each), c.At, trimPath(c.In), c.Reason, t.Executing, t.Procs) +
-		v.predict(t.freed(c.TraceWait, 0), "Shorten that wait, or end it by an event (a full batch, an answer that has come)", "what it waits for is there earlier")
+		c.Waiting, c.Live, siTime(c.Each), c.At, trimPath(c.In), c.Reason, t.Executing, t.Procs)
+	if c.Every == 0 {
+		v.Sentence += v.predict(t.freed(c.TraceWait, 0), "Give up earlier, or ask another in the meantime", "what it waits for never comes")
+		return
+	}
+	v.Sentence += bound(t.freed(c.TraceWait, 0), "Shorten that wait, or end it by an event (a full batch, an answer that has come)", "how soon what it waits for is there")
 }

@@ -78,13 +78,16 @@ type TraceHold struct {
 	At, In                               string // where they waited most themselves
 }
 
+// inCall is one of the answers of most.
+const inCall = "in a system call"
+
 // most spells what they mostly waited for themselves; "" if they executed.
 func (h TraceHold) most() string {
 	most, what := h.Executing, ""
 	for _, o := range []struct {
 		share float64
 		what  string
-	}{{h.Answer, "for an answer"}, {h.Dial, "for a connection to be made"}, {h.Call, "in a system call"}, {h.Clock, "for a clock"}} {
+	}{{h.Answer, "for an answer"}, {h.Dial, "for a connection to be made"}, {h.Call, inCall}, {h.Clock, "for a clock"}} {
 		if o.share > most {
 			most, what = o.share, o.what
 		}
@@ -121,6 +124,7 @@ type TraceAlone struct {
 	Goroutines int       // in all: these few, or one after the other
 	Background bool      // it is one that lasts, and is not main
 	Feeder     TraceWait // of who starts another once one has ended, or gives them their work; zero: nobody
+	Sharing    TraceWait // of others of them, until the one that asks has its answer, which is for them too
 }
 
 func (t Trace) evidence() []Figure {

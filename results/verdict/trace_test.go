@@ -186,7 +186,7 @@ func TestJudgeTrace(t *testing.T) {
 		}, one(verdict.Serialised), 4, "waits for an answer at app/store.go:51 (main.query) itself"},
 		{"lock held in a system call", lockTrace, func(t *verdict.Trace) {
 			t.Executing, t.Contention.Held = 1, verdict.TraceHold{Executing: .1, Call: .9}
-		}, one(verdict.Serialised), 2, "waits in a system call itself"},
+		}, one(verdict.Serialised), 0, "what that gains, at most 2.0x, rests on how much more the system takes at once"},
 		{"lock on full cores", lockTrace, func(t *verdict.Trace) { t.Executing, t.Runnable = 1.9, 5 }, one(verdict.CPUSaturated), 0, ""},
 		{"full cores", saturatedTrace, nil, one(verdict.CPUSaturated), 0, "the roof of these cores"},
 		{"most of the cores, and no goroutine waits for one", saturatedTrace, func(t *verdict.Trace) { t.Executing, t.Runnable = 1.5, .2 }, none, 0, "no place makes the others wait"},
@@ -204,10 +204,10 @@ func TestJudgeTrace(t *testing.T) {
 		{"upstream", waitingTrace, nil, one(verdict.Outside), 0, "take the upstream's figures"},
 		{"upstream without samples", waitingTrace, func(t *verdict.Trace) { t.Samples = 0 }, one(verdict.Outside), 0, ""},
 		{"idle at times", waitingTrace, func(t *verdict.Trace) { t.Answer.Share = .3 }, none, 0, ""},
-		{"sleepers", clockTrace, nil, one(verdict.TimerBound), 4, "6.0 of 8.0 goroutines wait for a clock, 100 ms each time, set at app/main.go:9"},
+		{"sleepers", clockTrace, nil, one(verdict.TimerBound), 0, "6.0 of 8.0 goroutines wait for a clock, 100 ms each time, set at app/main.go:9"},
 		{"sleepers that seldom sleep", clockTrace, func(t *verdict.Trace) { t.Clock.Waiting = 1 }, one(verdict.Outside), 0, ""},
-		{"one that lingers, and lets many pass", clockTrace, func(t *verdict.Trace) { t.Clock.EveryVary, t.Clock.Passing = .001, 20 }, one(verdict.TimerBound), 4, ""},
-		{"deadlines", clockTrace, func(t *verdict.Trace) { t.Clock.Every, t.Clock.EveryVary = 0, 0 }, one(verdict.TimerBound), 4, ""},
+		{"one that lingers, and lets many pass", clockTrace, func(t *verdict.Trace) { t.Clock.EveryVary, t.Clock.Passing = .001, 20 }, one(verdict.TimerBound), 0, "at most 4.0x, rests on how soon what it waits for is there"},
+		{"deadlines", clockTrace, func(t *verdict.Trace) { t.Clock.Every, t.Clock.EveryVary = 0, 0 }, one(verdict.TimerBound), 4, "Give up earlier"},
 		{"a limiter", clockTrace, func(t *verdict.Trace) { t.Clock.EveryVary = .001 }, one(verdict.HiddenCap), 0, "lets 62.5 a second pass"},
 		{"a limiter of one", clockTrace, func(t *verdict.Trace) {
 			t.Clock.Waiting, t.Clock.Live, t.Clock.Vary, t.Clock.EveryVary = .9, 1, .01, .001
@@ -229,6 +229,13 @@ func TestJudgeTrace(t *testing.T) {
 		{"two at a time", aloneTrace, func(t *verdict.Trace) {
 			t.Alone.UnderWay, t.Alone.TraceWait.Waiting, t.Alone.Goroutines, t.Answer.Waiting = 1.98, 1.9, 2, 1.9
 		}, one(verdict.WindowTooSmall), 0, "no more than 2 goroutines at a time"},
+		{"four at a time on two cores, by a limit", aloneTrace, func(t *verdict.Trace) {
+			t.Alone.UnderWay, t.Alone.TraceWait.Waiting, t.Alone.Goroutines, t.Answer.Waiting = 3.98, 3.9, 4, 3.9
+			t.Alone.Feeder = verdict.TraceWait{Waiting: .98, At: "app/main.go:20", In: "main.main"}
+		}, one(verdict.HiddenCap), 0, "no more than 4 goroutines at a time"},
+		{"one asks, and the others share its answer", aloneTrace, func(t *verdict.Trace) {
+			t.Alone.Sharing = verdict.TraceWait{Waiting: 8.9, At: "app/main.go:74", In: "main.load", Via: "golang.org/x/sync/singleflight.(*Group).Do"}
+		}, one(verdict.HiddenCap), 0, "8.9 others wait for that same answer, in golang.org/x/sync/singleflight.(*Group).Do, called at app/main.go:74 (main.load)"},
 		{"four at a time on two cores", aloneTrace, func(t *verdict.Trace) {
 			t.Alone.UnderWay, t.Alone.TraceWait.Waiting, t.Alone.Goroutines, t.Answer.Waiting = 3.98, 3.9, 4, 3.9
 		}, one(verdict.Outside), 0, ""},

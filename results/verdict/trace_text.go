@@ -72,3 +72,12 @@ func (v *Verdict) predict(gain float64, what string, assumptions ...string) stri
 	v.Assumptions = assumptions
 	return fmt.Sprintf("%s: predicted gain up to %.1fx, if %s.", what, gain, strings.Join(assumptions, " and "))
 }
+
+// bound is the sentence of a change whose gain rests on something outside of the trace: the
+// most that it can be is no prediction.
+func bound(most float64, what, unknown string) string {
+	if !(most > 1) || math.IsInf(most, 0) {
+		return fmt.Sprintf("%s: what that gains rests on %s, which this trace does not show.", what, unknown)
+	}
+	return fmt.Sprintf("%s: what that gains, at most %.1fx, rests on %s, which this trace does not show.", what, most, unknown)
+}

@@ -118,12 +118,18 @@ func (t Trace) alone() (bool, string) {
 	a := t.Alone
 	because := fmt.Sprintf("%.1f goroutines ask for something at a time, and had %d answers", a.UnderWay, a.Answers)
 	most := max(oneAtATime, min(few, float64(t.Procs))+oneAtATime-1)
+	if t.fed() { // whoever waits to ask does not want so few
+		most = few + oneAtATime - 1
+	}
 	return t.coresIdle() && a.Answers >= aSeries && a.UnderWay >= answerWaiting && a.UnderWay <= most && a.Waiting >= awaited*a.UnderWay, because
 }
 
 // fed says that somebody waits for one of the few to end, most of the time: a limit keeps
 // them few.
-func (t Trace) fed() bool { return t.Alone.Feeder.Waiting >= awaited }
+func (t Trace) fed() bool { return t.Alone.Feeder.Waiting >= awaited || t.shared() }
+
+// shared says that several wait for the answer to one that asks.
+func (t Trace) shared() bool { return t.Alone.Sharing.Waiting >= manyWaiting }
 
 func (t Trace) sayAlone(v *Verdict) {
 	a := t.Alone
@@ -136,7 +142,11 @@ func (t Trace) sayAlone(v *Verdict) {
 	}
 	v.Sentence = fmt.Sprintf("%s for one thing after the other, and %.0f%% of their time is waiting for an answer; %.2f of %d cores used.\n",
 		who, 100*a.Waiting/a.UnderWay, t.Executing, t.Procs) + a.waitSentence()
-	if t.fed() {
+	switch {
+	case t.shared():
+		h := a.Sharing
+		v.Sentence += fmt.Sprintf("%.1f others wait for that same answer, in %s, called at %s (%s): one key, or one flag, for all?\n", h.Waiting, h.Via, h.At, trimPath(h.In))
+	case t.fed():
 		v.Sentence += fmt.Sprintf("The next one waits at %s (%s) until one of them is done: a limit there keeps them so few.\n", a.Feeder.At, trimPath(a.Feeder.In))
 	}
 	v.Sentence += "Ask for more at a time: what that gains depends on how much there is to ask for, which a trace does not show."
