@@ -26,7 +26,7 @@ results/evidence     bench results results/stats results/verdict
 results/text         bench results results/stats results/evidence results/verdict
 results/report       bench mockserver/payload profiles profiles/diagnose profiles/timeline results results/stats results/evidence results/text results/verdict results/report/draw
 results/report/draw
-results/view         bench profiles results results/stats results/evidence results/verdict results/report
+results/view         bench profiles profiles/diagnose results results/stats results/evidence results/verdict results/report
 results/resultstest  bench results results/evidence
 internal/allowance
 internal/benchline

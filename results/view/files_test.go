@@ -85,6 +85,7 @@ func TestProfilesPage(t *testing.T) {
 		for _, k := range pprofKinds() {
 			p.has(t, `href="`+mountPath(r, folder, k)+`"`, "go tool pprof "+quoted+"/"+k.File()+"'")
 		}
+		p.has(t, `href="`+diagnosisPath(r, folder)+`"`, `href="/runs/`+r.Info().ID+`/perfetto/`+url.PathEscape(folder)+`" download`)
 		p.has(t, "go tool trace "+quoted+"/trace.out'", `/files/profiles/`+url.PathEscape(folder)+`/trace.out" download`)
 	}
 	p.has(t, "<caption>", `scope="row"`, `<option selected>`+r.Info().ID, `href="/runs/`+r.Info().ID+`/files/samples.jsonl"`)

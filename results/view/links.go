@@ -12,7 +12,8 @@ import (
 // A profileLink leads to one profile, to open it here or by hand.
 type profileLink struct {
 	Kind    profiles.Kind
-	UI      string // URL of pprof's interface; "" for a trace
+	UI      string // URL of pprof's interface, or of a trace's diagnosis
+	Lanes   string // URL of a trace's lanes for Perfetto; "" for a profile
 	File    string // URL of the file
 	Command string // a shell command that opens it
 }
@@ -24,12 +25,12 @@ type fileLink struct {
 
 func (f *runFolder) profileLink(cell string, k profiles.Kind) *profileLink {
 	name := profileName(cell, k)
-	tool, ui := "pprof", uiPath(f.id, cell, string(k))
+	tool, ui, lanes := "pprof", uiPath(f.id, cell, string(k)), ""
 	if k == profiles.Trace {
-		tool, ui = "trace", ""
+		tool, ui, lanes = "trace", diagnosisPath(f.id, cell), perfettoPath(f.id, cell)
 	}
 	return &profileLink{
-		Kind: k, UI: ui, File: filePath(f.id, name),
+		Kind: k, UI: ui, Lanes: lanes, File: filePath(f.id, name),
 		Command: "go tool " + tool + " " + shellescape.Quote(filepath.Join(f.path, filepath.FromSlash(name))),
 	}
 }

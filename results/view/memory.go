@@ -23,6 +23,10 @@ const (
 	// listMemory and reportMemory are what a byte of a run's files takes in a row of the
 	// list and in a report; traceMemory, a byte of the largest trace.
 	listMemory, reportMemory, traceMemory = 4, 8, 30
+	// maxTrace bounds a trace that is diagnosed. That of a cell has one or a few MB.
+	maxTrace = 32 << 20
+	// diagnoseMemory is what diagnose.Read keeps of any trace.
+	diagnoseMemory = 24 << 20
 	// leastMemory is what the smallest of these takes.
 	leastMemory = 4 << 20
 	// inflating is what a byte of a profile takes to be inflated at most, and

@@ -7,7 +7,7 @@ import (
 	"collatebench/profiles"
 )
 
-// A mount is one profile of one run, which pprof's interface shows or has as base.
+// A mount is one profile of one run, which pprof's interface shows or has as base, or one trace.
 type mount struct {
 	folder *runFolder
 	cell   string // the cell's folder, or matrixCell
@@ -34,6 +34,11 @@ func (f *runFolder) mount(cell, kind string) (*mount, error) {
 	if err != nil || k == profiles.Trace {
 		return nil, missing("No profile is of the kind %q; there are %s.", kind, kindList())
 	}
+	return f.find(cell, k)
+}
+
+// find finds the profile, or the trace, of a cell.
+func (f *runFolder) find(cell string, k profiles.Kind) (*mount, error) {
 	run, err := f.load()
 	if err != nil {
 		return nil, err
@@ -57,9 +62,17 @@ func (f *runFolder) mount(cell, kind string) (*mount, error) {
 // check returns an error that tells a person why a profile may be missing.
 func (m *mount) check() error {
 	if _, err := m.folder.regular(m.file()); err != nil {
-		return missing("Run %s has no %s profile of %s: was it made with --profile=false, or is it not that far yet?", m.folder.id, m.kind, m.name)
+		return missing("Run %s has no %s of %s: was it made with --profile=false, or is it not that far yet?", m.folder.id, m.what(), m.name)
 	}
 	return nil
+}
+
+// what names what it is, for people.
+func (m *mount) what() string {
+	if m.kind == profiles.Trace {
+		return "trace"
+	}
+	return string(m.kind) + " profile"
 }
 
 func (m *mount) file() string { return profileName(m.cell, m.kind) }

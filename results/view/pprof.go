@@ -92,13 +92,13 @@ func newUI(m, base *mount) (ui, error) {
 	}
 	h, err := profiles.Handler(p, o)
 	if err != nil {
-		return ui{}, &refusal{http.StatusUnprocessableEntity, fmt.Sprintf("The %s profile of %s: %v.", m.kind, o.Name, err)}
+		return ui{}, &refusal{http.StatusUnprocessableEntity, fmt.Sprintf("The %s of %s: %v.", m.what(), o.Name, err)}
 	}
 	return ui{h, pageMemory}, nil
 }
 
 func unreadable(m *mount, err error) error {
-	return &refusal{http.StatusUnprocessableEntity, fmt.Sprintf("The %s profile of %s cannot be read: %s", m.kind, m.title(), named(m.file(), err))}
+	return &refusal{http.StatusUnprocessableEntity, fmt.Sprintf("The %s of %s cannot be read: %s", m.what(), m.title(), named(m.file(), err))}
 }
 
 // named is a sentence that names the file, once.

@@ -27,6 +27,8 @@ var routes = []struct {
 	{"/runs/{id}/pprof/{cell}/{kind}/{page...}", (*server).pprof, false},
 	{"/runs/{id}/pprof/{cell}/{kind}/base/{baseid}/{basecell}", (*server).pprof, false},
 	{"/runs/{id}/pprof/{cell}/{kind}/base/{baseid}/{basecell}/{page...}", (*server).pprof, false},
+	{"/runs/{id}/diagnosis/{cell}", (*server).diagnosis, false},
+	{"/runs/{id}/perfetto/{cell}", (*server).perfetto, false},
 	{"/runs/{id}/files/{name...}", (*server).file, true},
 	{"/", (*server).nothing, false},
 }
@@ -48,6 +50,10 @@ func runPath(id string, elements ...string) string {
 }
 
 func uiPath(id, cell, kind string) string { return runPath(id, "pprof", cell, kind) + "/" }
+
+func diagnosisPath(id, cell string) string { return runPath(id, "diagnosis", cell) }
+
+func perfettoPath(id, cell string) string { return runPath(id, "perfetto", cell) }
 
 func diffPath(id, cell, kind, baseID, baseCell string) string {
 	return runPath(id, "pprof", cell, kind, "base", baseID, baseCell) + "/"
