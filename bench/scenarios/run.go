@@ -38,10 +38,16 @@ type Options struct {
 	Out    string         // folder in which the runs are kept; "" keeps none
 	Self   []string       // command that starts our upstream
 
+	// Answers is a file in which each answer is kept as it comes, and from which a run goes on
+	// that was stopped; "" keeps none.
+	Answers string
+
 	// Report makes report/ of a run that is kept; nil leaves it out.
 	Report func(context.Context, *results.Run) error
 
-	Progress func(done, of int, doing string) // called as each question is asked; may be nil
+	// Progress is called as each question is asked, with about how long the rest will take;
+	// may be nil.
+	Progress func(done, of int, left time.Duration, doing string)
 }
 
 // programSeconds is how long a program's trace is.
@@ -71,15 +77,50 @@ func Run(ctx context.Context, o Options) (Matrix, error) {
 	}
 	defer t.close()
 	asked := 0
+	took := newPace()
 	return answers(t.plan, func(turn Turn, again bool) (Outcome, error) {
-		if !again {
+		doing := turn.key()
+		if again {
+			doing += ", again"
+		} else {
 			asked++
 		}
-		if t.Progress != nil {
-			t.Progress(asked-1, len(t.plan), turn.key()+map[bool]string{true: ", again"}[again])
+		if o, ok := t.answers.find(turn, again); ok {
+			took.add(turn.Command, o.Seconds)
+			return o, nil
 		}
-		return t.outcome(ctx, turn)
+		if t.Progress != nil {
+			t.Progress(asked-1, len(t.plan), took.left(t.plan[asked-1:]), doing)
+		}
+		o, err := t.outcome(ctx, turn)
+		if err != nil {
+			return o, err
+		}
+		took.add(turn.Command, o.Seconds)
+		return o, t.answers.keep(o, again)
 	})
+}
+
+// A pace is how long the questions took, by command: a cell takes some five times as long as
+// a program.
+type pace map[Command]struct{ sum, n float64 }
+
+// newPace begins with one that took as long as it does on two cores.
+func newPace() pace { return pace{Why: {50, 1}, Diagnose: {12, 1}} }
+
+func (p pace) add(c Command, seconds float64) {
+	t := p[c]
+	t.sum, t.n = t.sum+seconds, t.n+1
+	p[c] = t
+}
+
+// left is about how long these will take.
+func (p pace) left(turns []Turn) time.Duration {
+	var seconds float64
+	for _, t := range turns {
+		seconds += p[t.Command].sum / p[t.Command].n
+	}
+	return time.Duration(seconds * float64(time.Second))
 }
 
 // answers asks each question of a plan. A scenario that has no verdict is asked again,
@@ -150,6 +191,7 @@ type trial struct {
 	program *runner.Program   // nil where no scenario needs it
 	folder  *scratch.Folder   // removed at the end
 	built   map[string]string // by program
+	answers *answersFile
 }
 
 func newTrial(ctx context.Context, o Options) (*trial, error) {
@@ -162,6 +204,19 @@ func newTrial(ctx context.Context, o Options) (*trial, error) {
 		return nil, err
 	}
 	if t.plan, err = Turns(ctx, o); err != nil {
+		return nil, err
+	}
+	build := ""
+	if o.Answers != "" {
+		exe, err := os.Executable()
+		if err == nil {
+			build, err = buildOf(exe)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if t.answers, err = openAnswers(o.Answers, manner{build, o.Pairs, o.Budget, o.Small}); err != nil {
 		return nil, err
 	}
 	if t.folder, err = scratch.New(""); err != nil {
@@ -183,6 +238,7 @@ func newTrial(ctx context.Context, o Options) (*trial, error) {
 func (t *trial) close() {
 	t.program.Remove()
 	t.folder.Remove()
+	_ = t.answers.close() // each line is written at once
 }
 
 // ask returns the command's verdict. A verdict on a trace may also name a function.

@@ -181,6 +181,7 @@ func TestBadInput(t *testing.T) {
 		{"verdicts --only nothing", []string{"--only", `"nothing"`, "matches no scenario"}},
 		{"verdicts --markdown missing.md", []string{"--markdown", `"missing.md"`, "no such file"}},
 		{"verdicts --markdown LICENSE", []string{"--markdown", `"LICENSE"`, "<!-- verdicts: the table -->"}},
+		{"verdicts --answers LICENSE", []string{"--answers", `"LICENSE"`, "no file of answers"}},
 		{"verdicts --small --markdown README.md", []string{"--markdown", `"README.md"`, "a whole run"}},
 		{"bench --gogc 0", []string{"--gogc", `"0"`, "off, or"}},
 		{"bench --fetches 0", []string{"--fetches", `"0"`, "or none"}},

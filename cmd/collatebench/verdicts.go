@@ -38,6 +38,7 @@ twenty has no verdict. A scenario without a verdict is asked again with another 
 both answers are shown, and the first one counts.`,
 		Example: `  collatebench verdicts --small
   collatebench verdicts --seeds 1 --plan
+  collatebench verdicts --seeds 4,5,6 --answers verdicts.jsonl
   collatebench verdicts --only 'why .*queue'`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error { return v.run(c) },
@@ -51,6 +52,7 @@ both answers are shown, and the first one counts.`,
 	countFlag(fs, &v.Pairs, "pairs", "rounds of a cell with its interventions")
 	durationFlag(fs, &v.Budget, "budget", "time for the samples of one cell")
 	fs.StringVar(&v.Out, "out", "", "`folder` in which the runs are kept (default none)")
+	fs.StringVar(&v.Answers, "answers", "", "`file` in which each answer is kept as it comes; a stopped run goes on from it")
 	fs.StringVar(&v.Source, "source", "", "`folder` of the collatebench module (default the enclosing one)")
 	fs.BoolVar(&v.asJSON, "json", false, "print every verdict and predicted gain as JSON")
 	fs.StringSliceVar(&v.markdown, "markdown", nil, "write the outcome into the blocks of this `file`[,file] too, as in bench/scenarios/README.md")
@@ -89,6 +91,9 @@ func (v verdictsRun) run(c *cobra.Command) error {
 	v.Progress = scenarioProgress(c)
 	v.Report = report.Write
 	m, err := scenarios.Run(c.Context(), v.Options)
+	if answers := (*scenarios.AnswersError)(nil); errors.As(err, &answers) {
+		return usageError{fmt.Errorf("--answers %w", err)}
+	}
 	if len(m) > 0 {
 		err = errors.Join(err, v.print(c.OutOrStdout(), m))
 	}
@@ -164,19 +169,19 @@ func printPlan(w io.Writer, turns []scenarios.Turn) error {
 }
 
 // scenarioProgress shows a bar on a terminal, and elsewhere a line for each scenario.
-func scenarioProgress(c *cobra.Command) func(done, of int, doing string) {
+func scenarioProgress(c *cobra.Command) func(done, of int, left time.Duration, doing string) {
+	about := func(left time.Duration) string { return fmt.Sprintf(", about %v left", left.Round(time.Minute)) }
 	f, ok := terminalOf(c.ErrOrStderr())
 	if !ok {
-		var pace pace
-		return func(done, of int, doing string) {
-			fmt.Fprintf(c.ErrOrStderr(), "%d/%d %s%s\n", done+1, of, doing, pace.left(done, of, 0))
+		return func(done, of int, left time.Duration, doing string) {
+			fmt.Fprintf(c.ErrOrStderr(), "%d/%d %s%s\n", done+1, of, doing, about(left))
 		}
 	}
 	bar := progressbar.NewOptions(1, progressbar.OptionSetWriter(f), progressbar.OptionSetWidth(20),
-		progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())
-	return func(done, of int, doing string) {
+		progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false), progressbar.OptionClearOnFinish())
+	return func(done, of int, left time.Duration, doing string) {
 		bar.ChangeMax(of)
-		bar.Describe(printable.String(doing))
+		bar.Describe(printable.String(doing) + about(left))
 		_ = bar.Set(done) // an error means that the terminal is gone
 	}
 }
