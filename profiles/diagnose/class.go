@@ -96,8 +96,10 @@ const (
 	reasonSelect  = "select"
 	reasonSync    = "sync"
 	reasonSleep   = "sleep"
-	reasonCall    = "system call"        // in words of our own: the trace has a state for it
-	reasonOlder   = "(before the trace)" // likewise: the trace has no place for it
+	reasonCall    = "system call" // in words of our own: the trace has a state for it
+	// reasonCollected begins that of waits for a collection that the program asked for.
+	reasonCollected = "wait until GC"
+	reasonOlder     = "(before the trace)" // likewise: the trace has no place for it
 )
 
 // parkedReasons tell the reason of a wait by the runtime's function, for waits of
@@ -131,7 +133,7 @@ func classify(frames []trace.StackFrame, reason string) class {
 			}
 		}
 	}
-	if strings.HasPrefix(reason, "GC ") || strings.Contains(reason, "system goroutine") || strings.HasPrefix(reason, "wait until GC") {
+	if strings.HasPrefix(reason, "GC ") || strings.Contains(reason, "system goroutine") || strings.HasPrefix(reason, reasonCollected) {
 		return classRuntime
 	}
 	return classOther

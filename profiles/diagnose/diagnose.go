@@ -136,6 +136,7 @@ type analysis struct {
 	samplesByWork byWork // of all, without the garbage collector's idle workers
 	active        int    // goroutines that run or could
 	parallel      parallel
+	collections   collector
 	handoffs      int64      // waits that another goroutine ended
 	stopped       trace.Time // in which the whole process stood still
 	stops         int

@@ -30,7 +30,9 @@
 //
 // The predicted gain is computed on that structure. Of the goroutines that pass a place, n in
 // the mean, w wait there; without it they come round n/(n-w) times as often, up to where the
-// cores are full.
+// cores are full. Nothing is promised where it rests on what no trace shows: how soon what is
+// polled for would be there without the clock, or how much more a pipe or a disk takes at
+// once. The sentence then has that figure as a bound.
 //
 // # From an event to a sentence
 //
@@ -57,7 +59,7 @@
 //   - stacks.go adds the stack of each CPU sample to one call tree.
 //   - goroutine.go adds the sums of a goroutine that ends to its group. The group
 //     of 119 has 96 goroutines.
-//   - limits.go finds that the group's goroutines wake each other there, so that they take
+//   - gate.go finds that the group's goroutines wake each other there, so that they take
 //     turns: 14.9 wait, mean, and at least one waits during 99% of the interval. From the end
 //     of its own wait to the unlocking each of them holds the lock for some 30 ms: 0.9 are
 //     past it at a time.

@@ -34,6 +34,9 @@ func (a *analysis) event(e *trace.Event) {
 		if m := e.Metric(); m.Name == "/sched/gomaxprocs:threads" {
 			a.procs = max(a.procs, int(m.Value.Uint64()))
 		}
+		a.collections.event(e)
+	case trace.EventRangeBegin:
+		a.collections.event(e)
 	case trace.EventSync:
 		// A stack's handle keeps the tables of its generation in memory.
 		for _, g := range a.live {
@@ -201,7 +204,7 @@ func (a *analysis) name(g *goroutine, stack trace.Stack) {
 	if name == "" {
 		return
 	}
-	if g.group == nil || settled {
+	if g.group == nil || g.group.start == nameless || settled {
 		g.group = a.groupOf(name, settled)
 	}
 	if !settled {

@@ -31,6 +31,8 @@ func (s survey) evidence() verdict.Trace {
 		Batch:      s.batch(),
 		Alone:      s.alone(),
 		Handoff:    s.handoff(),
+		Collector:  s.collector(),
+		Program:    s.program(),
 	}
 	t.Handoffs = float64(s.handoffs) / t.Seconds
 	var all trace.Time
@@ -316,6 +318,20 @@ func (s survey) handoff() verdict.TraceWait {
 		return verdict.TraceWait{}
 	}
 	return s.at(s.wait(g), most)
+}
+
+// program is what all of the program's goroutines execute.
+func (s survey) program() verdict.TraceSection {
+	samples := map[int32]int64{}
+	for _, p := range s.groups {
+		if p.system() {
+			continue
+		}
+		for leaf, n := range p.samples {
+			samples[leaf] += n
+		}
+	}
+	return s.section("", samples)
 }
 
 // server gathers the waits for clients of this process.

@@ -359,7 +359,7 @@ func stackOf(functions []string) trace.Stack {
 		switch {
 		case strings.HasPrefix(f, "golang.org/"), strings.HasPrefix(f, "google.golang.org/"):
 			file = "/root/go/pkg/mod/" + f[:strings.LastIndex(f, "/")] + "@v1.0.0/" + pkg + ".go"
-		case strings.HasPrefix(f, "runtime."), strings.HasPrefix(f, "sync."), strings.HasPrefix(f, "time."),
+		case strings.HasPrefix(f, "runtime."), strings.HasPrefix(f, "runtime/"), strings.HasPrefix(f, "sync."), strings.HasPrefix(f, "time."),
 			strings.HasPrefix(f, "internal/"), strings.HasPrefix(f, "syscall."):
 			file = "/go/src/" + f[:strings.LastIndex(f, "/")+1] + pkg + "/" + pkg + ".go"
 		}

@@ -307,6 +307,47 @@ func TestStandstill(t *testing.T) {
 	near(t, "stood still", e.Stopped, .6)
 }
 
+// TestCollector: the pace of the collections, by how much the heap may grow until the next, and
+// where the program asks for one.
+func TestCollector(t *testing.T) {
+	metric := func(a *analysis, name string, v uint64) {
+		e, err := trace.MakeEvent(trace.EventConfig[trace.Metric]{Kind: trace.EventMetric, Time: a.now + 1, Details: trace.Metric{Name: name, Value: trace.Uint64Value(v)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.event(&e)
+	}
+	a, _ := simulate(t, 2, time.Second, 1, func(p *proc) {
+		p.start("main.flush", func(p *proc) {
+			for {
+				p.exec(40 * ms)
+				p.after(10*ms, func() { p.wake(nil, p) })
+				p.wait("wait until GC ends", "runtime.GC", "runtime/debug.FreeOSMemory")
+			}
+		})
+		p.sleep(time.Hour)
+	})
+	for range 30 {
+		e, err := trace.MakeEvent(trace.EventConfig[trace.Range]{Kind: trace.EventRangeBegin, Time: a.now + 1, Details: trace.Range{Name: marking}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.event(&e)
+		metric(a, "/memory/classes/heap/objects:bytes", 100<<20)
+		metric(a, "/gc/heap/goal:bytes", 110<<20)
+	}
+	metric(a, "/memory/classes/heap/objects:bytes", 1<<20) // the smallest heap
+	metric(a, "/gc/heap/goal:bytes", 4<<20)
+	a.finish()
+	c := a.survey(a.sortedGroups()).collector()
+	near(t, "collections", c.PerSecond, 30)
+	near(t, "growth", c.Growth.Value(), .1)
+	near(t, "asked for", c.AskedPerSecond, 20)
+	if c.Asked.In != "main.flush" || c.Asked.Via != "runtime/debug.FreeOSMemory" {
+		t.Errorf("they are asked for in %s, through %s", c.Asked.In, c.Asked.Via)
+	}
+}
+
 // TestDamaged: a trace in which goroutines wake themselves, or are woken by ones that are
 // not there, is read all the same.
 func TestDamaged(t *testing.T) {
@@ -383,5 +424,11 @@ func TestNamelessWaker(t *testing.T) {
 	a.woken(g, &e, 40, 50)
 	if len(g.waits) != 1 || g.waits[0].link.waker == nil || g.waits[0].link.waker.start != nameless {
 		t.Errorf("%+v", g.waits)
+	}
+	// Once a stack is seen it has a name.
+	stack := stackOf([]string{"net.(*conn).Read", "net/http.(*persistConn).readLoop"})
+	a.name(w, stack)
+	if w.group.start != "net/http.(*persistConn).readLoop" {
+		t.Errorf("it is in group %s", w.group.start)
 	}
 }

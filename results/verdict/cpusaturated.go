@@ -76,7 +76,7 @@ func (t Trace) saySaturated(v *Verdict) {
 		v.Sentence = fmt.Sprintf("the one core (GOMAXPROCS is 1) is used for %.0f%% of the time: on one core serial is right.\n", 100*t.Executing)
 		v.Uncertain = append(v.Uncertain, "whether the work would divide over more cores shows on two or more")
 	}
-	v.Sentence += t.Busiest.timeSentence("The busiest goroutine (" + t.Busiest.Name + ")")
+	v.Sentence += t.Program.timeSentence("The program")
 	if t.Spinning >= spins {
 		v.Sentence += fmt.Sprintf("%.0f%% of the CPU samples only ask again and again for what is not there yet (Gosched, a lock's spinning).\n", 100*t.Spinning) +
 			v.predict(1/(1-min(t.Spinning, .95)), "Wait for it instead, on a channel or a sync.Cond", "what spins takes cores from what works")

@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 )
@@ -54,6 +55,13 @@ const (
 	// is not an eighth: the stacks and the smallest heap are still collected.
 	rarer = .25
 
+	// mostAsked, waits for collections that were asked for over collections: each waits at
+	// least once.
+	mostAsked = .5
+
+	// littleRoom, share of the live heap: by default it may grow by all of it.
+	littleRoom = .5
+
 	// gcHigh, share of the CPU samples in the garbage collector: its workers take a
 	// quarter of the cores while a cycle runs. Above that, cycles follow each other
 	// and the goroutines that allocate collect as well.
@@ -95,6 +103,17 @@ const gcVanishes = "the garbage collector's work could all be spared"
 
 func (t Trace) sayGC(v *Verdict) {
 	_, because := t.gcBound()
-	v.Sentence = because + "; " + t.cores() + ".\n" +
-		v.predict(1/(1-math.Min(t.GCShare, .9)), "Allocate less, or raise GOGC (GOGC=400 shows at once whether it helps)", gcVanishes)
+	v.Sentence = because + fmt.Sprintf(", which ran %.3g times a second; ", t.Collector.PerSecond) + t.cores() + ".\n" +
+		v.predict(1/(1-math.Min(t.GCShare, .9)), t.Collector.remedy(), gcVanishes)
+}
+
+// remedy says what makes collections rarer: what drives them decides.
+func (c TraceCollector) remedy() string {
+	switch growth := c.Growth.Value(); {
+	case c.AskedPerSecond >= mostAsked*c.PerSecond && c.Asked.At != "":
+		return fmt.Sprintf("They are asked for at %s (%s), through %s: leave that out", c.Asked.At, trimPath(c.Asked.In), cmp.Or(c.Asked.Via, "runtime.GC"))
+	case growth < littleRoom: // false if it is not known
+		return fmt.Sprintf("The heap may grow by %.0f%% between two collections: raise GOGC, or GOMEMLIMIT if that is set and near, or keep less alive", 100*growth)
+	}
+	return "Allocate less, or raise GOGC (GOGC=400 shows at once whether it helps)"
 }

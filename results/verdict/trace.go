@@ -31,6 +31,16 @@ type Trace struct {
 	Batch      TraceBatch      // for all of a batch
 	Handoff    TraceWait       // where the most of Handoffs are
 	Alone      TraceAlone      // the only goroutine that asks for anything
+	Collector  TraceCollector  // the garbage collector's pace
+	Program    TraceSection    // what all goroutines of the program execute
+}
+
+// A TraceCollector says how often garbage is collected, and why then.
+type TraceCollector struct {
+	PerSecond      float64   // collections, 1/s
+	Growth         Number    // share of the live heap by which it may grow until the next one, mean: GOGC/100, less where a memory limit is near
+	Asked          TraceWait // for a collection that the program asked for
+	AskedPerSecond float64   // 1/s
 }
 
 // A TraceWait is one kind of waiting.
@@ -135,6 +145,8 @@ func (t Trace) evidence() []Figure {
 		{"runnable", t.Runnable, "goroutines", "ready and waiting for a core, mean"},
 		{"samples", float64(t.Samples), "samples", "CPU samples in the trace"},
 		{"gc", t.GCShare, "share", "of the CPU samples are the garbage collector's"},
+		{"gc-rate", t.Collector.PerSecond, "1/s", "collections"},
+		{"gc-asked", t.Collector.AskedPerSecond, "1/s", "waits for a collection that the program asked for"},
 		{"dialling", t.DialShare, "share", "of the CPU samples are dials and TLS handshakes"},
 		{"busiest", t.Busiest.Busy, "share", "of the interval in which the busiest goroutine executes"},
 		{"behind", t.Busiest.Behind.Waiting, "goroutines", "waiting for the busiest one, mean"},

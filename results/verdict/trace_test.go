@@ -194,6 +194,11 @@ func TestJudgeTrace(t *testing.T) {
 		{"full cores that spin", saturatedTrace, func(t *verdict.Trace) { t.Spinning = .5 }, one(verdict.CPUSaturated), 2, "ask again and again"},
 		{"garbage", garbageTrace, nil, one(verdict.GCBound), 2, "GOGC"},
 		{"garbage that stops the world", garbageTrace, func(t *verdict.Trace) { t.Executing, t.Runnable = 1.35, 1.7 }, one(verdict.GCBound), 2, "GOGC"},
+		{"garbage that is asked for", garbageTrace, func(t *verdict.Trace) {
+			t.Collector = verdict.TraceCollector{PerSecond: 20, Growth: known(1), AskedPerSecond: 20, Asked: verdict.TraceWait{At: "app/main.go:12", In: "main.flush", Via: "runtime/debug.FreeOSMemory"}}
+		}, one(verdict.GCBound), 2, "asked for at app/main.go:12 (main.flush), through runtime/debug.FreeOSMemory"},
+		{"a heap without room", garbageTrace, func(t *verdict.Trace) { t.Collector = verdict.TraceCollector{PerSecond: 90, Growth: known(.06)} }, one(verdict.GCBound), 2, "may grow by 6% between"},
+		{"a heap with room", garbageTrace, func(t *verdict.Trace) { t.Collector = verdict.TraceCollector{PerSecond: 90, Growth: known(1)} }, one(verdict.GCBound), 2, "Allocate less"},
 		{"garbage on idle cores", garbageTrace, func(t *verdict.Trace) { t.Executing, t.Runnable = .4, .1 }, none, 0, ""},
 		{"dials", dialTrace, nil, one(verdict.ConnectionPool), 2.5, "60% of the CPU samples are dials"},
 		{"dials that are a part of little work", dialTrace, func(t *verdict.Trace) { t.Executing, t.Runnable = .3, 0 }, none, 0, ""},
@@ -229,10 +234,10 @@ func TestJudgeTrace(t *testing.T) {
 		{"two at a time", aloneTrace, func(t *verdict.Trace) {
 			t.Alone.UnderWay, t.Alone.TraceWait.Waiting, t.Alone.Goroutines, t.Answer.Waiting = 1.98, 1.9, 2, 1.9
 		}, one(verdict.WindowTooSmall), 0, "no more than 2 goroutines at a time"},
-		{"four at a time on two cores, by a limit", aloneTrace, func(t *verdict.Trace) {
+		{"four at a time on two cores, by a limit, which is a window", aloneTrace, func(t *verdict.Trace) {
 			t.Alone.UnderWay, t.Alone.TraceWait.Waiting, t.Alone.Goroutines, t.Answer.Waiting = 3.98, 3.9, 4, 3.9
 			t.Alone.Feeder = verdict.TraceWait{Waiting: .98, At: "app/main.go:20", In: "main.main"}
-		}, one(verdict.HiddenCap), 0, "no more than 4 goroutines at a time"},
+		}, one(verdict.Outside), 0, ""},
 		{"one asks, and the others share its answer", aloneTrace, func(t *verdict.Trace) {
 			t.Alone.Sharing = verdict.TraceWait{Waiting: 8.9, At: "app/main.go:74", In: "main.load", Via: "golang.org/x/sync/singleflight.(*Group).Do"}
 		}, one(verdict.HiddenCap), 0, "8.9 others wait for that same answer, in golang.org/x/sync/singleflight.(*Group).Do, called at app/main.go:74 (main.load)"},

@@ -118,9 +118,6 @@ func (t Trace) alone() (bool, string) {
 	a := t.Alone
 	because := fmt.Sprintf("%.1f goroutines ask for something at a time, and had %d answers", a.UnderWay, a.Answers)
 	most := max(oneAtATime, min(few, float64(t.Procs))+oneAtATime-1)
-	if t.fed() { // whoever waits to ask does not want so few
-		most = few + oneAtATime - 1
-	}
 	return t.coresIdle() && a.Answers >= aSeries && a.UnderWay >= answerWaiting && a.UnderWay <= most && a.Waiting >= awaited*a.UnderWay, because
 }
 
