@@ -74,10 +74,9 @@ func openAnswers(path string, how manner) (*answersFile, error) {
 	}
 	a := &answersFile{had: map[question]Outcome{}}
 	text, err := boundedfile.Read(path, maxAnswers)
-	whole := len(text)
+	whole := 0
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || err == nil && len(text) == 0:
-		whole = 0
 	case err != nil:
 		return nil, &AnswersError{path, err}
 	default:
