@@ -51,7 +51,7 @@ type Options struct {
 }
 
 // programSeconds is how long a program's trace is.
-const programSeconds = 2
+const programSeconds = 3
 
 // Turns returns what [Run] would ask.
 func Turns(ctx context.Context, o Options) ([]Turn, error) {

@@ -250,7 +250,8 @@ func (s survey) pool() verdict.TraceWait {
 		for l, e := range p.waitsInOrder() {
 			switch {
 			case l.site.class == classPool && l.part(dialling) < .5,
-				l.site.class == classStream && (strings.Contains(l.site.place.in, "awaitOpenSlot") || l.peer()):
+				l.site.class == classStream && (strings.Contains(l.site.place.in, "awaitOpenSlot") || l.peer() ||
+					l.waker == nil && l.site.byPeers() > mostly): // one that goes on at the trace's end
 				g.add(p, l.site, e.time, e.n)
 			}
 		}

@@ -102,8 +102,14 @@ func (s survey) contended(at *site) bool {
 	case at.class != classChannel && at.class != classOther:
 		return false
 	}
+	return at.byPeers() > somePeers
+}
+
+// byPeers is the share of the waits at a site, of those that a goroutine ended, that one ended
+// which waits there itself at other times.
+func (s *site) byPeers() float64 {
 	var peers, all trace.Time
-	for _, l := range at.links {
+	for _, l := range s.links {
 		if l.waker == nil {
 			continue
 		}
@@ -112,7 +118,7 @@ func (s survey) contended(at *site) bool {
 			peers += l.time
 		}
 	}
-	return all > 0 && float64(peers) > somePeers*float64(all)
+	return float64(peers) / float64(max(all, 1))
 }
 
 // somePeers is the share of the waits that those who wait there too must end. Where a

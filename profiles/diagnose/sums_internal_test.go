@@ -348,6 +348,30 @@ func TestCollector(t *testing.T) {
 	}
 }
 
+// TestStreamsThatAreWaitedForAtTheEnd: of 20 goroutines 18 wait for a stream, each for nearly
+// the whole trace; those who wait at its end count too.
+func TestStreamsThatAreWaitedForAtTheEnd(t *testing.T) {
+	streams := &semaphore{free: 2, reason: "select", in: "net/http.(*http2clientStream).writeRequest"}
+	a, _ := simulate(t, 2, time.Second, 1, func(p *proc) {
+		for range 20 {
+			p.start("main.fetch", func(p *proc) {
+				for {
+					streams.acquire(p)
+					p.network(100 * ms)
+					streams.release(p)
+				}
+			})
+		}
+		p.sleep(time.Hour)
+	})
+	a.finish()
+	pool := a.survey(a.sortedGroups()).pool()
+	rest := pool.Live - pool.Waiting
+	if gain := pool.Live / rest; math.Abs(gain-10) > 1.5 {
+		t.Errorf("%.1f of %.1f wait, so that they could go %.1f times as fast, not 10", pool.Waiting, pool.Live, gain)
+	}
+}
+
 // TestDamaged: a trace in which goroutines wake themselves, or are woken by ones that are
 // not there, is read all the same.
 func TestDamaged(t *testing.T) {
