@@ -26,7 +26,7 @@ flags = $(foreach v,$(filter-out $(1),$(given)),$(call flag,$(v)))
 need = $(if $(filter $(1),$(given)),,$(error $(1) is missing: $(2)))
 run = $(if $(filter RUN,$(given)),$(call quote,$(RUN)),$(1))
 
-.PHONY: $(commands) quick test check help program
+.PHONY: $(commands) quick test lint check help program
 
 # formatted fails where gofmt would change a file.
 formatted = unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; }
@@ -77,11 +77,13 @@ quick: ## format, vet, and the tests without processes, browsers and other langu
 test: ## the tests; needs only Go
 	go test ./...
 
-check: ## format, vet, staticcheck, vulnerabilities, rooms, tests with the race detector
+lint: ## format, vet, staticcheck, vulnerabilities, rooms
 	@$(formatted)
 	go vet ./...
 	go run $(STATICCHECK) ./...
 	go mod tidy -diff
 	scripts/vulnerabilities.sh
 	scripts/rooms.sh
+
+check: lint ## lint, and the tests with the race detector
 	go test -race ./...
