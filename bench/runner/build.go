@@ -79,7 +79,7 @@ func compile(ctx context.Context, source string) (*Program, error) {
 		b.Remove()
 		return nil, fmt.Errorf("compile the benchmark in %s: %w\n%s", source, err, spell.Excerpt(out, 20))
 	}
-	if b.hash, err = hashFile(b.path); err != nil {
+	if b.hash, err = HashFile(b.path); err != nil {
 		b.Remove()
 		return nil, err
 	}
@@ -137,7 +137,8 @@ func keep(program, last string) {
 	_ = out.Commit()
 }
 
-func hashFile(path string) (string, error) {
+// HashFile returns the SHA-256 of a file's content, in hexadecimal.
+func HashFile(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err

@@ -2,8 +2,6 @@ package scenarios
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -52,20 +50,6 @@ func (e *AnswersError) Unwrap() error { return e.Err }
 
 // maxAnswers bounds the file. An answer has some 10 kB.
 const maxAnswers = 256 << 20
-
-// buildOf identifies a program by its content.
-func buildOf(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
 
 // openAnswers reads what the file has, and opens it for more. "" keeps nothing.
 func openAnswers(path string, how manner) (*answersFile, error) {

@@ -210,7 +210,7 @@ func newTrial(ctx context.Context, o Options) (*trial, error) {
 	if o.Answers != "" {
 		exe, err := os.Executable()
 		if err == nil {
-			build, err = buildOf(exe)
+			build, err = runner.HashFile(exe)
 		}
 		if err != nil {
 			return nil, err

@@ -67,9 +67,6 @@ func (d *group) feeds(p *group) bool {
 	return false
 }
 
-// mostly is a share.
-const mostly = .5
-
 // alone finds the few goroutines that ask, each for one thing after the other; and who
 // waits for one of them to end before it starts another.
 func (s survey) alone() verdict.TraceAlone {

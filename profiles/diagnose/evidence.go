@@ -249,7 +249,7 @@ func (s survey) pool() verdict.TraceWait {
 	for _, p := range s.groups {
 		for l, e := range p.waitsInOrder() {
 			switch {
-			case l.site.class == classPool && l.part(dialling) < .5,
+			case l.site.class == classPool && l.part(dialling) < mostly,
 				l.site.class == classStream && (strings.Contains(l.site.place.in, "awaitOpenSlot") || l.peer() ||
 					l.waker == nil && l.site.byPeers() > mostly): // one that goes on at the trace's end
 				g.add(p, l.site, e.time, e.n)

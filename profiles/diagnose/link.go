@@ -84,6 +84,9 @@ func (l *link) part(what ...activity) float64 {
 	return float64(sum) / float64(max(known, 1))
 }
 
+// mostly is the share of waits from which on all of them count as that.
+const mostly = .5
+
 // burst is the mean number of these waits that a waker ends in one turn.
 func (l *link) burst() float64 { return float64(l.n) / float64(max(l.turns, 1)) }
 

@@ -75,7 +75,7 @@ func (s survey) way() []Stretch {
 			case l.site.reason == reasonOlder:
 			case turns[l.site]:
 				add(turnWait, l.site.place, e.time)
-			case l.site.class == classPool && l.part(dialling) < .5, l.site.class == classStream:
+			case l.site.class == classPool && l.part(dialling) < mostly, l.site.class == classStream:
 				add("waiting for a connection", l.site.place, e.time)
 			default:
 				for what := range activities {
