@@ -347,7 +347,8 @@ func (a *analysis) woken(g *goroutine, e *trace.Event, d, now trace.Time) {
 	}
 	g.turn = a.turns.add(next)
 	if w != nil && l.site.class.exclusive() {
-		*g.passOf(l.site) = pass{l.site, g.turn}
+		p := g.passOf(l.site)
+		p.site, p.in = l.site, g.turn
 	}
 }
 
@@ -356,13 +357,13 @@ func (a *analysis) woken(g *goroutine, e *trace.Event, d, now trace.Time) {
 // wait there itself, or nobody waited for some time meanwhile, so that it could let the gate go
 // and take it again unseen, the trace does not show since when.
 func (a *analysis) released(w *goroutine, s *site, now trace.Time) {
-	last := w.releasedAt
-	w.releasedAt = now
+	p := w.passOf(s)
+	last := p.released
+	p.released = now
 	if now-last < oneRelease && last > 0 {
 		return
 	}
 	s.releases++
-	p := w.passOf(s)
 	if p.site == nil || p.site != s && s.class != classLock {
 		return
 	}

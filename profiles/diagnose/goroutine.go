@@ -27,14 +27,13 @@ type goroutine struct {
 	latest   *site // where it waited last, and with which stack: most wait again and again
 	latestBy trace.Stack
 
-	maker        *group     // of the goroutine that created it
-	first        bool       // it is the first one that its maker created in a turn
-	made         turnID     // the turn in which it last created one itself
-	accepts      bool       // it accepts connections
-	served       bool       // it was created by one that does
-	asks         bool       // it has written to a connection
-	lock, permit pass       // the latest of each kind
-	releasedAt   trace.Time // when it woke one at a gate last
+	maker        *group // of the goroutine that created it
+	first        bool   // it is the first one that its maker created in a turn
+	made         turnID // the turn in which it last created one itself
+	accepts      bool   // it accepts connections
+	served       bool   // it was created by one that does
+	asks         bool   // it has written to a connection
+	lock, permit pass   // the latest of each kind
 
 	running  trace.Time // includes system calls that kept their core and were short
 	runnable trace.Time
@@ -49,6 +48,8 @@ type goroutine struct {
 type pass struct {
 	site *site  // nil once it has let the next one pass
 	in   turnID // the turn that began when the wait ended
+
+	released trace.Time // when it last let one pass such a gate
 }
 
 // passOf is the goroutine's latest pass of a gate of the same kind. Between a lock and its

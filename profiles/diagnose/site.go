@@ -38,10 +38,9 @@ type site struct {
 
 // A tally measures for how long at least one goroutine waits.
 type tally struct {
-	waiting int           // goroutines that wait now
-	since   trace.Time    // when the first of them began
-	emptied [2]trace.Time // when the last of them had gone, the last time and the time before
-	busy    trace.Time    // with at least one, so far
+	waiting int        // goroutines that wait now
+	since   trace.Time // when the first of them began, or of those who waited last
+	busy    trace.Time // with at least one, so far
 }
 
 func (t *tally) enter(now trace.Time) {
@@ -53,20 +52,12 @@ func (t *tally) enter(now trace.Time) {
 
 func (t *tally) leave(now trace.Time) {
 	t.waiting--
-	if t.waiting == 0 {
-		t.emptied = [2]trace.Time{now, t.emptied[0]}
-	}
 	t.stopIf(t.waiting == 0, now)
 }
 
-// always reports whether somebody waited from a time on until now, when one may have gone.
-func (t *tally) always(from, now trace.Time) bool {
-	last := t.emptied[0]
-	if last == now {
-		last = t.emptied[1]
-	}
-	return last < from
-}
+// always reports whether somebody waited from a time on until now, when one may have gone. It
+// allows for a tenth of that time at its begin: where all are woken, they wait again at once.
+func (t *tally) always(from, now trace.Time) bool { return t.since <= from+(now-from)/10 }
 
 func (t *tally) stop(now trace.Time) { t.stopIf(t.waiting > 0, now) }
 
