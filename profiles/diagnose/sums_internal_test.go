@@ -336,6 +336,13 @@ func TestCollector(t *testing.T) {
 		metric(a, "/memory/classes/heap/objects:bytes", 100<<20)
 		metric(a, "/gc/heap/goal:bytes", 110<<20)
 	}
+	other, err := trace.MakeEvent(trace.EventConfig[trace.Range]{Kind: trace.EventRangeBegin, Time: a.now + 1, Details: trace.Range{Name: "GC incremental sweep", Scope: trace.MakeResourceID(trace.ProcID(0))}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 30 { // no collections
+		a.event(&other)
+	}
 	metric(a, "/memory/classes/heap/objects:bytes", 1<<20) // the smallest heap
 	metric(a, "/gc/heap/goal:bytes", 4<<20)
 	a.finish()

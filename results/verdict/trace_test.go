@@ -197,6 +197,9 @@ func TestJudgeTrace(t *testing.T) {
 		{"garbage that is asked for", garbageTrace, func(t *verdict.Trace) {
 			t.Collector = verdict.TraceCollector{PerSecond: 20, Growth: known(1), AskedPerSecond: 20, Asked: verdict.TraceWait{At: "app/main.go:12", In: "main.flush", Via: "runtime/debug.FreeOSMemory"}}
 		}, one(verdict.GCBound), 2, "asked for at app/main.go:12 (main.flush), through runtime/debug.FreeOSMemory"},
+		{"garbage that is seldom asked for", garbageTrace, func(t *verdict.Trace) {
+			t.Collector = verdict.TraceCollector{PerSecond: 20, Growth: known(1), AskedPerSecond: 1, Asked: verdict.TraceWait{At: "app/main.go:12", In: "main.flush"}}
+		}, one(verdict.GCBound), 2, "Allocate less"},
 		{"a heap without room", garbageTrace, func(t *verdict.Trace) { t.Collector = verdict.TraceCollector{PerSecond: 90, Growth: known(.06)} }, one(verdict.GCBound), 2, "may grow by 6% between"},
 		{"a heap with room", garbageTrace, func(t *verdict.Trace) { t.Collector = verdict.TraceCollector{PerSecond: 90, Growth: known(1)} }, one(verdict.GCBound), 2, "Allocate less"},
 		{"garbage on idle cores", garbageTrace, func(t *verdict.Trace) { t.Executing, t.Runnable = .4, .1 }, none, 0, ""},
