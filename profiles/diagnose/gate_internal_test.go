@@ -219,3 +219,18 @@ func TestSeldomWaitersAreNotHeldUp(t *testing.T) {
 	})
 	between(t, "live", g.Live, 7.5, 8.5)
 }
+
+// TestTakers: who pass a gate are those who wait there at other times; a library's goroutine that
+// hands some of the turns on is none of them, unless nobody else does.
+func TestTakers(t *testing.T) {
+	library, fetch := &group{start: "lib.loop"}, &group{start: "main.fetch", own: true}
+	for _, waiters := range []map[*group]trace.Time{{fetch: 1e9}, {}} {
+		s := &site{}
+		s.links = []*link{{site: s, waker: library, time: 1e8}, {site: s, waker: fetch, time: 9e8}}
+		g := &gate{sites: []*site{s}, waiters: waiters, takers: map[*group]bool{}}
+		g.findTakers()
+		if !g.takers[fetch] || g.takers[library] != (len(waiters) == 0) {
+			t.Errorf("with waiters %v it takes %v", waiters, g.takers)
+		}
+	}
+}
