@@ -61,24 +61,32 @@ type traceReader struct {
 }
 
 func (t *traceReader) read(events *trace.Reader, each func(*trace.Event)) error {
-	// One variable for all events. The compiler can't know that each does not keep
-	// it, so inside the loop it would be allocated for every event: a quarter of the
-	// whole time.
-	var e trace.Event
+	// It reads some and then hands those over. One after the other they drive each other's
+	// code and data out of the processor's cache, which took a tenth of the time. They
+	// are on the heap once: the compiler can't know that each does not keep them.
+	var batch [256]trace.Event
 	for {
 		var err error
-		if e, err = events.ReadEvent(); err == io.EOF {
+		n := 0
+		for ; n < len(batch); n++ {
+			if batch[n], err = events.ReadEvent(); err != nil {
+				break
+			}
+			t.in.unread = 0
+		}
+		for i := range batch[:n] {
+			t.now = batch[i].Time()
+			if t.events == 0 {
+				t.start = t.now
+			}
+			t.events++
+			each(&batch[i])
+		}
+		if err == io.EOF {
 			break
 		} else if err != nil {
 			return t.broken(err)
 		}
-		t.now = e.Time()
-		if t.events == 0 {
-			t.start = t.now
-		}
-		t.events++
-		t.in.unread = 0
-		each(&e)
 	}
 	if t.now <= t.start {
 		return errors.New("read trace: no events in it")
