@@ -44,6 +44,7 @@ type waitPattern struct {
 }
 
 var waitPatterns = []waitPattern{
+	{classRuntime, reasonNetwork, "net/http.(*connReader).backgroundRead"}, // its handler is at work meanwhile
 	{classServer, reasonNetwork, "net/http.(*connReader)."},
 	{classServer, reasonNetwork, "net/http.checkConnErrorWriter."},
 	{classServer, reasonNetwork, "http2serverConn)."},

@@ -22,6 +22,7 @@ func TestClassify(t *testing.T) {
 	}{
 		{"network", []string{"internal/poll.(*FD).Read", "net.(*conn).Read", "main.fetch"}, classNetwork},
 		{"network", []string{"internal/poll.(*FD).Read", "net.(*conn).Read", "net/http.(*connReader).Read", "net/http.(*conn).serve"}, classServer},
+		{"network", []string{"internal/poll.(*FD).Read", "net.(*conn).Read", "net/http.(*connReader).backgroundRead"}, classRuntime},
 		{"network", []string{"internal/poll.(*FD).Read", "net/http.(*persistConn).Read", "net/http.(*persistConn).readLoop"}, classInternal},
 		{"network", []string{"internal/poll.(*FD).Read", "google.golang.org/grpc/internal/transport.(*http2Server).HandleStreams"}, classServer},
 		{"network", []string{"internal/poll.(*FD).Accept", "net.(*netFD).accept", "main.serve"}, classAccept},

@@ -31,6 +31,7 @@ func (s survey) evidence() verdict.Trace {
 		Batch:      s.batch(),
 		Alone:      s.alone(),
 		Handoff:    s.handoff(),
+		Chain:      s.chain(),
 		Collector:  s.collector(),
 		Program:    s.program(),
 	}

@@ -40,7 +40,9 @@ func (s *stacks) hotspot(samples map[int32]int64) hotspot {
 	for _, leaf := range slices.Sorted(maps.Keys(samples)) {
 		var p []int32
 		for n := leaf; n > 0; n = s.nodes[n].parent {
-			p = append(p, n)
+			if s.functions[s.nodes[n].fn].name != "runtime.goexit" { // under all of them: it would be the place where nothing else is
+				p = append(p, n)
+			}
 		}
 		slices.Reverse(p)
 		paths, weights = append(paths, p), append(weights, samples[leaf])

@@ -3,6 +3,7 @@ package diagnose
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	"golang.org/x/exp/trace"
 )
@@ -122,6 +123,15 @@ func (s *stacks) findRoot(frames []trace.StackFrame) root {
 		return root{} // the runtime cut it: its last frame is not where the goroutine began
 	}
 	for _, f := range slices.Backward(frames) {
+		if wrapper.MatchString(f.Func) {
+			continue
+		}
+		if slices.ContainsFunc(transports, func(t string) bool { return strings.HasPrefix(f.Func, t) }) {
+			return root{f.Func, false}
+		}
+		break
+	}
+	for _, f := range slices.Backward(frames) {
 		if s.symbols.kind(f.Func, f.File) == kindOwn && !wrapper.MatchString(f.Func) {
 			return root{f.Func, true}
 		}
@@ -132,6 +142,13 @@ func (s *stacks) findRoot(frames []trace.StackFrame) root {
 		}
 	}
 	return root{frames[len(frames)-1].Func, false}
+}
+
+// transports is what the goroutines of connections begin in. They are the library's, also where
+// they call the program's code, which may wrap a connection or dial one.
+var transports = []string{
+	"net/http.(*persistConn).", "net/http.(*Transport).", "net/http.(*http2ClientConn).", "net/http.(*http2clientStream).",
+	"golang.org/x/net/http2.(*ClientConn).", "golang.org/x/net/http2.(*clientStream).", "google.golang.org/grpc/internal/transport.(*http2Client).",
 }
 
 // wrapper matches the function that the compiler makes of "go f(x)". Some stacks

@@ -79,6 +79,27 @@ func (s survey) worker() *group {
 	return best
 }
 
+// chain is the path of the goroutine that carries the work, if it is one at a time: while it
+// executes, or waits for another that does, nothing else gets on.
+func (s survey) chain() verdict.TraceChain {
+	var best verdict.TraceChain
+	for _, p := range s.groups {
+		if s.work[p] < someWork || s.share(p.live) > aboutOne {
+			continue
+		}
+		t := s.onCore(p) + p.runnable
+		for l, e := range p.waitsInOrder() {
+			if l.waker != nil {
+				t += trace.Time(float64(e.time) * l.part(executing, starving))
+			}
+		}
+		if share := s.share(t); share > best.Share {
+			best = verdict.TraceChain{Name: p.start, Goroutines: p.count, Share: share}
+		}
+	}
+	return best
+}
+
 // requests reports whether the group asks for what it waits for. One that only reads from
 // a connection hands out answers that others asked for: it holds nobody up.
 func (p *group) requests() bool {
@@ -138,8 +159,8 @@ func (s *site) follows() bool {
 func (s survey) endedWaits(p *group, wakes []edge) (verdict.TraceWait, *site) {
 	g := newGathering()
 	for _, e := range wakes {
-		if e.link.site.follows() && e.link.site != s.sites.before {
-			g.add(nil, e.link.site, e.time, e.n)
+		if at := e.link.site; at.follows() && at != s.sites.before && at.count >= several {
+			g.add(nil, at, e.time, e.n)
 		}
 	}
 	most := g.most()
@@ -166,6 +187,9 @@ func (s survey) endedWaits(p *group, wakes []edge) (verdict.TraceWait, *site) {
 	}
 	return w, most
 }
+
+// several, waits at a place: fewer are for a signal to stop, or the like, which holds nobody up.
+const several = 5
 
 // at is the time of the group's waits at a site.
 func (p *group) at(s *site) trace.Time {

@@ -137,8 +137,23 @@ func (t Trace) unknown() []string {
 	case t.Procs == 1:
 		return []string{fmt.Sprintf("one core (GOMAXPROCS is 1), and it is used for %.0f%% of the time: who would run beside whom shows on two or more", 100*t.Executing)}
 	case t.Busiest.Busy >= busySection && t.coresIdle():
-		return []string{fmt.Sprintf("one goroutine (%s) runs for %.0f%% of the time%s, but nobody in this process waits for it: whether its work can be divided, the trace does not show",
-			t.Busiest.Name, 100*t.Busiest.Busy, t.Busiest.location())}
+		others := "nobody in this process waits for it"
+		if t.Busiest.Behind.Waiting > 0 {
+			others = "others of this process wait for it at times only, or for others too"
+		}
+		return []string{fmt.Sprintf("one goroutine (%s) runs for %.0f%% of the time%s, but %s: whether its work can be divided, the trace does not show",
+			t.Busiest.Name, 100*t.Busiest.Busy, t.Busiest.location(), others)}
+	case t.Chain.Share >= chainShare && t.coresIdle():
+		one := "one goroutine"
+		if t.Chain.Goroutines > 1 {
+			one += " at a time"
+		}
+		where := ""
+		if at := t.Program.location(); at != "" {
+			where = ", mostly" + at
+		}
+		return []string{fmt.Sprintf("%s (%s) and those that it waits for do one thing after the other: it or one of them executes for %.0f%% of the time%s; %s: whether parts of that can run at once, the trace does not show",
+			one, t.Chain.Name, 100*t.Chain.Share, where, t.cores())}
 	case t.Server.Waiting >= answerWaiting && t.Executing < outsideCores*float64(t.Procs):
 		return []string{fmt.Sprintf("the process waits for its own clients, and uses %.2f of %d cores: record it under load", t.Executing, t.Procs)}
 	}

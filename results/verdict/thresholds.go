@@ -100,6 +100,10 @@ const (
 	// sections are at 0.95 and more, less some garbage collection.
 	busySection = .85
 
+	// chainShare, share of the interval in which a goroutine or one that it waits for
+	// executes: the rest is too little to look for the cause there.
+	chainShare = .75
+
 	// turnsTaken, share of the interval in which at least one goroutine waits: a lock or
 	// permit that is often free is no limit.
 	turnsTaken = .8

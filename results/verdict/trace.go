@@ -31,8 +31,17 @@ type Trace struct {
 	Batch      TraceBatch      // for all of a batch
 	Handoff    TraceWait       // where the most of Handoffs are
 	Alone      TraceAlone      // the only goroutine that asks for anything
+	Chain      TraceChain      // the only goroutine that does the program's work; zero: there are several
 	Collector  TraceCollector  // the garbage collector's pace
 	Program    TraceSection    // what all goroutines of the program execute
+}
+
+// A TraceChain is one goroutine that does the program's work, with the help of others for
+// which it waits.
+type TraceChain struct {
+	Name       string  // start function
+	Goroutines int     // with 2 or more, one after the other
+	Share      float64 // of the interval in which it executes, or waits for one that does
 }
 
 // A TraceCollector says how often garbage is collected, and why then.
