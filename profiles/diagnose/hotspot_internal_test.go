@@ -43,6 +43,16 @@ func TestHotspotOfALibrary(t *testing.T) {
 	if h := s.hotspot(map[int32]int64{leaf: 10}); h.function != "golang.org/x/net/http2.(*ClientConn).readLoop" || h.at != "" || h.share != 1 {
 		t.Errorf("%+v", h)
 	}
+	// What all goroutines end in is no place.
+	apart := map[int32]int64{}
+	for _, f := range []string{"net/http.(*persistConn).readLoop", "net/http.(*persistConn).writeLoop"} {
+		apart[s.add([]trace.StackFrame{
+			{Func: f, File: "/go/src/net/http/transport.go", Line: 1}, {Func: "runtime.goexit", File: "/go/src/runtime/asm_amd64.s", Line: 1},
+		})] = 10
+	}
+	if h := s.hotspot(apart); h.function != "" || h.samples != 20 {
+		t.Errorf("of nothing in common: %+v", h)
+	}
 	if h := s.hotspot(nil); h.function != "" || h.samples != 0 {
 		t.Errorf("of no samples: %+v", h)
 	}

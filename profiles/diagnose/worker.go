@@ -159,7 +159,7 @@ func (s *site) follows() bool {
 func (s survey) endedWaits(p *group, wakes []edge) (verdict.TraceWait, *site) {
 	g := newGathering()
 	for _, e := range wakes {
-		if at := e.link.site; at.follows() && at != s.sites.before && at.count >= several {
+		if at := e.link.site; at.follows() && at != s.sites.before && at.count+at.open+int64(at.parked) >= several {
 			g.add(nil, at, e.time, e.n)
 		}
 	}
@@ -188,7 +188,8 @@ func (s survey) endedWaits(p *group, wakes []edge) (verdict.TraceWait, *site) {
 	return w, most
 }
 
-// several, waits at a place: fewer are for a signal to stop, or the like, which holds nobody up.
+// several, waits at a place, those that go on included: fewer are for a signal to stop, or the
+// like, which holds nobody up.
 const several = 5
 
 // at is the time of the group's waits at a site.

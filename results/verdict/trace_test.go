@@ -56,6 +56,14 @@ func dialTrace() verdict.Trace {
 	return t
 }
 
+func chainTrace() verdict.Trace {
+	return verdict.Trace{
+		Subject: "push.trace", Seconds: 3, Procs: 2, Samples: 300, Executing: 1.02, Sampled: known(1),
+		Chain:   verdict.TraceChain{Name: "main.push", Goroutines: 1, Share: .97},
+		Program: verdict.TraceSection{Function: "gzip.compress", At: "gzip/zip.go:67", Samples: 300, Share: .7},
+	}
+}
+
 func waitingTrace() verdict.Trace {
 	return verdict.Trace{
 		Seconds: 2, Procs: 2, Samples: 20, Executing: .1,
@@ -256,6 +264,15 @@ func TestJudgeTrace(t *testing.T) {
 		{"a quota", stoppedTrace, nil, one(verdict.Throttled), 2.5, "for 60% of the time, 10.0 times a second, nothing of the process runs"},
 		{"one long stop", stoppedTrace, func(t *verdict.Trace) { t.Stops = 1 }, one(verdict.CPUSaturated), 0, ""},
 		{"some wait for a busy goroutine", waitingTrace, func(t *verdict.Trace) { t.Executing, t.Busiest.Busy = 1, .8 }, none, 0, "no place makes the others wait"},
+		{"one goroutine and its helper", chainTrace, nil, none, 0, "one goroutine (main.push) and those that it waits for do one thing after the other: it or one of them executes for 97% of the time, mostly in gzip.compress (gzip/zip.go:67)"},
+		{"one goroutine at a time", chainTrace, func(t *verdict.Trace) { t.Chain.Goroutines = 12 }, none, 0, "one goroutine at a time (main.push)"},
+		{"one goroutine, of an idle process", chainTrace, func(t *verdict.Trace) { t.Chain.Share = .3 }, none, 0, "no place makes the others wait"},
+		{"a busy goroutine with a helper", chainTrace, func(t *verdict.Trace) {
+			t.Busiest = verdict.TraceSection{Name: "main.encrypt", Busy: .99, Samples: 290, Behind: verdict.TraceWait{Waiting: .5}, EndedShare: 1}
+		}, none, 0, "one goroutine (main.encrypt) runs for 99% of the time, but others of this process wait for it at times only"},
+		{"a busy goroutine alone", chainTrace, func(t *verdict.Trace) {
+			t.Busiest = verdict.TraceSection{Name: "main.encrypt", Busy: .99, Samples: 290}
+		}, none, 0, "nobody in this process waits for it"},
 		{"its own clients", waitingTrace, func(t *verdict.Trace) { t.Answer, t.Server.Waiting = verdict.TraceWait{}, 9 }, none, 0, "its own clients"},
 		{"connections", poolTrace, nil, one(verdict.ConnectionPool), 15, "MaxConnsPerHost"},
 		{"connections of a database", poolTrace, func(t *verdict.Trace) { t.Pool.Via = "database/sql.(*DB).Query" }, one(verdict.ConnectionPool), 15, "SetMaxOpenConns"},
