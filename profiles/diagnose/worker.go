@@ -79,8 +79,8 @@ func (s survey) worker() *group {
 	return best
 }
 
-// chain is the path of the goroutine that carries the work, if it is one at a time: while it
-// executes, or waits for another that does, nothing else gets on.
+// chain is the goroutine that executes, or waits for another that does, for the most of the
+// time, of those that carry the work and are one at a time.
 func (s survey) chain() verdict.TraceChain {
 	var best verdict.TraceChain
 	for _, p := range s.groups {
@@ -159,8 +159,8 @@ func (s *site) follows() bool {
 func (s survey) endedWaits(p *group, wakes []edge) (verdict.TraceWait, *site) {
 	g := newGathering()
 	for _, e := range wakes {
-		if at := e.link.site; at.follows() && at != s.sites.before && at.count+at.open+int64(at.parked) >= several {
-			g.add(nil, at, e.time, e.n)
+		if e.link.site.follows() && e.link.site != s.sites.before {
+			g.add(nil, e.link.site, e.time, e.n)
 		}
 	}
 	most := g.most()
@@ -187,10 +187,6 @@ func (s survey) endedWaits(p *group, wakes []edge) (verdict.TraceWait, *site) {
 	}
 	return w, most
 }
-
-// several, waits at a place, those that go on included: fewer are for a signal to stop, or the
-// like, which holds nobody up.
-const several = 5
 
 // at is the time of the group's waits at a site.
 func (p *group) at(s *site) trace.Time {

@@ -39,41 +39,6 @@ func TestConnectionsAreTheLibrarys(t *testing.T) {
 	}
 }
 
-// TestSignalsHoldNobodyUp: who waits for a busy goroutine until the end of a file, to stop then,
-// is not held up by it; who fills its buffer is.
-func TestSignalsHoldNobodyUp(t *testing.T) {
-	buffer := &channel{}
-	var printer *proc
-	s := surveyed(t, func(p *proc) {
-		printer = p.start("main.progress", func(p *proc) {
-			for {
-				p.in("main.untilTheEnd", func() { p.wait("select", "runtime.selectgo") })
-			}
-		})
-		p.start("main.fill", func(p *proc) {
-			for {
-				p.exec(ms)
-				buffer.send(p)
-			}
-		})
-		p.start("main.encrypt", func(p *proc) {
-			for n := 1; ; n++ {
-				buffer.receive(p)
-				p.exec(5 * ms)
-				if n%120 == 0 { // the file is done
-					p.in("main.done", func() { p.wake(p, printer) })
-				}
-			}
-		})
-		p.sleep(time.Hour)
-	})
-	b := s.busiest()
-	if b.Name != "main.encrypt" || b.Behind.In != "main.fill" {
-		t.Errorf("%s is waited for in %s", b.Name, b.Behind.In)
-	}
-	near(t, "goroutines that wait for it", b.Behind.Waiting, .8)
-}
-
 // TestFewLongWaits: large answers are decoded one by one, each for two seconds. Few waits end
 // then, and others go on.
 func TestFewLongWaits(t *testing.T) {

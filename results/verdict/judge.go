@@ -143,7 +143,7 @@ func (t Trace) unknown() []string {
 		}
 		return []string{fmt.Sprintf("one goroutine (%s) runs for %.0f%% of the time%s, but %s: whether its work can be divided, the trace does not show",
 			t.Busiest.Name, 100*t.Busiest.Busy, t.Busiest.location(), others)}
-	case t.Chain.Share >= chainShare && t.coresIdle():
+	case t.Chain.Share >= chainShare && t.Executing < aboutOne && t.coresIdle(): // with more at once, others work beside it
 		one := "one goroutine"
 		if t.Chain.Goroutines > 1 {
 			one += " at a time"

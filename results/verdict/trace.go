@@ -31,13 +31,13 @@ type Trace struct {
 	Batch      TraceBatch      // for all of a batch
 	Handoff    TraceWait       // where the most of Handoffs are
 	Alone      TraceAlone      // the only goroutine that asks for anything
-	Chain      TraceChain      // the only goroutine that does the program's work; zero: there are several
+	Chain      TraceChain      // one goroutine of those that do the program's work, with those that it waits for; zero: each of them is many
 	Collector  TraceCollector  // the garbage collector's pace
 	Program    TraceSection    // what all goroutines of the program execute
 }
 
-// A TraceChain is one goroutine that does the program's work, with the help of others for
-// which it waits.
+// A TraceChain is one goroutine that does work of the program's, with the help of others for
+// which it waits. Others may work beside it.
 type TraceChain struct {
 	Name       string  // start function
 	Goroutines int     // with 2 or more, one after the other

@@ -267,6 +267,7 @@ func TestJudgeTrace(t *testing.T) {
 		{"one goroutine and its helper", chainTrace, nil, none, 0, "one goroutine (main.push) and those that it waits for do one thing after the other: it or one of them executes for 97% of the time, mostly in gzip.compress (gzip/zip.go:67)"},
 		{"one goroutine at a time", chainTrace, func(t *verdict.Trace) { t.Chain.Goroutines = 12 }, none, 0, "one goroutine at a time (main.push)"},
 		{"one goroutine, of an idle process", chainTrace, func(t *verdict.Trace) { t.Chain.Share = .3 }, none, 0, "no place makes the others wait"},
+		{"one goroutine of several that work", chainTrace, func(t *verdict.Trace) { t.Procs, t.Executing = 64, 12 }, none, 0, "no place makes the others wait"},
 		{"a busy goroutine with a helper", chainTrace, func(t *verdict.Trace) {
 			t.Busiest = verdict.TraceSection{Name: "main.encrypt", Busy: .99, Samples: 290, Behind: verdict.TraceWait{Waiting: .5}, EndedShare: 1}
 		}, none, 0, "one goroutine (main.encrypt) runs for 99% of the time, but others of this process wait for it at times only"},
