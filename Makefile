@@ -44,7 +44,7 @@ why: program ## prove which cause holds a cell back: CELL='placement=collector/w
 	$(call need,CELL,make why CELL='placement=collector/window=32')
 	@$(PROGRAM) why $(call quote,$(CELL)) $(call flags,CELL)
 
-diagnose: program ## the verdict for any Go program: TRACE=trace.out or PPROF=http://127.0.0.1:6060
+diagnose: program ## the verdict for your program: PID=4711, or of a Go one TRACE=trace.out or PPROF=http://127.0.0.1:6060
 	@$(PROGRAM) diagnose $(call flags)
 
 verdicts: program ## hold why and diagnose to scenarios whose cause is known [SMALL=true SEEDS=1,2,3]

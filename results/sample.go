@@ -9,6 +9,7 @@ import (
 
 	"collatebench/bench"
 	"collatebench/internal/benchline"
+	"collatebench/profiles/outside"
 )
 
 // Units that every line has, as it spells them.
@@ -52,6 +53,9 @@ type External struct {
 	// What the upstream says of itself, summed over the responses; nil if it does not.
 	Queue    *float64 `json:"queue_seconds,omitempty"`     // in its queue
 	InFlight *float64 `json:"in_flight_seconds,omitempty"` // there at all
+
+	// Seen is what its process and its connections were seen to do; nil where that can't be seen.
+	Seen *outside.Evidence `json:"seen,omitempty"`
 }
 
 // Values returns the measurements on the sample's line, in the line's order.

@@ -14,17 +14,21 @@ mockserver/behaviour
 mockserver           mockserver/payload mockserver/behaviour
 bench                mockserver/payload mockserver/behaviour
 bench/peers          bench mockserver mockserver/behaviour mockserver/payload
-bench/scenarios      bench bench/runner profiles/diagnose results results/evidence results/stats results/verdict
-bench/runner         bench mockserver/payload mockserver/behaviour profiles results results/stats results/evidence results/verdict
+bench/scenarios      bench bench/runner profiles/diagnose profiles/outside results results/evidence results/stats results/verdict
+bench/runner         profiles/outside bench mockserver/payload mockserver/behaviour profiles results results/stats results/evidence results/verdict
 profiles
-profiles/diagnose    profiles results/verdict
+profiles/diagnose    profiles profiles/hotspot results/verdict
+profiles/hotspot
+profiles/onecore
+profiles/outside
+profiles/stacks      profiles/hotspot
 profiles/timeline    bench profiles
-results              bench
+results              bench profiles/outside
 results/stats        bench results
 results/verdict
-results/evidence     bench results results/stats results/verdict
-results/text         bench results results/stats results/evidence results/verdict
-results/report       bench mockserver/payload profiles profiles/diagnose profiles/timeline results results/stats results/evidence results/text results/verdict results/report/draw
+results/evidence     profiles/onecore profiles/outside profiles/stacks bench results results/stats results/verdict
+results/text         profiles/outside bench results results/stats results/evidence results/verdict
+results/report       bench mockserver/payload profiles profiles/outside profiles/diagnose profiles/timeline results results/stats results/evidence results/text results/verdict results/report/draw
 results/report/draw
 results/view         bench profiles profiles/diagnose results results/stats results/evidence results/verdict results/report
 results/resultstest  bench results results/evidence

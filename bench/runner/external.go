@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"collatebench/profiles/outside"
 	"collatebench/results"
 )
 
@@ -21,12 +22,13 @@ type externalSampler struct {
 	url      string
 	upstream int // its process; 0 where it is elsewhere
 	before   upstreamSums
-	cpu      float64   // of the upstream's process, at the first request
-	began    time.Time // of the first request; zero before it
-	first    float64   // CPU seconds of the group then
-	seen     float64   // the most CPU seconds of the group so far
-	at       time.Time // when they were seen
-	err      error     // of watching
+	cpu      float64                // of the upstream's process, at the first request
+	began    time.Time              // of the first request; zero before it
+	first    float64                // CPU seconds of the group then
+	seen     float64                // the most CPU seconds of the group so far
+	at       time.Time              // when they were seen
+	err      error                  // of watching
+	watched  chan *outside.Evidence // of its process; nil before the first request
 }
 
 // upstreamSums are the parts of GET /v1/stats that an externalSampler reads.
@@ -83,8 +85,25 @@ func (o *externalSampler) await(ctx context.Context, pid int) error {
 	o.began = time.Now()
 	o.look(pid)
 	o.first, o.cpu = o.seen, o.machine.processCPU(o.upstream)
+	o.watched = make(chan *outside.Evidence, 1)
+	go func() { o.watched <- seen(ctx, pid) }()
 	return nil
 }
+
+// seen watches a process until it ends; nil where that is not possible. A sample without it is
+// as good as before there was such a thing.
+func seen(ctx context.Context, pid int) *outside.Evidence {
+	e, err := outside.Watch(ctx, pid, outside.Options{Seconds: sampleTimeout.Seconds()})
+	if err != nil {
+		return nil
+	}
+	e.Moments = nil // a ledger has thousands of samples
+	e.Threads = e.Threads[:min(len(e.Threads), keptThreads)]
+	return &e
+}
+
+// keptThreads of each sample.
+const keptThreads = 4
 
 // look adds up the CPU time of the process group. The time of an ended child
 // counts as its parent's once the parent has waited for it, and is lost if
@@ -108,6 +127,7 @@ func (o *externalSampler) conclude(ctx context.Context, ended time.Time, total t
 	if o.began.IsZero() {
 		return nil, unseen(after.Requests - o.before.Requests)
 	}
+	seen := <-o.watched // the process has ended, and so has watching it
 	cpu, end := total.Seconds(), ended
 	if o.seen > cpu { // there are children that it did not wait for
 		cpu, end = o.seen, o.at
@@ -120,7 +140,7 @@ func (o *externalSampler) conclude(ctx context.Context, ended time.Time, total t
 		Seconds: ended.Sub(o.began).Seconds(), CPU: cpu - o.first, CPUOver: looked,
 		Upstream:  o.machine.processCPU(o.upstream) - o.cpu,
 		Responses: after.Requests - o.before.Requests,
-		Queue:     difference(after.Queue, o.before.Queue), InFlight: difference(after.Flight, o.before.Flight),
+		Queue:     difference(after.Queue, o.before.Queue), InFlight: difference(after.Flight, o.before.Flight), Seen: seen,
 	}, nil
 }
 

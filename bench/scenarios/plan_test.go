@@ -66,8 +66,8 @@ func TestPlan(t *testing.T) {
 				}
 				asItStands[i]++
 			}
-			if len(causes) != 18 {
-				t.Errorf("seed %d has %d causes of both commands, want 18", seed, len(causes))
+			if len(causes) != 25 {
+				t.Errorf("seed %d has %d causes of the commands, want 25", seed, len(causes))
 			}
 		}
 		for i, s := range scenes {
@@ -96,12 +96,12 @@ func TestPlanOfASeed(t *testing.T) {
 	}
 }
 
-// TestPlanTakesItsTime: a cell takes 45 seconds, a program with its mended form twelve, and
+// TestPlanTakesItsTime: a cell takes 45 seconds, a program with its mended form twelve, a process eight, and
 // three seeds are to be done within two hours on two cores.
 func TestPlanTakesItsTime(t *testing.T) {
 	seconds := 0
 	for _, p := range planOf(t, false, "", 4, 5, 6) {
-		seconds += map[scenarios.Command]int{scenarios.Why: 45, scenarios.Diagnose: 12}[p.Command]
+		seconds += map[scenarios.Command]int{scenarios.Why: 45, scenarios.Diagnose: 12, scenarios.Process: 8}[p.Command]
 	}
 	if seconds > 120*60 {
 		t.Errorf("three seeds take %d s", seconds)
@@ -122,8 +122,8 @@ func TestPlanSmall(t *testing.T) {
 			t.Errorf("%s has %d scenarios", cause, n)
 		}
 	}
-	if len(causes) != 18 {
-		t.Errorf("%d causes of both commands, want 18", len(causes))
+	if len(causes) != 25 {
+		t.Errorf("%d causes of the commands, want 25", len(causes))
 	}
 }
 

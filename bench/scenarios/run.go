@@ -20,6 +20,7 @@ import (
 	"collatebench/bench/runner"
 	"collatebench/internal/bounded"
 	"collatebench/internal/scratch"
+	"collatebench/internal/spell"
 	"collatebench/profiles/diagnose"
 	"collatebench/results"
 	"collatebench/results/evidence"
@@ -44,6 +45,10 @@ type Options struct {
 
 	// Report makes report/ of a run that is kept; nil leaves it out.
 	Report func(context.Context, *results.Run) error
+
+	// LeftOut is called with a line for each thing that is missing here, and for which scenarios
+	// are left out; may be nil.
+	LeftOut func(string)
 
 	// Progress is called as each question is asked, with about how long the rest will take;
 	// may be nil.
@@ -106,7 +111,7 @@ func Run(ctx context.Context, o Options) (Matrix, error) {
 type pace map[Command]struct{ sum, n float64 }
 
 // newPace begins with one that took as long as it does on two cores.
-func newPace() pace { return pace{Why: {50, 1}, Diagnose: {12, 1}} }
+func newPace() pace { return pace{Why: {50, 1}, Diagnose: {12, 1}, Process: {8, 1}} }
 
 func (p pace) add(c Command, seconds float64) {
 	t := p[c]
@@ -192,18 +197,22 @@ type trial struct {
 	folder  *scratch.Folder   // removed at the end
 	built   map[string]string // by program
 	answers *answersFile
+	missing map[string]string // by language: what is missing to build its programs; "" if nothing is
 }
 
 func newTrial(ctx context.Context, o Options) (*trial, error) {
 	if o.Pairs == 0 {
 		o.Pairs = 4
 	}
-	t := &trial{Options: o, built: map[string]string{}}
+	t := &trial{Options: o, built: map[string]string{}, missing: map[string]string{}}
 	var err error
 	if t.source, err = runner.ModuleRoot(ctx, o.Source); err != nil {
 		return nil, err
 	}
 	if t.plan, err = Turns(ctx, o); err != nil {
+		return nil, err
+	}
+	if err := t.leaveOut(ctx); err != nil {
 		return nil, err
 	}
 	build := ""
@@ -235,6 +244,34 @@ func newTrial(ctx context.Context, o Options) (*trial, error) {
 	return t, nil
 }
 
+// leaveOut takes out of the plan what can't be run here, and says so.
+func (t *trial) leaveOut(ctx context.Context) error {
+	var kept []Turn
+	said := map[string]int{}
+	var order []string
+	for _, turn := range t.plan {
+		why, err := t.leftOut(ctx, turn.Scenario)
+		if err != nil {
+			return err
+		}
+		if why == "" {
+			kept = append(kept, turn)
+			continue
+		}
+		if said[why] == 0 {
+			order = append(order, why)
+		}
+		said[why]++
+	}
+	for _, why := range order {
+		if t.LeftOut != nil {
+			t.LeftOut(fmt.Sprintf("%s left out: %s", spell.Plural(said[why], "scenario"), why))
+		}
+	}
+	t.plan = kept
+	return nil
+}
+
 func (t *trial) close() {
 	t.program.Remove()
 	t.folder.Remove()
@@ -246,6 +283,10 @@ func (t *trial) ask(ctx context.Context, s Scenario, seed uint64) (v verdict.Ver
 	if s.Command == Why {
 		v, err = t.why(ctx, s, seed)
 		return v, "", err
+	}
+	if s.Command == Process {
+		w, err := t.process(ctx, s, seed)
+		return w.Verdict, "", err
 	}
 	report, err := t.diagnose(ctx, s, seed)
 	if report.Section != nil {

@@ -10,7 +10,8 @@
 //	}
 //	fmt.Println(matrix.Count(scenarios.Wrong), "verdicts are wrong")
 //
-// A scenario is a cell for the command why, or a small program for diagnose. Each
+// A scenario is a cell for the command why, a small program for diagnose, or a client in one
+// of several languages for diagnose --pid. Each
 // cause occurs at several strengths. A seed draws from each scenario a variant that has
 // the same cause, and a [Plan] says which seed runs which. The outcome is a matrix of
 // true causes and named ones, and the error of every gain that was promised.
@@ -35,6 +36,7 @@ type Command string
 const (
 	Why      Command = "why"
 	Diagnose Command = "diagnose"
+	Process  Command = "diagnose --pid"
 )
 
 // A Scenario is a client whose cause is known.
@@ -56,7 +58,7 @@ type Scenario struct {
 
 // Title is the scenario in one line.
 func (s Scenario) Title() string {
-	if s.Command == Diagnose {
+	if s.Command != Why {
 		return strings.Join(append([]string{s.Name}, s.Args...), " ")
 	}
 	if s.Body > 0 {
@@ -75,6 +77,10 @@ const (
 // All returns every scenario; source is the module's folder.
 func All(source string) ([]Scenario, error) {
 	out := cells()
+	watched, err := clients(source)
+	if err != nil {
+		return nil, err
+	}
 	seen := map[verdict.Cause]bool{}
 	for _, folder := range []string{Programs, Shapes} {
 		list := folder + "/programs.json"
@@ -96,6 +102,12 @@ func All(source string) ([]Scenario, error) {
 			}
 			out = append(out, p)
 		}
+	}
+	clear(seen)
+	for _, w := range watched {
+		w.Small = !seen[w.Causes[0]]
+		seen[w.Causes[0]] = true
+		out = append(out, w)
 	}
 	return out, nil
 }

@@ -3,6 +3,7 @@ package scenarios_test
 import (
 	"cmp"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -44,6 +45,15 @@ func TestScenarios(t *testing.T) {
 			}
 			continue
 		}
+		if s.Command == scenarios.Process {
+			folder := filepath.Join("../..", scenarios.Clients, path.Dir(s.Name))
+			a, _ := filepath.Glob(filepath.Join(folder, path.Base(s.Name)+"*")) // the pattern is good
+			b, _ := filepath.Glob(filepath.Join(folder, "src/bin", path.Base(s.Name)+".rs"))
+			if len(a)+len(b) == 0 {
+				t.Errorf("%s: no source of it", title)
+			}
+			continue
+		}
 		c, err := bench.ReadCell(s.Cell)
 		if err != nil {
 			t.Error(err)
@@ -62,6 +72,8 @@ func TestEveryCauseHasTwoStrengths(t *testing.T) {
 			verdict.NetworkBound, verdict.WindowTooSmall, verdict.GCBound, verdict.CPUSaturated},
 		scenarios.Diagnose: {verdict.Serialised, verdict.HiddenCap, verdict.ConnectionPool, verdict.GCBound,
 			verdict.CPUSaturated, verdict.Outside},
+		scenarios.Process: {verdict.Serialised, verdict.HiddenCap, verdict.ConnectionPool, verdict.NetworkBound, verdict.Outside,
+			verdict.Throttled, verdict.CPUSaturated},
 	}
 	for command, causes := range named {
 		for _, cause := range causes {

@@ -26,7 +26,7 @@ func (s Scenario) Drawn(seed uint64) (Scenario, error) {
 			return s, fmt.Errorf("scenario %s: %q: not NAME=A,B,C or NAME=LOW..HIGHUNIT", s.Title(), text)
 		}
 		switch {
-		case s.Command == Diagnose:
+		case s.Command != Why:
 			out.Args = with(out.Args, name, value)
 		case name == "body":
 			if out.Body, err = strconv.Atoi(value); err != nil {

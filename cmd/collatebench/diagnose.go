@@ -28,28 +28,41 @@ type diagnoseFlags struct {
 	html, profile, perfetto      string
 	seconds                      int
 	asJSON                       bool
+	watch                        processFlags
 }
 
 func diagnoseCommand() *cobra.Command {
 	var f diagnoseFlags
 	c := &cobra.Command{
-		Use:   "diagnose --trace FILE | --pprof URL",
-		Short: "Say what holds any Go program back, from an execution trace",
-		Long: `Reads the execution trace of any Go program, with no change to its code, and says
+		Use:   "diagnose --pid PID | --trace FILE | --pprof URL | -- PROGRAM ARGUMENTS",
+		Short: "Say what holds a running program back: any by its process, a Go program by its trace",
+		Long: `With --pid it watches a running process, in any language, from outside: who is to
+move on each of its connections, which threads run at the same time, and which
+wait for a core. It changes nothing in the process and needs no root for one of
+the same user (Linux only). A program after -- is started, watched and ended.
+
+With --trace or --pprof it reads the execution trace of a Go program, and says
 which goroutine or lock the others wait for, in which function it spends its
-time, and what running that in parallel would be worth. With --pprof it records
-the trace from the program's net/http/pprof, with the CPU profiler on, so that
-the trace carries CPU samples. Exit code 4 means that the trace names no cause.`,
-		Example: `  collatebench diagnose --pprof http://127.0.0.1:6060 --seconds 5
+time, and what running that in parallel would be worth. --pprof records the
+trace from the program's net/http/pprof, with the CPU profiler on, so that it
+carries CPU samples.
+
+Exit code 4 means that no cause can be named; what is missing is said.`,
+		Example: `  collatebench diagnose --pid 4711
+  collatebench diagnose --pid 4711 --prove --html page.html
+  collatebench diagnose --pid 4711 --peer 10.1.2.3:8080 --window 32
+  collatebench diagnose --seconds 3 --after 2s -- ./fetch https://example.com 32
+  collatebench diagnose --pprof http://127.0.0.1:6060 --seconds 5
   collatebench diagnose --pprof localhost:6060 --keep slow.trace
   collatebench diagnose --trace trace.out
   collatebench diagnose --trace trace.out --func 'encoding/json\.Unmarshal' --json`,
-		Args: arguments(cobra.NoArgs),
-		RunE: func(c *cobra.Command, _ []string) error { return f.diagnose(c) },
+		Args: arguments(afterDash),
+		RunE: func(c *cobra.Command, program []string) error { return f.diagnose(c, program) },
 	}
+	f.watch.add(c)
 	c.Flags().StringVar(&f.trace, "trace", "", "`file` of an execution trace; - is standard input")
 	c.Flags().StringVar(&f.pprof, "pprof", "", "`address` of a program's net/http/pprof, to record from")
-	c.Flags().IntVar(&f.seconds, "seconds", 5, "how long to record, 1 to 300 `s`")
+	c.Flags().IntVar(&f.seconds, "seconds", 5, "how long to watch or to record, 1 to 300 `s`")
 	c.Flags().StringVar(&f.function, "func", "", "count only the CPU samples in functions that match the `regexp`")
 	c.Flags().StringVar(&f.keep, "keep", "", "keep the recorded trace in this `file`")
 	c.Flags().StringVar(&f.html, "html", "", "write a page with the verdict, a timeline and tables to this `file`")
@@ -59,10 +72,21 @@ the trace carries CPU samples. Exit code 4 means that the trace names no cause.`
 	return c
 }
 
-func (f diagnoseFlags) diagnose(c *cobra.Command) error {
-	o, err := f.check(c)
+// afterDash allows arguments after -- alone, where they are a program.
+func afterDash(c *cobra.Command, args []string) error {
+	if dash := c.ArgsLenAtDash(); dash > 0 || dash < 0 && len(args) > 0 {
+		return fmt.Errorf("unknown argument %q: a program goes after --", args[0])
+	}
+	return nil
+}
+
+func (f diagnoseFlags) diagnose(c *cobra.Command, program []string) error {
+	o, err := f.check(c, program)
 	if err != nil {
 		return usageError{err}
+	}
+	if f.trace == "" && f.pprof == "" {
+		return f.process(c, program)
 	}
 	defer diagnose.LimitMemory()()
 	var r diagnose.Report
@@ -87,16 +111,38 @@ func (f diagnoseFlags) diagnose(c *cobra.Command) error {
 }
 
 // check checks the command line before anything is done.
-func (f diagnoseFlags) check(c *cobra.Command) (diagnose.Options, error) {
+func (f *diagnoseFlags) check(c *cobra.Command, program []string) (diagnose.Options, error) {
 	var o diagnose.Options
 	var err error
+	sources := 0
+	for _, given := range []bool{f.trace != "", f.pprof != "", c.Flags().Changed("pid"), len(program) > 0} {
+		if given {
+			sources++
+		}
+	}
 	switch {
-	case (f.trace == "") == (f.pprof == ""):
-		return o, errors.New("give one of --trace and --pprof; see collatebench diagnose --help")
+	case sources != 1:
+		return o, errors.New("give one of --pid, --trace, --pprof and -- PROGRAM; see collatebench diagnose --help")
 	case f.seconds < 1 || f.seconds > maxSeconds:
 		return o, fmt.Errorf("--seconds %d: not 1 to %d", f.seconds, maxSeconds)
 	case f.trace != "" && (f.keep != "" || c.Flags().Changed("seconds")):
 		return o, errors.New("--seconds and --keep are for recording, with --pprof")
+	}
+	watched := f.trace == "" && f.pprof == ""
+	for _, name := range processOnly {
+		if c.Flags().Changed(name) && !watched {
+			return o, fmt.Errorf("--%s is for watching a process, with --pid or -- PROGRAM", name)
+		}
+	}
+	for _, name := range []string{"func", "keep", "profile-out", "perfetto"} {
+		if c.Flags().Changed(name) && watched {
+			return o, fmt.Errorf("--%s is for a trace, with --trace or --pprof", name)
+		}
+	}
+	if watched {
+		if err := f.watch.check(c, program); err != nil {
+			return o, err
+		}
 	}
 	if f.function != "" {
 		if o.Func, err = regexp.Compile(f.function); err != nil {

@@ -16,6 +16,7 @@ import (
 
 	"collatebench/bench/peers"
 	"collatebench/internal/printable"
+	"collatebench/profiles/onecore"
 )
 
 // Exit codes of every command.
@@ -28,6 +29,9 @@ const (
 )
 
 func main() {
+	if onecore.IsGuard(os.Args) {
+		os.Exit(onecore.Guard(os.Stdin, os.Stdout))
+	}
 	log.SetOutput(printable.NewWriter(os.Stderr)) // servers of net/http log there
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

@@ -27,7 +27,8 @@ func verdictsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "verdicts",
 		Short: "Hold why and diagnose to scenarios whose cause is known",
-		Long: `Runs labelled scenarios (cells for why, small programs for diagnose) and prints the
+		Long: `Runs labelled scenarios (cells for why, small programs for diagnose, clients in
+several languages for diagnose --pid) and prints the
 matrix of what was named against what is true, and how far each predicted gain was
 off: ninety minutes on two cores for three seeds. A seed runs some scenarios as they
 stand, and of the others variants that it draws; --plan lists them.
@@ -90,6 +91,7 @@ func (v verdictsRun) run(c *cobra.Command) error {
 	v.Self = []string{exe, "mockserver"}
 	v.Progress = scenarioProgress(c)
 	v.Report = report.Write
+	v.LeftOut = func(line string) { fmt.Fprintln(c.ErrOrStderr(), line) }
 	m, err := scenarios.Run(c.Context(), v.Options)
 	if answers := (*scenarios.AnswersError)(nil); errors.As(err, &answers) {
 		return usageError{fmt.Errorf("--answers %w", err)}

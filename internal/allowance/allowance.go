@@ -1,5 +1,5 @@
-// Package allowance tells what this process may use of its machine, and what others
-// take of just that:
+// Package allowance tells what a process may use of its machine, mostly this one, and what
+// others take of just that:
 //
 //	container := allowance.Allowance{Cores: 64, Quota: 1.5} // 64 cores, and the CPU time of 1.5
 //	fmt.Println(container.CPUs(), container.Threads())
@@ -58,9 +58,13 @@ var Here = sync.OnceValue(func() Allowance { return Read("/") })
 
 // Read reads the allowance of this process from the files below root: "/", or a folder
 // with proc and sys in a test. Where there is no /proc, only the cores are known.
-func Read(root string) Allowance {
+func Read(root string) Allowance { return read(self(root)) }
+
+// Of reads the allowance of another process. If it can't be read it is that of the machine.
+func Of(root string, pid int) Allowance { return read(other(root, pid)) }
+
+func read(p process, err error) Allowance {
 	a := Allowance{Cores: runtime.NumCPU()}
-	p, err := self(root)
 	if err != nil {
 		return a
 	}

@@ -214,3 +214,28 @@ func TestShares(t *testing.T) {
 		}
 	}
 }
+
+// TestOfAnother: another process's allowance, and how often its quota stopped it.
+func TestOfAnother(t *testing.T) {
+	s := newSystem("0-3", fmt.Sprintf(v2Mounts, "/"), "0::/a\n").with("proc/stat", stat(100, 100, 900, 900)).
+		with("proc/8/status", "Cpus_allowed_list:\t2-3\n").with("proc/8/mountinfo", fmt.Sprintf(v2Mounts, "/")).with("proc/8/cgroup", "0::/b\n").
+		with("sys/fs/cgroup/b/cpu.max", "150000 100000\n").
+		with("sys/fs/cgroup/b/cpu.stat", "usage_usec 7000000\nnr_periods 50\nnr_throttled 20\nthrottled_usec 9\n")
+	root := s.write(t)
+	if got, want := allowance.Of(root, 8), (allowance.Allowance{Cores: 2, Quota: 1.5, Memory: 128 << 30}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	u, ok := allowance.MeterOf(root, 8).Read()
+	if !ok || math.Abs(u.Cores-18) > 1e-9 || u.Group != 7 || u.Periods != 50 || u.Stopped != 20 {
+		t.Errorf("%v, %+v; want 18 s of cores 2 and 3, 7 s of the group, 20 of 50 periods", ok, u)
+	}
+	if u := u.Since(allowance.Used{Periods: 30, Stopped: 15}); u.Periods != 20 || u.Stopped != 5 {
+		t.Errorf("%+v, want 5 of 20 periods", u)
+	}
+	if u, _ := allowance.NewMeter(root).Read(); u.Periods != 0 {
+		t.Errorf("%+v of a group without a quota", u)
+	}
+	if allowance.MeterOf(root, 9).Known() {
+		t.Error("the meter of no process knows something")
+	}
+}

@@ -129,6 +129,23 @@ func (g group) used() (float64, bool) {
 	return 0, false
 }
 
+// periods counts those of the quota, and those in which it stopped the group. Both versions
+// have the same names for it.
+func (g group) periods() (all, stopped float64) {
+	for line := range strings.Lines(g.read("cpu.stat")) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+		n, err := strconv.ParseFloat(value, 64)
+		switch {
+		case err != nil:
+		case name == "nr_periods":
+			all = n
+		case name == "nr_throttled":
+			stopped = n
+		}
+	}
+	return all, stopped
+}
+
 // read returns a file of the group without the space around it; "" if it has none.
 func (g group) read(file string) string {
 	text, err := os.ReadFile(filepath.Join(g.dir, file))

@@ -8,10 +8,11 @@ import (
 // A Meter tells how much of the allowance all processes used. The zero value, where
 // there is no /proc, knows nothing.
 type Meter struct {
-	known bool
-	me    process
-	cores []int64
-	group group // with the quota; its time is unknown if counted is false
+	known   bool
+	me      process
+	cores   []int64
+	limited group // with the quota; its dir is "" where none has one
+	group   group // with the quota; its time is unknown if counted is false
 	// counted means that the group that has the quota counts its CPU time. In version 1 the
 	// two can be trees of their own, with a process in one group of the first and in
 	// another of the second.
@@ -23,11 +24,17 @@ type Used struct {
 	Cores float64 // by all processes, on the cores of the allowance
 	Steal float64 // that the host took from these cores
 	Group float64 // by all processes of the group with the quota; NaN if that is not known
+	// Periods of the quota, and how many of these ended with the group stopped; 0 without a quota.
+	Periods, Stopped float64
 }
 
 // NewMeter returns the meter of this process's allowance. root is as in [Read].
-func NewMeter(root string) Meter {
-	p, err := self(root)
+func NewMeter(root string) Meter { return newMeter(self(root)) }
+
+// MeterOf returns the meter of another process's allowance.
+func MeterOf(root string, pid int) Meter { return newMeter(other(root, pid)) }
+
+func newMeter(p process, err error) Meter {
 	if err != nil {
 		return Meter{}
 	}
@@ -37,6 +44,7 @@ func NewMeter(root string) Meter {
 	if !found {
 		return m
 	}
+	m.limited = limited
 	for _, g := range groups {
 		if _, counts := g.used(); counts && g.version == limited.version && g.name == limited.name {
 			m.group, m.counted = g, true
@@ -71,12 +79,15 @@ func (m Meter) Read() (Used, bool) {
 			u.Group = used
 		}
 	}
+	if m.limited.dir != "" {
+		u.Periods, u.Stopped = m.limited.periods()
+	}
 	return u, true
 }
 
 // Since is the time between two readings.
 func (u Used) Since(before Used) Used {
-	return Used{u.Cores - before.Cores, u.Steal - before.Steal, u.Group - before.Group}
+	return Used{u.Cores - before.Cores, u.Steal - before.Steal, u.Group - before.Group, u.Periods - before.Periods, u.Stopped - before.Stopped}
 }
 
 // Shares says whether a process draws on the same cores and on the same quota.

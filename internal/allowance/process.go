@@ -23,6 +23,16 @@ func self(root string) (process, error) {
 	return process{root, fs, p}, err
 }
 
+// other is another process; an error if there is none of that number.
+func other(root string, pid int) (process, error) {
+	fs, err := procfs.NewFS(filepath.Join(root, "proc"))
+	if err != nil {
+		return process{}, err
+	}
+	p, err := fs.Proc(pid)
+	return process{root, fs, p}, err
+}
+
 // cores lists the numbers of the cores that it may run on; none if that is not known.
 func (p process) cores() []int64 {
 	status, err := p.proc.NewStatus()

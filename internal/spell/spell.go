@@ -59,3 +59,16 @@ func Strings[T ~string](names []T) []string {
 	}
 	return out
 }
+
+// Bytes writes an amount of bytes with its SI unit: 7.2 MB, 38 kB, 512 B.
+func Bytes(n float64) string {
+	switch {
+	case n >= 1e9:
+		return fmt.Sprintf("%.1f GB", n/1e9)
+	case n >= 1e6:
+		return fmt.Sprintf("%.1f MB", n/1e6)
+	case n >= 1e3:
+		return fmt.Sprintf("%.0f kB", n/1e3)
+	}
+	return fmt.Sprintf("%.0f B", n)
+}

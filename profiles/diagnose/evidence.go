@@ -352,8 +352,8 @@ func (s survey) server() verdict.TraceWait {
 func (a *analysis) section(name string, samples map[int32]int64) verdict.TraceSection {
 	h := a.stacks.hotspot(samples)
 	return verdict.TraceSection{
-		Name: name, Samples: h.samples,
-		Function: h.function, At: h.at, Calls: h.calls, Share: h.share,
+		Name: name, Samples: h.Samples,
+		Function: h.Function, At: h.At, Calls: h.Calls, Share: h.Share,
 	}
 }
 

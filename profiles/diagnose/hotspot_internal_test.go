@@ -24,11 +24,11 @@ func TestHotspot(t *testing.T) {
 	add(20, own("main.merge", 50), own("main.worker", 6))
 
 	h := s.hotspot(samples)
-	if h.function != "main.decode" || h.at != "app/main.go:37" || h.calls != "encoding/json.Unmarshal" {
-		t.Errorf("%s at %s, which calls %s", h.function, h.at, h.calls)
+	if h.Function != "main.decode" || h.At != "app/main.go:37" || h.Calls != "encoding/json.Unmarshal" {
+		t.Errorf("%s at %s, which calls %s", h.Function, h.At, h.Calls)
 	}
-	if h.samples != 100 || h.share != .75 {
-		t.Errorf("%g of %d samples, not 0.75 of 100", h.share, h.samples)
+	if h.Samples != 100 || h.Share != .75 {
+		t.Errorf("%g of %d samples, not 0.75 of 100", h.Share, h.Samples)
 	}
 }
 
@@ -40,7 +40,7 @@ func TestHotspotOfALibrary(t *testing.T) {
 		{Func: "runtime.memmove", File: "/go/src/runtime/memmove.s", Line: 3},
 		{Func: "golang.org/x/net/http2.(*ClientConn).readLoop", File: "/pkg/mod/golang.org/x/net@v0.61.0/http2/transport.go", Line: 9},
 	})
-	if h := s.hotspot(map[int32]int64{leaf: 10}); h.function != "golang.org/x/net/http2.(*ClientConn).readLoop" || h.at != "" || h.share != 1 {
+	if h := s.hotspot(map[int32]int64{leaf: 10}); h.Function != "golang.org/x/net/http2.(*ClientConn).readLoop" || h.At != "" || h.Share != 1 {
 		t.Errorf("%+v", h)
 	}
 	// What all goroutines end in is no place.
@@ -50,10 +50,10 @@ func TestHotspotOfALibrary(t *testing.T) {
 			{Func: f, File: "/go/src/net/http/transport.go", Line: 1}, {Func: "runtime.goexit", File: "/go/src/runtime/asm_amd64.s", Line: 1},
 		})] = 10
 	}
-	if h := s.hotspot(apart); h.function != "" || h.samples != 20 {
+	if h := s.hotspot(apart); h.Function != "" || h.Samples != 20 {
 		t.Errorf("of nothing in common: %+v", h)
 	}
-	if h := s.hotspot(nil); h.function != "" || h.samples != 0 {
+	if h := s.hotspot(nil); h.Function != "" || h.Samples != 0 {
 		t.Errorf("of no samples: %+v", h)
 	}
 }

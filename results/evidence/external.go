@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"collatebench/bench"
+	"collatebench/profiles/outside"
 	"collatebench/results"
 	"collatebench/results/stats"
 	"collatebench/results/verdict"
@@ -25,6 +26,7 @@ func External(v stats.Values, p stats.Doubling, info results.Info) verdict.Exter
 		sum, doubled = addExternal(sum, *a), addExternal(doubled, *b)
 		queued, inFlight = plus(queued, a.Queue), plus(inFlight, a.InFlight)
 	}
+	e.Seen = seen(v, p.Cell)
 	if len(once) == 0 {
 		return e
 	}
@@ -70,4 +72,61 @@ func plus(n verdict.Number, value *float64) verdict.Number {
 		return verdict.Number{}
 	}
 	return verdict.Known(n.Value() + *value)
+}
+
+// seen is what the client's process was seen to do, mean over the samples of a cell; nil if it
+// was not watched.
+func seen(v stats.Values, c bench.Cell) *verdict.Process {
+	var all []outside.Evidence
+	for _, round := range v.Rounds {
+		if x := round.Samples[v.Name(c)].External; x != nil && x.Seen != nil {
+			all = append(all, *x.Seen)
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	p := Process(Watched{Evidence: mean(all)}, c.Window)
+	return &p
+}
+
+// mean of what was seen in several intervals. Threads and names are those of the first.
+func mean(all []outside.Evidence) outside.Evidence {
+	out := all[0]
+	n := float64(len(all))
+	longest := 0
+	for _, e := range all {
+		longest = max(longest, len(e.Parallel))
+	}
+	out.Parallel = make([]float64, longest)
+	for _, e := range all {
+		for i, share := range e.Parallel {
+			out.Parallel[i] += share / n
+		}
+	}
+	for _, at := range []func(*outside.Evidence) *float64{
+		func(e *outside.Evidence) *float64 { return &e.Seconds },
+		func(e *outside.Evidence) *float64 { return &e.Cores },
+		func(e *outside.Evidence) *float64 { return &e.Waiting },
+		func(e *outside.Evidence) *float64 { return &e.Helpers },
+		func(e *outside.Evidence) *float64 { return &e.Around.Others },
+		func(e *outside.Evidence) *float64 { return &e.Around.Throttled },
+		func(e *outside.Evidence) *float64 { return &e.Upstream.Connections },
+		func(e *outside.Evidence) *float64 { return &e.Upstream.Connecting },
+		func(e *outside.Evidence) *float64 { return &e.Upstream.Asked },
+		func(e *outside.Evidence) *float64 { return &e.Upstream.Arriving },
+		func(e *outside.Evidence) *float64 { return &e.Upstream.Unread },
+		func(e *outside.Evidence) *float64 { return &e.Upstream.Answered },
+		func(e *outside.Evidence) *float64 { return &e.Upstream.UnreadBytes },
+		func(e *outside.Evidence) *float64 { return &e.Upstream.Received },
+		func(e *outside.Evidence) *float64 { return &e.Upstream.Requests },
+		func(e *outside.Evidence) *float64 { return &e.Upstream.Opened },
+	} {
+		sum := 0.0
+		for i := range all {
+			sum += *at(&all[i])
+		}
+		*at(&out) = sum / n
+	}
+	return out
 }

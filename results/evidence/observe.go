@@ -1,6 +1,8 @@
 package evidence
 
 import (
+	"slices"
+
 	"collatebench/bench"
 	"collatebench/results"
 	"collatebench/results/stats"
@@ -23,7 +25,7 @@ func Observe(v stats.Values, info results.Info) []Observed {
 		out = append(out, Observed{c, said})
 	}
 	if info.ComparesClients() {
-		for _, p := range stats.Doublings(v.Cells) {
+		for _, p := range judged(v) {
 			add(p.Cell, verdict.ObserveExternal(External(v, p, info)))
 		}
 		return out
@@ -32,4 +34,25 @@ func Observe(v stats.Values, info results.Info) []Observed {
 		add(c, verdict.Observe(Probes(v, c, info)))
 	}
 	return out
+}
+
+// judged are the cells with their doubles, and those whose client has none but was watched: what
+// was seen of it can do without.
+func judged(v stats.Values) []stats.Doubling {
+	pairs := stats.Doublings(v.Cells)
+	has := func(c bench.Cell) bool {
+		return slices.ContainsFunc(pairs, func(p stats.Doubling) bool { return alike(p.Cell, c) })
+	}
+	for _, c := range v.Cells {
+		if c.AA == "" && !has(c) && seen(v, c) != nil {
+			pairs = append(pairs, stats.Doubling{Cell: c})
+		}
+	}
+	return pairs
+}
+
+// alike says that two cells differ in their window alone.
+func alike(a, b bench.Cell) bool {
+	a.Window, b.Window = 0, 0
+	return a == b
 }

@@ -17,10 +17,20 @@ import (
 //go:embed assets/diagnosis.html
 var diagnosisHTML string
 
-var diagnosisTemplate = template.Must(template.New("diagnosis").Funcs(template.FuncMap{
-	"milli":   spell.DurationMilli,
-	"percent": func(v float64) string { return fmt.Sprintf("%.0f%%", 100*v) },
-}).Parse(diagnosisHTML))
+//go:embed assets/verdictblock.html
+var verdictBlockHTML string
+
+var diagnosisTemplate = bodyTemplate(diagnosisHTML)
+
+// bodyTemplate is the template of a page about one program.
+func bodyTemplate(text string) *template.Template {
+	t := template.Must(template.New("body").Funcs(template.FuncMap{
+		"milli":   spell.DurationMilli,
+		"bytes":   spell.Bytes,
+		"percent": func(v float64) string { return fmt.Sprintf("%.0f%%", 100*v) },
+	}).Parse(verdictBlockHTML))
+	return template.Must(t.Parse(text))
+}
 
 // Diagnosis returns the page of what [diagnose.Read] found in a trace.
 func Diagnosis(r diagnose.Report, nav []Link) ([]byte, error) {
@@ -82,31 +92,7 @@ const (
 
 // Parallelism draws for how much of the time 0, 1, 2, ... goroutines executed.
 func (d diagnosis) Parallelism() template.HTML {
-	shares := d.Parallel
-	for len(shares) <= d.Procs {
-		shares = append(shares, 0)
-	}
-	f := draw.Frame{
-		X: 64, Y: titleHeight + 4, W: chartWidth - 64 - marginRight - 40, H: histogramBar * float64(len(shares)),
-		XAxis: draw.Axis{Label: "share of the time, %", Min: 0, Max: 100},
-		YAxis: draw.Axis{Min: float64(len(shares)), Max: 0, Ticks: []draw.Tick{}, Bare: true},
-	}
-	s := draw.Scene{Width: chartWidth, Height: f.Y + f.H + marginFoot, Title: "Goroutines executing at once", Class: "parallel"}
-	s.Shapes = append(s.Shapes, f.Shapes()...)
-	for n, share := range shares {
-		tip := fmt.Sprintf("%d executing: %.0f%% of the time", n, 100*share)
-		s.Desc += tip + ". "
-		from, to := f.Point(0, float64(n)), f.Point(100*share, float64(n))
-		ink := draw.Ink("decoding")
-		if n == 0 {
-			ink = "queued"
-		}
-		s.Shapes = append(s.Shapes,
-			draw.Rect{X: from.X, Y: from.Y + 3, W: to.X - from.X, H: histogramBar - 6, Fill: ink, Title: tip},
-			draw.Text{At: draw.Point{X: f.X - 8, Y: from.Y + histogramBar*.68}, Text: fmt.Sprint(n), Anchor: draw.End},
-			draw.Text{At: draw.Point{X: to.X + 6, Y: from.Y + histogramBar*.68}, Text: fmt.Sprintf("%.0f%%", 100*share), Ink: "muted"})
-	}
-	return template.HTML(headed(s).SVG())
+	return parallelPicture(d.Parallel, d.Procs, "Goroutines executing at once", "executing")
 }
 
 // WayPicture draws where the time of those goes that carry the work.

@@ -55,6 +55,23 @@ var externalRules = []externalRule{
 	cpuSaturatedExternal,
 }
 
+// processRules ask first what uses up the cores, then whether one core's worth of work holds the
+// others up, then whom the connections wait for.
+var processRules = []processRule{
+	throttledProcess,
+	cpuSaturatedProcess,
+	serialisedProcess,
+	connectionPoolConnecting,
+	networkBoundProcess,
+	connectionPoolProcess,
+	hiddenCapProcess,
+	outsideProcess,
+	outsideOther,
+	serialisedRequest,
+	hiddenCapIdle,
+	hiddenCapCores,
+}
+
 // waiting are the causes in which requests wait for something other than a core.
 var waiting = []Cause{HiddenCap, ConnectionPool, UpstreamQueueing, NetworkBound, WindowTooSmall}
 

@@ -44,7 +44,34 @@ var connectionPoolMaking = traceRule{
 	say:     Trace.sayMaking,
 }
 
+var connectionPoolConnecting = processRule{
+	cause: ConnectionPool,
+	holds: func(p Process) (bool, string) {
+		u := p.Upstream
+		return p.States && p.waitsForOthers() && u.Connecting >= dialsMost*u.Connections && u.Opened > 0,
+			fmt.Sprintf("%s of %s connections are being made", count(u.Connecting), count(u.Connections))
+	},
+	say: func(p Process, v *Verdict) {
+		u := p.Upstream
+		v.Sentence = fmt.Sprintf("%s of %s connections to %s are being made, %.0f and more a second; %s used.\n",
+			count(u.Connecting), count(u.Connections), u.Address, u.Opened, ofCores(p.Cores, p.Allowed)) +
+			"Keep connections open between requests (one client or session for all, a pool as wide as the window, bodies read to their end): " +
+			"what that gains, the process does not show from outside."
+	},
+}
+
+var connectionPoolProcess = processRule{
+	cause: ConnectionPool,
+	holds: func(p Process) (bool, string) {
+		return p.few() && !p.permits(), fmt.Sprintf("it has %s connections", count(p.Upstream.Connections))
+	},
+	say: func(p Process, v *Verdict) { p.sayFew(v, "a pool of connections") },
+}
+
 const (
+	// dialsMost, share of the connections that are being made.
+	dialsMost = .3
+
 	// redialled, connections made per response: from here on the client does not
 	// keep its connections.
 	redialled = .2
@@ -134,4 +161,49 @@ func limitOf(via string) string {
 		return "MaxConnsPerHost, MaxIdleConnsPerHost; of HTTP/2, the upstream's streams on one"
 	}
 	return "of the pool, or of streams on one connection"
+}
+
+// few says that no more than a few connections are in use, all the time, while cores are idle.
+func (p Process) few() bool {
+	u := p.Upstream
+	most := float64(fewConnections)
+	if p.Window > 0 {
+		most = .7 * float64(p.Window)
+	}
+	return p.States && !u.Multiplexed && p.waitsForOthers() && u.Connections > oneAtATime && u.Connections <= most+.5 &&
+		u.share(u.owed()+u.Arriving) >= mostOwed && u.Received >= idleBytes
+}
+
+// permits says that the limit is not the pool's: a connection that is free is not used at once,
+// as where a permit is held until the answer is decoded. An event loop decodes before it asks
+// again in either case, so that nothing is said of one.
+func (p Process) permits() bool {
+	u := p.Upstream
+	if u.Pauses < fewPauses || u.Requests == 0 {
+		return false
+	}
+	work := p.Cores / u.Requests // CPU time of a response
+	return u.Pause >= mostHalf*work && u.Pause >= 2*tickSeconds && p.Busiest.Cores < mostHalf*p.own()
+}
+
+const (
+	// fewPauses between two requests on a connection: with fewer, nobody was seen to pause.
+	fewPauses = 5
+
+	// tickSeconds is the resolution of the kernel's times, s.
+	tickSeconds = .004
+)
+
+func (p Process) sayFew(v *Verdict, what string) {
+	u := p.Upstream
+	meant := ""
+	if p.Window > 0 {
+		meant = fmt.Sprintf(" where %d are meant to be in flight", p.Window)
+	}
+	v.Sentence = fmt.Sprintf("it has no more than %s connections to %s%s, and on %s of them the upstream owes an answer; %s used.\n",
+		count(math.Round(u.Connections)), u.Address, meant, count(u.owed()+u.Arriving), ofCores(p.Cores, p.Allowed)) +
+		fmt.Sprintf("Something in the client keeps them so few, such as %s. Raise it: what that gains rests on whether the upstream answers more at once as fast.", what)
+	if p.Window == 0 {
+		v.Uncertain = append(v.Uncertain, fmt.Sprintf("whether a pool, a semaphore or the window itself is %s: the number of requests that are meant to be in flight (--window) would tell", count(math.Round(u.Connections))))
+	}
 }

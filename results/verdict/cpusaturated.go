@@ -31,6 +31,20 @@ var cpuSaturatedExternal = externalRule{
 	sentence: func(e External) string { return fmt.Sprintf("%s. The healthy end.", e.summary()) },
 }
 
+var cpuSaturatedProcess = processRule{
+	cause: CPUSaturated,
+	holds: Process.cpuSaturated,
+	say: func(p Process, v *Verdict) {
+		v.Sentence = p.cores() + ".\n" + p.connectionsLine() + p.where()
+		if p.Allowed <= 1 {
+			v.Sentence += "On one core serial is right."
+			v.Uncertain = append(v.Uncertain, "whether the work would divide over more cores shows on two or more")
+			return
+		}
+		v.Sentence += "This is the roof of these cores: less work per response, or more cores, would lift it."
+	},
+}
+
 const (
 	// starving, scheduling latency (p99), s: from here on the verdict mentions it.
 	// The scheduler's own time slice is 10 ms.
@@ -39,6 +53,22 @@ const (
 	// spins, share of the CPU samples: from here on it is worth more than a quarter.
 	spins = .2
 )
+
+// cpuSaturated says that the process uses all that others leave, and would use more. Without the
+// second, a serial client beside a busy upstream would seem to be at the roof.
+func (p Process) cpuSaturated() (bool, string) {
+	full := p.Cores >= saturated*p.Allowed || !p.idle() && p.Cores >= mostHalf*p.Allowed
+	wants := p.Allowed <= 1 || p.demand() > oneDemand && p.atLeast(2) > 1-oneAlways
+	return full && wants, p.cores()
+}
+
+// connectionsLine is a sentence of its own.
+func (p Process) connectionsLine() string {
+	if !p.States || p.Upstream.Connections == 0 {
+		return ""
+	}
+	return capitalise(p.connections()) + ".\n"
+}
 
 func (p Probes) coresFull() bool { return p.full() && !p.gcBound() }
 

@@ -21,13 +21,50 @@ type External struct {
 	InFlight    Number // requests at the upstream, mean
 	Link        Number // share of the link's bandwidth that the bodies take; known as 0 of loopback without a limit
 	Growth      Gain   // responses a second at twice the window over those at the window
+
+	Seen *Process // what its process was seen to do meanwhile; nil if it was not watched
 }
 
 // ObserveExternal says whether a client is serial. A client is serial if it uses
 // about one core although more are available, no requests queue at the upstream,
 // and twice the window gains nothing. Growth decides before the cores do: a client that
 // polls uses a core and is not serial.
+//
+// Where its process was watched, what was seen decides what the two windows leave open: one core
+// used at a time, whom its connections wait for. Without twice the window it decides alone.
 func ObserveExternal(e External) Verdict {
+	v := e.windows()
+	if e.Seen == nil {
+		return v
+	}
+	saw := JudgeProcess(*e.Seen)
+	v.Evidence = append(v.Evidence, seenFigures(saw)...)
+	switch {
+	case len(saw.Causes) == 0:
+	case len(v.Causes) == 0 && (e.Growth.Pairs == 0 || !e.disturbed()):
+		v.Causes, v.Missing, v.RuledOut, v.PredictedGain, v.Assumptions = saw.Causes, nil, saw.RuledOut, saw.PredictedGain, saw.Assumptions
+		v.Sentence = saw.Sentence
+		v.Uncertain = append(v.Uncertain, saw.Uncertain...)
+	case slices.Equal(v.Causes, saw.Causes):
+		v.Sentence += " Seen from outside: " + capitalise(e.Seen.connections()) + "; two cores or more are used for " + percent(e.Seen.atLeast(2)) + " of the time."
+	case v.Causes[0] == Serialised && saw.Causes[0] == CPUSaturated, v.Causes[0] == CPUSaturated && saw.Causes[0] == Serialised:
+		v.Uncertain = append(v.Uncertain, fmt.Sprintf("whether it is %s: its threads use two cores or more for %s of the time", v.Causes[0], percent(e.Seen.atLeast(2))))
+	}
+	return v
+}
+
+// seenFigures are those that the windows do not have.
+func seenFigures(saw Verdict) (out []Figure) {
+	for _, f := range saw.Evidence {
+		if slices.Contains([]string{"waiting", "none", "one", "several", "connections", "asked", "arriving", "unread", "answered", "unread-bytes"}, f.Name) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// windows judges by the two windows alone.
+func (e External) windows() Verdict {
 	v := Verdict{Causes: []Cause{}, Evidence: e.figures()}
 	if missing := e.missing(); missing != "" {
 		v.Missing = []string{missing}

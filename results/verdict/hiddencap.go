@@ -1,6 +1,9 @@
 package verdict
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // HiddenCap means that at most k requests or decodes run at a time, with k above
 // 1, and neither the window nor the cores are the reason.
@@ -48,6 +51,41 @@ var hiddenCapAlone = traceRule{
 		return found && (t.Alone.Background || t.fed()), because
 	},
 	say: Trace.sayAlone,
+}
+
+var hiddenCapProcess = processRule{
+	cause: HiddenCap,
+	holds: func(p Process) (bool, string) { return p.few() && p.permits(), "" },
+	say:   func(p Process, v *Verdict) { p.sayFew(v, "a semaphore or a number of workers") },
+}
+
+var hiddenCapIdle = processRule{
+	cause: HiddenCap,
+	holds: func(p Process) (bool, string) {
+		u := p.Upstream
+		return p.leaves(), fmt.Sprintf("on %s of %s connections nothing is outstanding", count(u.Answered), count(u.Connections))
+	},
+	say: func(p Process, v *Verdict) {
+		u := p.Upstream
+		v.Sentence = fmt.Sprintf("on %s of %s connections to %s the client asks for nothing, though it has read what came; %s used.\n",
+			count(u.Answered), count(u.Connections), u.Address, ofCores(p.Cores, p.Allowed)) + p.where() +
+			"Something in the client keeps requests back: a semaphore, a rate limit, a pause, or a step after the answer that waits. " +
+			"What lifting it gains, the process does not show from outside."
+	},
+}
+
+var hiddenCapCores = processRule{
+	cause: HiddenCap,
+	holds: func(p Process) (bool, string) {
+		u := p.Upstream
+		return p.own() >= oneDemand && p.Cores <= outsideCores*p.left() && p.Waiting < mostHalf && u.share(u.Unread+u.Answered) >= mostOwed,
+			p.cores()
+	},
+	say: func(p Process, v *Verdict) {
+		v.Sentence = p.connections() + ". " + ofCores(p.Cores, p.Allowed) + " used, and " + p.waits() + ".\n" + p.where() +
+			fmt.Sprintf("About %.0f work at a time, though there are more cores: ", math.Round(p.own())) +
+			p.gainSentence(v, "a number of workers or permits keeps them so few. Raise it")
+	},
 }
 
 // From outside, a cap shows as cores that nobody uses, whatever the window, with nothing

@@ -1,6 +1,10 @@
 package verdict
 
-import "fmt"
+import (
+	"fmt"
+
+	"collatebench/internal/spell"
+)
 
 // NetworkBound means that the link is full.
 const NetworkBound Cause = "network-bound"
@@ -27,6 +31,21 @@ var networkBoundExternal = externalRule{
 	holds: func(e External) bool { return e.Link.Value() >= saturated && !e.filled() },
 	sentence: func(e External) string {
 		return fmt.Sprintf("the bodies take %s of the link; %s.", percent(e.Link.Value()), e.summary())
+	},
+}
+
+var networkBoundProcess = processRule{
+	cause: NetworkBound,
+	holds: func(p Process) (bool, string) {
+		u := p.Upstream
+		because := fmt.Sprintf("on %s of %s connections an answer arrives", count(u.Arriving), count(u.Connections))
+		return p.States && p.waitsForOthers() && u.Arriving >= mostHalf*u.Connections, because
+	},
+	say: func(p Process, v *Verdict) {
+		u := p.Upstream
+		v.Sentence = fmt.Sprintf("on %s of %s connections to %s an answer arrives piece by piece, %s/s in all, and the client has read all that came (%s unread); %s used.\n",
+			count(u.Arriving), count(u.Connections), u.Address, spell.Bytes(u.Received), spell.Bytes(u.UnreadBytes), ofCores(p.Cores, p.Allowed)) +
+			"Not the client: it waits for bytes. The link, or an upstream that sends slowly: its own send queue, or the bytes a second that the link should carry, tell which."
 	},
 }
 

@@ -1,6 +1,10 @@
 package verdict
 
-import "fmt"
+import (
+	"fmt"
+
+	"collatebench/internal/spell"
+)
 
 // Outside means that the upstream, the link or the window is the limit; only the
 // upstream's figures say which. [Probes] has those figures, so it has no rule for
@@ -19,6 +23,58 @@ var outsideExternal = externalRule{
 	sentence: func(e External) string {
 		return fmt.Sprintf("%s. The client keeps no core busy: the link, the upstream's answers or a wait of its own is the limit.", e.summary())
 	},
+}
+
+var outsideProcess = processRule{
+	cause: Outside,
+	holds: func(p Process) (bool, string) {
+		u := p.Upstream
+		because := fmt.Sprintf("it owes an answer on %s of %s connections", count(u.owed()), count(u.Connections))
+		return p.States && p.waitsForOthers() && u.Connections > 0 && u.share(u.owed()+u.Arriving) >= mostOwed, because
+	},
+	say: func(p Process, v *Verdict) {
+		u := p.Upstream
+		v.Sentence = fmt.Sprintf("on %s of %s connections to %s the upstream owes an answer; %s used.\n", count(u.owed()), count(u.Connections), u.Address, ofCores(p.Cores, p.Allowed))
+		if u.Awaited > 0 && u.Awaited < 60 {
+			v.Sentence += fmt.Sprintf("It gives one in about %s, and the client has read all that came (%s unread).\n", siTime(u.Awaited), spell.Bytes(u.UnreadBytes))
+		}
+		v.Sentence += "Not the client's decoding, and not the link. Either each answer takes so long, and a larger window gains, or they queue there, and it does not: " +
+			"half the window for a moment tells. If as much comes, they queue."
+	},
+}
+
+var outsideOther = processRule{
+	cause: Outside,
+	holds: func(p Process) (bool, string) { return p.leaves() && p.owing() != nil, "" },
+	say: func(p Process, v *Verdict) {
+		o := p.owing()
+		v.Sentence = fmt.Sprintf("on %s of %s connections to %s an answer is owed, while %s has answered on %s of %s; %s used.\n",
+			count(o.owed()), count(o.Connections), o.Address, p.Upstream.Address, count(p.Upstream.Answered), count(p.Upstream.Connections), ofCores(p.Cores, p.Allowed)) +
+			fmt.Sprintf("The client waits for that other one: --peer %s looks at it alone.", o.Address)
+	},
+}
+
+// waitsForOthers says that the process has little to do: it waits.
+func (p Process) waitsForOthers() bool {
+	one, _ := p.serial()
+	return p.Cores <= outsideCores*max(p.left(), 1) && !one
+}
+
+// leaves says that the process has read what came from its upstream and asks for nothing more,
+// though it has little to do.
+func (p Process) leaves() bool {
+	u := p.Upstream
+	return p.States && !u.Multiplexed && p.waitsForOthers() && p.own() < coreTaken && u.Received >= idleBytes && u.share(u.Answered) >= mostOwed
+}
+
+// owing is another peer that keeps the process waiting; nil if there is none.
+func (p Process) owing() *ProcessPeer {
+	for i, o := range p.Peers {
+		if o.Connections >= answerWaiting && o.share(o.owed()+o.Arriving) >= mostOwed {
+			return &p.Peers[i]
+		}
+	}
+	return nil
 }
 
 // answerShare, share of the interval in which at least one goroutine waits for an

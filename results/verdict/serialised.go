@@ -3,6 +3,7 @@ package verdict
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // Serialised means that one goroutine does the work, or the holder of one lock.
@@ -54,6 +55,30 @@ var serialisedExternal = externalRule{
 	},
 }
 
+var serialisedProcess = processRule{
+	cause: Serialised,
+	holds: Process.serial,
+	say: func(p Process, v *Verdict) {
+		v.Sentence = p.connections() + ". " + ofCores(p.Cores, p.Allowed) + " used, and " + p.waits() + ".\n" +
+			p.turns() + p.where() + p.notTheOthers() +
+			p.gainSentence(v, p.spread())
+	},
+}
+
+var serialisedRequest = processRule{
+	cause: Serialised,
+	holds: func(p Process) (bool, string) {
+		active := p.Upstream.Connections - p.Upstream.Answered
+		return p.leaves() && active >= someWaiting && active <= onePermit && p.Upstream.Answered >= manyWaiting, ""
+	},
+	say: func(p Process, v *Verdict) {
+		v.Sentence = fmt.Sprintf("of %s connections %s carries a request at a time; %s used.\n", count(p.Upstream.Connections),
+			count(p.Upstream.Connections-p.Upstream.Answered), ofCores(p.Cores, p.Allowed)) + p.where() +
+			"One request waits for the other, as under a lock that is held for the whole of it: " +
+			"hold it for less; what that gains, the process does not show from outside."
+	},
+}
+
 const (
 	// busy, share of the wall time in which a decode is in progress: from here on the
 	// others wait for decoding. A small op has nothing to decode for up to a fifth of
@@ -75,6 +100,37 @@ func (p Probes) behindDecoder() bool {
 	return p.gathered(Serialised) && p.Cores > 1 && p.Busy >= busy &&
 		p.idle() && (p.Simulated || !p.coresAwaited()) &&
 		(p.DecodeWait > p.Decode || p.Overlap > 2 && p.Decode > 2*p.onCore())
+}
+
+// serial says that one core's worth of work is done at a time while other cores are idle, and that
+// it is not others who are waited for. One thread need not do it: tasks move between threads.
+func (p Process) serial() (bool, string) {
+	u := p.Upstream
+	// Beside a neighbour it waits for a core where it would run.
+	always := p.exactly(1) + min(p.Waiting, p.exactly(0))
+	one := always >= oneAlways && p.atLeast(2) <= seldomTwo && p.demand() <= oneDemand || p.exactly(1) >= oneAlways && p.own() <= oneDemand ||
+		p.Busiest.Cores >= oneThread && p.own()-p.Busiest.Cores <= besideOne
+	if g := p.Held; g.Pairs > 0 { // what was tried tells more than what was seen
+		one = (one || p.exactly(1) >= mostHalf) && g.Mean < heldParallel || g.Mean <= heldSerial && g.High <= heldParallel
+	}
+	busy := p.own() >= coreTaken || p.demand() >= saturated && p.own() >= mostHalf
+	theirs := u.share(u.owed()+u.Arriving) >= mostOwed && p.exactly(0) > seldomNone
+	because := fmt.Sprintf("two cores or more are used for %s of the time, and none for %s", percent(p.atLeast(2)), percent(p.exactly(0)))
+	roomy := p.idle() || p.left() < littleLeft && p.demand() <= oneDemand // it would not use more
+	return p.Allowed > 1 && one && busy && !theirs && roomy, because
+}
+
+// spread says what to change.
+func (p Process) spread() string {
+	switch {
+	case strings.HasPrefix(p.Program, "python") && p.Working > 1:
+		return "Threads of one interpreter take turns by its lock: do that work in processes (multiprocessing, ProcessPoolExecutor)"
+	case strings.HasPrefix(p.Program, "python"):
+		return "Do that work in processes (ProcessPoolExecutor, run_in_executor with one)"
+	case p.Program == "node" || p.Program == "nodejs":
+		return "Do that work in worker_threads or child processes"
+	}
+	return "Do that work in tasks or threads of their own"
 }
 
 func (p Probes) serialised() bool { return p.behindDecoder() && p.executing() < aboutOne }

@@ -12,6 +12,24 @@ var throttledTrace = traceRule{
 	say:   Trace.sayThrottled,
 }
 
+var throttledProcess = processRule{
+	cause: Throttled,
+	holds: func(p Process) (bool, string) {
+		stopped := p.Stopped.Or(0)
+		because := "it has no CPU quota"
+		if p.Stopped.Known() {
+			because = fmt.Sprintf("the quota stopped it in %s of its periods", percent(stopped))
+		}
+		return stopped >= stoppedOften && p.Cores >= mostHalf*p.Quota, because
+	},
+	say: func(p Process, v *Verdict) {
+		v.Sentence = fmt.Sprintf("the CPU quota of its control group, %s %s, stopped it in %s of the periods; %.2f cores used by %d threads.\n",
+			coreCount(p.Quota), plural(p.Quota), percent(p.Stopped.Value()), p.Cores, p.Threads) +
+			p.where() +
+			"Raise the quota, or run no more threads than it allows (GOMAXPROCS, worker_threads, -XX:ActiveProcessorCount): what that gains, the process does not show from outside."
+	},
+}
+
 const (
 	// standsStill, share of the interval: a quota of nine tenths of the cores stops for
 	// a tenth.

@@ -8,8 +8,8 @@
 //	fmt.Println(v.Sentence)
 //
 // The evidence is plain numbers: those of a client's probes and of its upstream's
-// statistics ([Probes]), of an execution trace ([Trace]), or of what can be seen
-// from outside ([External]). A cause is one file: its rules for each kind of
+// statistics ([Probes]), of an execution trace ([Trace]), of a running process ([Process]),
+// or of a client at two windows ([External]). A cause is one file: its rules for each kind of
 // evidence, its thresholds with their reasons, its sentences, its interventions. The
 // rules are asked in the orders of causes.go. The package does not know how evidence is
 // taken or where verdicts are kept, and does no I/O.
@@ -25,7 +25,7 @@ type Verdict struct {
 	Subject string `json:"subject,omitempty"`
 	// Causes in the order in which to fix them; empty, not nil, if there is none.
 	Causes []Cause `json:"causes"`
-	// Sentence is for people: at most five lines. The first begins with the causes.
+	// Sentence is for people: at most six lines. The first begins with the causes.
 	Sentence string `json:"sentence"`
 	// Simulated means that the cores were simulated; gains hold for such a machine.
 	Simulated bool `json:"simulated,omitempty"`

@@ -1,0 +1,5 @@
+//go:build linux && !amd64
+
+package outside
+
+var moreCalls map[int]blocking

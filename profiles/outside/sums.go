@@ -1,0 +1,231 @@
+package outside
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"time"
+)
+
+// maxThreads bounds how many threads are listed, maxPeers how many peers, and maxMoments into
+// how many the interval is divided.
+const (
+	maxThreads = 16
+	maxPeers   = 8
+	maxMoments = 100
+)
+
+// A sum adds up the connections to one address.
+type sum struct {
+	peer      Peer
+	followed  float64 // connections, mean
+	tied      float64 // connections, mean
+	ties      int     // requests
+	pause     float64
+	awaited   int
+	rtt       float64
+	samples   int
+	sentBytes float64
+	received  float64
+	pieces    float64
+}
+
+// peers divides the connections by whom they go to. Those to one host are to several upstreams
+// where the ports differ. A sample stands for the time until the next one.
+func peers(links []*link, times []time.Duration, lasted time.Duration, crowd map[netip.AddrPort]float64) map[netip.AddrPort]*Peer {
+	sums := map[netip.AddrPort]*sum{}
+	of := func(a netip.AddrPort) *sum {
+		if sums[a] == nil {
+			sums[a] = &sum{peer: Peer{Address: a.String()}}
+		}
+		return sums[a]
+	}
+	n := float64(max(len(times), 1))
+	for _, l := range links {
+		of(l.remote).add(l, n, lasted.Seconds())
+	}
+	out := map[netip.AddrPort]*Peer{}
+	for _, s := range sums {
+		s.untie()
+	}
+	for a, c := range crowd {
+		if c > 0 {
+			of(a).stand(c)
+		}
+	}
+	for a, s := range sums {
+		out[a] = s.result(lasted.Seconds() / n)
+	}
+	return out
+}
+
+// untie shares out what is tied as the rest is. Where a connection is used again at once, the
+// tick sometimes ends between the last byte and the next request, and then it shows as asked; where
+// an answer comes at once, between the request and the answer, and then as answered.
+func (s *sum) untie() {
+	p := &s.peer
+	owed := 0.0
+	if both := p.Asked + p.Answered; both > 0 {
+		owed = p.Asked / both
+	}
+	p.Asked += owed * s.tied
+	p.Answered += (1 - owed) * s.tied
+	again := int(owed * float64(s.ties))
+	p.Pauses += again
+	s.awaited += again
+}
+
+func (s *sum) add(l *link, samples, seconds float64) {
+	p := &s.peer
+	for _, now := range l.states {
+		if now == tied {
+			s.tied += 1 / samples
+		} else {
+			*p.in(now) += 1 / samples
+		}
+		s.followed += 1 / samples
+	}
+	s.ties += l.ties
+	s.samples += len(l.states)
+	p.UnreadBytes += l.queued / samples
+	p.UnsentBytes += l.unsent / samples
+	p.Received += float64(l.last.received-l.base.received) / seconds
+	p.Sent += float64(l.last.sent-l.base.sent) / seconds
+	s.sentBytes += float64(l.last.sent - l.base.sent)
+	s.received += float64(l.last.received - l.base.received)
+	s.pieces += float64(l.last.pieces - l.base.pieces)
+	if l.opened {
+		p.Opened += 1 / seconds
+	}
+	p.Requests += float64(l.requests) / seconds
+	p.Pauses += l.pauses
+	s.pause += l.pause
+	s.awaited += l.awaited
+	p.Full += float64(l.full) / samples
+	s.rtt += l.rtt
+}
+
+// in is the field of a state.
+func (p *Peer) in(s state) *float64 {
+	return [states]*float64{
+		absent: new(float64), tied: new(float64), connecting: &p.Connecting, asked: &p.Asked, arriving: &p.Arriving,
+		unread: &p.Unread, answered: &p.Answered, unknown: &p.Unknown,
+	}[s]
+}
+
+// stand lets the connections that are followed stand for all: there are so many more.
+func (s *sum) stand(more float64) {
+	p := &s.peer
+	if s.followed == 0 {
+		p.Unknown += more
+		return
+	}
+	all := 1 + more/s.followed
+	for _, f := range []*float64{
+		&p.Connecting, &p.Asked, &p.Arriving, &p.Unread, &p.Answered, &p.Unknown,
+		&p.UnreadBytes, &p.UnsentBytes, &p.Received, &p.Sent, &p.Requests, &p.Full,
+	} {
+		*f *= all
+	}
+}
+
+// smallPiece, bytes: a request of HTTP/1 is longer. HTTP/2 sends many of 13, which open its
+// windows for what it receives, perPiece bytes and more each time. A request of a protocol such as
+// that of Redis can be as short, but its answers mostly are, too.
+const (
+	smallPiece = 45
+	perPiece   = 2 << 10
+)
+
+func (s *sum) result(sampleSeconds float64) *Peer {
+	p := &s.peer
+	p.Connections = p.Connecting + p.Asked + p.Arriving + p.Unread + p.Answered + p.Unknown
+	if p.Pauses > 0 {
+		p.Pause = s.pause / float64(p.Pauses)
+	}
+	if s.samples > 0 {
+		p.RTT = s.rtt / float64(s.samples)
+	}
+	if s.awaited > 0 && s.followed > 0 {
+		p.Awaited = p.Asked / p.Connections * float64(s.samples) * sampleSeconds / float64(s.awaited)
+	}
+	p.Multiplexed = s.pieces >= 8 && s.sentBytes/s.pieces < smallPiece && s.received/s.pieces >= perPiece
+	return p
+}
+
+// upstream chooses the one from which the most bytes came, of those that may be it; of equal
+// ones that with the most connections.
+func upstream(all map[netip.AddrPort]*Peer, o Options) (Peer, netip.AddrPort, []Peer) {
+	var keys []netip.AddrPort
+	for a := range all {
+		keys = append(keys, a)
+	}
+	slices.SortFunc(keys, func(a, b netip.AddrPort) int {
+		p, q := all[a], all[b]
+		return cmp.Or(cmp.Compare(q.Received, p.Received), cmp.Compare(q.Connections, p.Connections), a.Compare(b))
+	})
+	var first Peer
+	var address netip.AddrPort
+	others := []Peer{}
+	for _, a := range keys {
+		switch {
+		case !address.IsValid() && o.chosen(a):
+			first, address = *all[a], a
+		case len(others) < maxPeers:
+			others = append(others, *all[a])
+		}
+	}
+	return first, address, others
+}
+
+// moments divides the interval: what the connections to an address did, by time. owed is the
+// share of what is tied that is asked.
+func moments(links []*link, times []time.Duration, lasted time.Duration, to netip.AddrPort, owed float64) []Moment {
+	n := min(maxMoments, len(times))
+	if n == 0 {
+		return []Moment{}
+	}
+	out := make([]Moment, n)
+	samples := make([]float64, n)
+	at := func(sample int) int {
+		return min(n-1, int(float64(n)*float64(times[sample])/float64(max(lasted, 1))))
+	}
+	for i := range out {
+		out[i].Second = lasted.Seconds() * float64(i) / float64(n)
+	}
+	for i := range times {
+		samples[at(i)]++
+	}
+	for _, l := range links {
+		if l.remote != to {
+			continue
+		}
+		for i, now := range l.states {
+			if l.first+i >= len(times) {
+				break
+			}
+			m, part := &out[at(l.first+i)], 1/samples[at(l.first+i)]
+			if now == tied {
+				m.Asked += owed * part
+				m.Answered += (1 - owed) * part
+			} else if field := m.in(now); field != nil {
+				*field += part
+			}
+		}
+	}
+	// A part without a sample is like the one before it.
+	for i := 1; i < n; i++ {
+		if samples[i] == 0 {
+			second := out[i].Second
+			out[i] = out[i-1]
+			out[i].Second = second
+		}
+	}
+	return out
+}
+
+func (m *Moment) in(s state) *float64 {
+	return [states]*float64{
+		connecting: &m.Connecting, asked: &m.Asked, arriving: &m.Arriving, unread: &m.Unread, answered: &m.Answered,
+	}[s]
+}

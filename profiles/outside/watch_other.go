@@ -1,0 +1,28 @@
+//go:build !linux
+
+package outside
+
+import (
+	"context"
+	"fmt"
+)
+
+// A Process is one that is watched.
+type Process struct{}
+
+// Open is not possible on this system.
+func Open(pid int, _ Options) (*Process, error) {
+	return nil, fmt.Errorf("process %d: %w", pid, ErrSystem)
+}
+
+// Close does nothing.
+func (*Process) Close() {}
+
+// PIDs are none.
+func (*Process) PIDs() []int { return nil }
+
+// Received is not known.
+func (*Process) Received() (float64, error) { return 0, ErrSystem }
+
+// Watch is not possible on this system.
+func (*Process) Watch(context.Context) (Evidence, error) { return Evidence{}, ErrSystem }

@@ -1,0 +1,98 @@
+package verdict
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// notTheOthers says what speaks against the upstream and the link.
+func (p Process) notTheOthers() string {
+	u := p.Upstream
+	if !p.States || u.Connections == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("Not the upstream: it owes %s of %s answers", count(u.owed()), count(u.Connections))
+	if u.Awaited > 0 && u.Awaited < 60 {
+		text += fmt.Sprintf(", and gives one in about %s", siTime(u.Awaited))
+	}
+	return text + fmt.Sprintf(". Not the link: on %s an answer arrives.\n", count(u.Arriving))
+}
+
+// turns says who works one at a time.
+func (p Process) turns() string {
+	one := p.exactly(0) + p.exactly(1)
+	switch {
+	case p.Tree > 1 && p.Working > 1:
+		return fmt.Sprintf("In %s of the interval no two of its %d processes' threads run at once.\n", percent(one), p.Tree)
+	case p.Busiest.Cores >= oneThread:
+		return fmt.Sprintf("One thread (%s) runs for %s of the time.\n", p.Busiest.Name, percent(min(1, p.Busiest.Cores)))
+	case p.Working > 1 && p.Alike != "":
+		return fmt.Sprintf("%s threads (%s) take turns: in %s of the interval no two run at once.\n", capitalise(number(p.Working)), p.Alike, percent(one))
+	case p.Working > 1:
+		return fmt.Sprintf("%s threads take turns: in %s of the interval no two run at once.\n", capitalise(number(p.Working)), percent(one))
+	}
+	return ""
+}
+
+func number(n int) string {
+	if n >= 2 && n <= 9 {
+		return strings.Fields("two three four five six seven eight nine")[n-2]
+	}
+	return fmt.Sprint(n)
+}
+
+// where says in which function the time is spent, or what would name it.
+func (p Process) where() string {
+	if at := p.Section.location(); at != "" {
+		text := fmt.Sprintf("%.0f%% of the CPU time is spent%s", 100*p.Section.Share, at)
+		if p.Inner != "" {
+			text += fmt.Sprintf("; %.0f%% in %s", 100*p.InnerShare, p.Inner)
+		}
+		return text + ".\n"
+	}
+	if p.Unnamed != "" {
+		return p.Unnamed + ".\n"
+	}
+	return ""
+}
+
+// gainSentence predicts the gain of doing what one does at a time in several, on all cores that are
+// left, and returns the sentence of it. Where others take the cores nothing is predicted.
+func (p Process) gainSentence(v *Verdict, what string) string {
+	gain := p.left() / math.Max(p.Cores, .5)
+	if gain < worthwhile {
+		return fmt.Sprintf("%s: what that gains does not show while others use %.2f of %s cores.", what, p.Others.Or(0), coreCount(p.Allowed))
+	}
+	return v.predict(gain, what, coresAlike)
+}
+
+// Thresholds of holding a process to one core: a serial client loses a little to what runs beside
+// it, 1.00 to 1.17 was seen; a parallel one its cores, 1.56 to 1.83 of two.
+const (
+	heldSerial   = 1.25
+	heldParallel = 1.4
+)
+
+// proven adds the intervention, and what it says of the cause.
+func (p Process) proven(v *Verdict) {
+	g := p.Held
+	if g.Pairs == 0 {
+		return
+	}
+	v.Interventions = append(v.Interventions, Intervention{Name: "all cores in place of one", Cause: v.Causes[0], Change: "affinity", Measured: g, Aside: v.Causes[0] != Serialised && v.Causes[0] != CPUSaturated})
+	says := fmt.Sprintf("Held to one core it does as much within %s", g)
+	switch {
+	case g.Mean <= heldSerial:
+		says = fmt.Sprintf("All cores are worth no more to it than one: %s", g)
+	case g.Mean >= heldParallel:
+		says = fmt.Sprintf("All cores are worth more to it than one: %s", g)
+	}
+	v.Sentence = strings.TrimSuffix(v.Sentence, "\n") + "\n" + says + "."
+	switch {
+	case v.Causes[0] == Serialised && g.Low > heldSerial:
+		v.Uncertain = append(v.Uncertain, fmt.Sprintf("whether it is serial: it gains from more cores, %s", g))
+	case v.Causes[0] == CPUSaturated && g.High > 0 && g.High < heldParallel && p.Allowed > 1:
+		v.Uncertain = append(v.Uncertain, fmt.Sprintf("whether it is at the roof of its cores: it hardly gains from more than one, %s", g))
+	}
+}
