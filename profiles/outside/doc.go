@@ -25,7 +25,9 @@
 //
 // What was sent or came when has a resolution of a tick of the kernel, mostly 4 ms. So a state
 // that a sample leaves open is settled by what comes next: where bytes follow and nothing was
-// sent before them, an answer was outstanding.
+// sent before them, an answer was outstanding. A last byte and a request in one tick, as where a
+// connection is used again at once, or where the answer comes at once, count as most other
+// requests to that address do; where there are no others, as tied.
 //
 // Bodies that were read and wait in the process's memory are in no queue of the kernel: their
 // connections are answered. Over HTTP/2, gRPC or QUIC one connection carries many requests:

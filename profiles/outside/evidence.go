@@ -72,7 +72,9 @@ type Peer struct {
 	Arriving    float64 `json:"arriving"`
 	Unread      float64 `json:"unread"`
 	Answered    float64 `json:"answered"`
+	Tied        float64 `json:"tied"`    // asked or answered: the times of the kernel don't tell
 	Unknown     float64 `json:"unknown"` // the kernel told the queues alone
+	Spare       float64 `json:"spare"`   // beside these: nothing was outstanding and nothing passed, all the time
 	UnreadBytes float64 `json:"unread_bytes"`
 	UnsentBytes float64 `json:"unsent_bytes"`
 	Received    float64 `json:"received"` // bytes a second

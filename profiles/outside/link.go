@@ -156,6 +156,19 @@ func (l *link) settle(sends, comes bool) {
 	l.open = len(l.states)
 }
 
+// spare says that nothing passed, and nothing was outstanding: a pool keeps it for later.
+func (l *link) spare() bool {
+	if l.opened || l.last.received != l.base.received || l.last.sent != l.base.sent {
+		return false
+	}
+	for _, now := range l.states {
+		if now != answered && now != tied {
+			return false
+		}
+	}
+	return true
+}
+
 // follow counts requests, and the pauses before them.
 func (l *link) follow(s *socket, now state, sends bool) {
 	if !sends {

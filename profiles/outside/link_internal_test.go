@@ -105,7 +105,7 @@ func TestPeers(t *testing.T) {
 		t.Fatalf("the upstream is %v, others %v", address, others)
 	}
 	// Two are followed, and six more are like them: 4 times as many of each.
-	if first.Connections != 8 || first.Asked != 4*.75 || first.Answered != 4*1.25 {
+	if first.Connections != 4 || first.Spare != 4 || first.Asked != 4*.75 || first.Answered != 4*.25 {
 		t.Errorf("%+v", first)
 	}
 	if want := 4 * 5000 / 4.; first.Received != want {
@@ -123,7 +123,7 @@ func TestPeers(t *testing.T) {
 		t.Errorf("no connection has the port: %v, %v", address, others)
 	}
 	m := moments([]*link{one, two, three}, times, 4*time.Second, big, .5)
-	if len(m) != 4 || m[0].Asked != 1 || m[2].Answered != 2 || m[3].Second != 3 {
+	if len(m) != 4 || m[0].Asked != 1 || m[2].Answered != 1 || m[3].Second != 3 {
 		t.Errorf("%+v", m)
 	}
 }
@@ -139,19 +139,28 @@ func TestTies(t *testing.T) {
 		scripts []string
 		asked   float64 // share of the connections
 	}{
-		{[]string{"f..f..f", "s.r...."}, 4 / 12.}, // of its open states two are asked, five answered or arriving
-		{[]string{"f..f..f"}, 0},
+		{[]string{"f..f..f", "s.r....", "u......"}, 8 / 20.}, // the one request that is not tied was seen before its answer
 		{[]string{"f..f..f", "T......"}, 1},
 	} {
 		var links []*link
 		for _, script := range c.scripts {
 			links = append(links, play(script))
 		}
-		for _, p := range peers(links, times, n*time.Second, nil) {
+		for _, sum := range peers(links, times, n*time.Second, nil) {
+			p := sum.peer
 			if got := p.Asked / p.Connections; math.Abs(got-c.asked) > .06 || math.Abs(p.Connections-float64(len(links))) > 1e-9 {
 				t.Errorf("%v: %.2f of %.2f connections are asked: %.2f, want about %.2f", c.scripts, p.Asked, p.Connections, got, c.asked)
 			}
 		}
+	}
+}
+
+// TestTied: where every request is, it stays so.
+func TestTied(t *testing.T) {
+	l := play("f..f..f")
+	p := peers([]*link{l}, make([]time.Duration, 7), time.Second, nil)[l.remote].peer
+	if math.Abs(p.Tied-1) > 1e-9 || p.Asked+p.Answered != 0 || math.Abs(p.Connections-1) > 1e-9 {
+		t.Errorf("%+v, want one that is tied", p)
 	}
 }
 
@@ -163,7 +172,7 @@ func TestMultiplexed(t *testing.T) {
 		l := play("")
 		l.last.pieces, l.last.sent = l.base.pieces+uint32(c.pieces), l.base.sent+c.bytes
 		l.last.received = l.base.received + c.received
-		p := peers([]*link{l}, []time.Duration{0}, time.Second, nil)[l.remote]
+		p := peers([]*link{l}, []time.Duration{0}, time.Second, nil)[l.remote].peer
 		if p.Multiplexed != c.want {
 			t.Errorf("%d bytes in %d pieces: %v, want %v", c.bytes, c.pieces, p.Multiplexed, c.want)
 		}

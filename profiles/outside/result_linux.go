@@ -45,7 +45,11 @@ func (p *Process) evidence(lasted time.Duration) Evidence {
 	all := peers(links, p.times, lasted, crowd)
 	var address netip.AddrPort
 	e.Upstream, address, e.Others = upstream(all, p.options)
-	e.Moments = moments(links, p.times, lasted, address, e.Upstream.Asked/max(e.Upstream.Asked+e.Upstream.Answered, 1e-9))
+	owed := 0.
+	if s := all[address]; s != nil {
+		owed = s.owed
+	}
+	e.Moments = moments(links, p.times, lasted, address, owed)
 	p.fill(e.Moments, lasted)
 	if len(links) == 0 {
 		e.Sockets = DetailNone

@@ -21,6 +21,8 @@ type sum struct {
 	followed  float64 // connections, mean
 	tied      float64 // connections, mean
 	ties      int     // requests
+	requests  int
+	owed      float64 // share of what is tied that is asked
 	pause     float64
 	awaited   int
 	rtt       float64
@@ -32,7 +34,7 @@ type sum struct {
 
 // peers divides the connections by whom they go to. Those to one host are to several upstreams
 // where the ports differ. A sample stands for the time until the next one.
-func peers(links []*link, times []time.Duration, lasted time.Duration, crowd map[netip.AddrPort]float64) map[netip.AddrPort]*Peer {
+func peers(links []*link, times []time.Duration, lasted time.Duration, crowd map[netip.AddrPort]float64) map[netip.AddrPort]*sum {
 	sums := map[netip.AddrPort]*sum{}
 	of := func(a netip.AddrPort) *sum {
 		if sums[a] == nil {
@@ -44,7 +46,6 @@ func peers(links []*link, times []time.Duration, lasted time.Duration, crowd map
 	for _, l := range links {
 		of(l.remote).add(l, n, lasted.Seconds())
 	}
-	out := map[netip.AddrPort]*Peer{}
 	for _, s := range sums {
 		s.untie()
 	}
@@ -53,30 +54,39 @@ func peers(links []*link, times []time.Duration, lasted time.Duration, crowd map
 			of(a).stand(c)
 		}
 	}
-	for a, s := range sums {
-		out[a] = s.result(lasted.Seconds() / n)
+	for _, s := range sums {
+		s.finish(lasted.Seconds() / n)
 	}
-	return out
+	return sums
 }
 
-// untie shares out what is tied as the rest is. Where a connection is used again at once, the
-// tick sometimes ends between the last byte and the next request, and then it shows as asked; where
-// an answer comes at once, between the request and the answer, and then as answered.
+// untie shares out what is tied as the other requests are: how many of these were seen before
+// their answer. Where a connection is used again at once, the tick sometimes ends between the last
+// byte and the next request, and then it shows as asked; where an answer comes at once, between
+// the request and the answer. Where it hardly ever ends there, nothing tells.
 func (s *sum) untie() {
 	p := &s.peer
-	owed := 0.0
-	if both := p.Asked + p.Answered; both > 0 {
-		owed = p.Asked / both
+	clear := s.requests - s.ties
+	if s.ties > 0 && float64(clear) < telling*float64(s.requests) {
+		p.Tied = s.tied
+		return
 	}
-	p.Asked += owed * s.tied
-	p.Answered += (1 - owed) * s.tied
-	again := int(owed * float64(s.ties))
+	if clear > 0 {
+		s.owed = float64(s.awaited) / float64(clear)
+	}
+	p.Asked += s.owed * s.tied
+	p.Answered += (1 - s.owed) * s.tied
+	again := int(s.owed * float64(s.ties))
 	p.Pauses += again
 	s.awaited += again
 }
 
 func (s *sum) add(l *link, samples, seconds float64) {
 	p := &s.peer
+	if l.spare() {
+		p.Spare += float64(len(l.states)) / samples
+		return
+	}
 	for _, now := range l.states {
 		if now == tied {
 			s.tied += 1 / samples
@@ -86,6 +96,7 @@ func (s *sum) add(l *link, samples, seconds float64) {
 		s.followed += 1 / samples
 	}
 	s.ties += l.ties
+	s.requests += l.requests
 	s.samples += len(l.states)
 	p.UnreadBytes += l.queued / samples
 	p.UnsentBytes += l.unsent / samples
@@ -116,18 +127,21 @@ func (p *Peer) in(s state) *float64 {
 // stand lets the connections that are followed stand for all: there are so many more.
 func (s *sum) stand(more float64) {
 	p := &s.peer
-	if s.followed == 0 {
+	if s.followed+p.Spare == 0 {
 		p.Unknown += more
 		return
 	}
-	all := 1 + more/s.followed
+	all := 1 + more/(s.followed+p.Spare)
 	for _, f := range []*float64{
-		&p.Connecting, &p.Asked, &p.Arriving, &p.Unread, &p.Answered, &p.Unknown,
+		&p.Connecting, &p.Asked, &p.Arriving, &p.Unread, &p.Answered, &p.Unknown, &p.Tied, &p.Spare,
 		&p.UnreadBytes, &p.UnsentBytes, &p.Received, &p.Sent, &p.Requests, &p.Full,
 	} {
 		*f *= all
 	}
 }
+
+// telling, share of the requests that are not tied: with less, they are no sample of the rest.
+const telling = .03
 
 // smallPiece, bytes: a request of HTTP/1 is longer. HTTP/2 sends many of 13, which open its
 // windows for what it receives, perPiece bytes and more each time. A request of a protocol such as
@@ -137,9 +151,9 @@ const (
 	perPiece   = 2 << 10
 )
 
-func (s *sum) result(sampleSeconds float64) *Peer {
+func (s *sum) finish(sampleSeconds float64) {
 	p := &s.peer
-	p.Connections = p.Connecting + p.Asked + p.Arriving + p.Unread + p.Answered + p.Unknown
+	p.Connections = p.Connecting + p.Asked + p.Arriving + p.Unread + p.Answered + p.Tied + p.Unknown
 	if p.Pauses > 0 {
 		p.Pause = s.pause / float64(p.Pauses)
 	}
@@ -150,18 +164,17 @@ func (s *sum) result(sampleSeconds float64) *Peer {
 		p.Awaited = p.Asked / p.Connections * float64(s.samples) * sampleSeconds / float64(s.awaited)
 	}
 	p.Multiplexed = s.pieces >= 8 && s.sentBytes/s.pieces < smallPiece && s.received/s.pieces >= perPiece
-	return p
 }
 
 // upstream chooses the one from which the most bytes came, of those that may be it; of equal
 // ones that with the most connections.
-func upstream(all map[netip.AddrPort]*Peer, o Options) (Peer, netip.AddrPort, []Peer) {
+func upstream(all map[netip.AddrPort]*sum, o Options) (Peer, netip.AddrPort, []Peer) {
 	var keys []netip.AddrPort
 	for a := range all {
 		keys = append(keys, a)
 	}
 	slices.SortFunc(keys, func(a, b netip.AddrPort) int {
-		p, q := all[a], all[b]
+		p, q := &all[a].peer, &all[b].peer
 		return cmp.Or(cmp.Compare(q.Received, p.Received), cmp.Compare(q.Connections, p.Connections), a.Compare(b))
 	})
 	var first Peer
@@ -170,9 +183,9 @@ func upstream(all map[netip.AddrPort]*Peer, o Options) (Peer, netip.AddrPort, []
 	for _, a := range keys {
 		switch {
 		case !address.IsValid() && o.chosen(a):
-			first, address = *all[a], a
+			first, address = all[a].peer, a
 		case len(others) < maxPeers:
-			others = append(others, *all[a])
+			others = append(others, all[a].peer)
 		}
 	}
 	return first, address, others
@@ -197,7 +210,7 @@ func moments(links []*link, times []time.Duration, lasted time.Duration, to neti
 		samples[at(i)]++
 	}
 	for _, l := range links {
-		if l.remote != to {
+		if l.remote != to || l.spare() {
 			continue
 		}
 		for i, now := range l.states {

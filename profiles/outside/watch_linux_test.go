@@ -37,11 +37,11 @@ func TestConnections(t *testing.T) {
 	cmd := start(t, "connect "+address+" ask ask unread read drip unused")
 	e := watch(t, cmd.Process.Pid, outside.Options{Seconds: 1.5})
 	u := e.Upstream
-	if e.Sockets != outside.DetailFull || u.Address != address || !near(u.Connections, 6, .1) {
+	if e.Sockets != outside.DetailFull || u.Address != address || !near(u.Connections+u.Spare, 6, .2) || u.Spare < .9 {
 		t.Fatalf("%s: %+v", e.Sockets, u)
 	}
-	if !near(u.Asked, 2, .2) || !near(u.Unread, 1, .1) || !near(u.Arriving, 1, .3) || !near(u.Answered, 2, .3) {
-		t.Errorf("%.2f asked, %.2f unread, %.2f arriving, %.2f answered; want 2, 1, 1 and 2", u.Asked, u.Unread, u.Arriving, u.Answered)
+	if !near(u.Asked, 2, .2) || !near(u.Unread, 1, .1) || !near(u.Arriving, 1, .3) || u.Answered+u.Spare > 2.3 {
+		t.Errorf("%.2f asked, %.2f unread, %.2f arriving, %.2f answered; want 2, 1, 1, and the rest idle", u.Asked, u.Unread, u.Arriving, u.Answered)
 	}
 	if !near(u.UnreadBytes, 50_000, 100) {
 		t.Errorf("%.0f bytes unread, want 50000", u.UnreadBytes)
@@ -57,7 +57,7 @@ func TestTwoPeers(t *testing.T) {
 	a := serve(t)
 	one := start(t, "connect "+a+" again again again")
 	e := watch(t, one.Process.Pid, outside.Options{})
-	if e.Upstream.Address != a || e.Upstream.Requests < 10 || e.Upstream.Pauses < 10 || e.Upstream.Pause > .1 || e.Upstream.Asked < 2.5 {
+	if e.Upstream.Address != a || e.Upstream.Requests < 10 || e.Upstream.Asked+e.Upstream.Tied < 2.2 || e.Upstream.Answered > .5 {
 		t.Errorf("%+v", e.Upstream)
 	}
 	if e := watch(t, one.Process.Pid, outside.Options{Port: 1, Seconds: .3}); e.Upstream.Address != "" || len(e.Others) != 1 {

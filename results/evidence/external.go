@@ -117,6 +117,8 @@ func mean(all []outside.Evidence) outside.Evidence {
 		func(e *outside.Evidence) *float64 { return &e.Upstream.Arriving },
 		func(e *outside.Evidence) *float64 { return &e.Upstream.Unread },
 		func(e *outside.Evidence) *float64 { return &e.Upstream.Answered },
+		func(e *outside.Evidence) *float64 { return &e.Upstream.Spare },
+		func(e *outside.Evidence) *float64 { return &e.Upstream.Tied },
 		func(e *outside.Evidence) *float64 { return &e.Upstream.UnreadBytes },
 		func(e *outside.Evidence) *float64 { return &e.Upstream.Received },
 		func(e *outside.Evidence) *float64 { return &e.Upstream.Requests },

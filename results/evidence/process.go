@@ -174,7 +174,7 @@ func threads(p *verdict.Process, all []outside.Thread) {
 func peer(o outside.Peer) verdict.ProcessPeer {
 	return verdict.ProcessPeer{
 		Address: o.Address, Connections: o.Connections, Connecting: o.Connecting, Asked: o.Asked, Arriving: o.Arriving,
-		Unread: o.Unread, Answered: o.Answered, UnreadBytes: o.UnreadBytes, Received: o.Received, Requests: o.Requests, Opened: o.Opened,
+		Unread: o.Unread, Answered: o.Answered, Tied: o.Tied, Spare: o.Spare, UnreadBytes: o.UnreadBytes, Received: o.Received, Requests: o.Requests, Opened: o.Opened,
 		Pause: o.Pause, Pauses: o.Pauses, Awaited: o.Awaited, Multiplexed: o.Multiplexed,
 	}
 }

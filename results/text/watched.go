@@ -61,13 +61,13 @@ func writePeers(w io.Writer, e outside.Evidence) {
 	}
 	fmt.Fprintln(w, "\nConnections, mean, by who is to move:")
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "  to\tall\tconnecting\tasked\tarriving\tunread\tanswered\tunread bytes\treceived")
+	fmt.Fprintln(t, "  to\tall\tconnecting\tasked\tarriving\tunread\tanswered\tspare\tunread bytes\treceived")
 	for i, p := range append([]outside.Peer{e.Upstream}, e.Others...) {
 		mark := ""
 		if i == 0 && len(e.Others) > 0 {
 			mark = " (upstream)"
 		}
-		fmt.Fprintf(t, "  %s%s\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%s\t%s/s\n", p.Address, mark, p.Connections, p.Connecting, p.Asked, p.Arriving, p.Unread, p.Answered,
+		fmt.Fprintf(t, "  %s%s\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%s\t%s/s\n", p.Address, mark, p.Connections, p.Connecting, p.Asked, p.Arriving, p.Unread, p.Answered, p.Spare,
 			spell.Bytes(p.UnreadBytes), spell.Bytes(p.Received))
 	}
 	_ = t.Flush() // its error is ignored, as those of Fprintln

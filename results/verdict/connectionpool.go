@@ -171,7 +171,8 @@ func (p Process) few() bool {
 		most = .7 * float64(p.Window)
 	}
 	return p.States && !u.Multiplexed && p.waitsForOthers() && u.Connections > oneAtATime && u.Connections <= most+.5 &&
-		u.share(u.owed()+u.Arriving) >= mostOwed && u.Received >= idleBytes
+		u.share(u.owed()+u.Arriving) >= mostOwed && u.Received >= idleBytes &&
+		u.Answered+u.Spare < freeShare*(u.Connections+u.Spare)
 }
 
 // permits says that the limit is not the pool's: a connection that is free is not used at once,
@@ -183,14 +184,14 @@ func (p Process) permits() bool {
 		return false
 	}
 	work := p.Cores / u.Requests // CPU time of a response
-	return u.Pause >= mostHalf*work && u.Pause >= 2*tickSeconds && p.Busiest.Cores < mostHalf*p.own()
+	return u.Pause >= mostHalf*work && u.Pause >= tickSeconds/2 && p.Busiest.Cores < saturated*p.own()
 }
 
 const (
 	// fewPauses between two requests on a connection: with fewer, nobody was seen to pause.
-	fewPauses = 5
+	fewPauses = 20
 
-	// tickSeconds is the resolution of the kernel's times, s.
+	// tickSeconds is the resolution of the kernel's times, s; that of a mean of many is finer.
 	tickSeconds = .004
 )
 

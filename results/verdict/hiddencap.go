@@ -63,7 +63,7 @@ var hiddenCapIdle = processRule{
 	cause: HiddenCap,
 	holds: func(p Process) (bool, string) {
 		u := p.Upstream
-		return p.leaves(), fmt.Sprintf("on %s of %s connections nothing is outstanding", count(u.Answered), count(u.Connections))
+		return p.leaves() || p.holdsBack(), fmt.Sprintf("on %s of %s connections nothing is outstanding", count(u.Answered), count(u.Connections))
 	},
 	say: func(p Process, v *Verdict) {
 		u := p.Upstream
@@ -87,6 +87,17 @@ var hiddenCapCores = processRule{
 			p.gainSentence(v, "a number of workers or permits keeps them so few. Raise it")
 	},
 }
+
+// holdsBack says that there are a few requests at a time, and connections free for more.
+func (p Process) holdsBack() bool {
+	u := p.Upstream
+	return p.States && !u.Multiplexed && p.waitsForOthers() && p.own() < coreTaken && u.Received >= idleBytes &&
+		u.Connections+u.Spare > oneAtATime && u.Connections <= fewConnections && u.Answered+u.Spare >= freeShare*(u.Connections+u.Spare)
+}
+
+// freeShare of a few connections: a pool that is the limit has none free, but for the moments
+// between an answer and the next request.
+const freeShare = .25
 
 // From outside, a cap shows as cores that nobody uses, whatever the window, with nothing
 // outside of the client that could be the reason.

@@ -39,7 +39,8 @@ var networkBoundProcess = processRule{
 	holds: func(p Process) (bool, string) {
 		u := p.Upstream
 		because := fmt.Sprintf("on %s of %s connections an answer arrives", count(u.Arriving), count(u.Connections))
-		return p.States && p.waitsForOthers() && u.Arriving >= mostHalf*u.Connections, because
+		waits := u.Arriving >= mostHalf*u.Connections || u.Arriving >= u.owed() && u.share(u.owed()+u.Arriving) >= mostOwed
+		return p.States && p.waitsForOthers() && u.Connections > 0 && waits, because
 	},
 	say: func(p Process, v *Verdict) {
 		u := p.Upstream

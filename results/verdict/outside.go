@@ -30,7 +30,7 @@ var outsideProcess = processRule{
 	holds: func(p Process) (bool, string) {
 		u := p.Upstream
 		because := fmt.Sprintf("it owes an answer on %s of %s connections", count(u.owed()), count(u.Connections))
-		return p.States && p.waitsForOthers() && u.Connections > 0 && u.share(u.owed()+u.Arriving) >= mostOwed, because
+		return p.States && p.waitsForOthers() && u.Connections > 0 && u.share(u.owed()+u.Arriving) >= mostOwed && !p.holdsBack(), because
 	},
 	say: func(p Process, v *Verdict) {
 		u := p.Upstream
@@ -64,7 +64,8 @@ func (p Process) waitsForOthers() bool {
 // though it has little to do.
 func (p Process) leaves() bool {
 	u := p.Upstream
-	return p.States && !u.Multiplexed && p.waitsForOthers() && p.own() < coreTaken && u.Received >= idleBytes && u.share(u.Answered) >= mostOwed
+	return p.States && !u.Multiplexed && p.waitsForOthers() && p.own() < coreTaken && u.Received >= idleBytes &&
+		(u.share(u.Answered) >= mostOwed || u.Connections-u.Answered <= onePermit && u.Spare >= manyWaiting)
 }
 
 // owing is another peer that keeps the process waiting; nil if there is none.

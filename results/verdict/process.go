@@ -61,6 +61,8 @@ type ProcessPeer struct {
 	Arriving    float64 // an answer is on its way
 	Unread      float64 // bytes have come that the process does not read
 	Answered    float64 // nothing is outstanding
+	Tied        float64 // it does not show which of asked and answered
+	Spare       float64 // beside these: kept by the client, and not used at all
 	UnreadBytes float64
 	Received    float64 // bytes/s
 	Requests    float64 // 1/s, at least
@@ -73,6 +75,8 @@ type ProcessPeer struct {
 
 // JudgeProcess names the cause that the process shows, or says what is missing.
 func JudgeProcess(p Process) Verdict {
+	tied := p.Upstream.share(p.Upstream.Tied) >= mostHalf
+	p = p.untied()
 	v := Verdict{Subject: p.Subject, Causes: []Cause{}, Evidence: p.evidence()}
 	if missing := p.missing(); missing != "" {
 		v.Missing = []string{missing}
@@ -94,7 +98,23 @@ func JudgeProcess(p Process) Verdict {
 	if p.Upstream.Multiplexed && r.cause != CPUSaturated && r.cause != Throttled {
 		v.Uncertain = append(v.Uncertain, "a connection carries many requests at once (HTTP/2, gRPC): of how many an answer is owed, it does not show")
 	}
+	if tied && (r.cause == Outside || r.cause == ConnectionPool || r.cause == HiddenCap) {
+		v.Uncertain = append(v.Uncertain, "whether the upstream owes an answer on most connections: it answers within some ms of a request, or the client asks again so soon, and the kernel's times are no finer")
+	}
 	return v
+}
+
+// untied takes connections of which it does not show who is to move for those of a peer that owes
+// an answer, unless the process is busy: what else would it wait for?
+func (p Process) untied() Process {
+	u := &p.Upstream
+	if p.own() >= mostHalf {
+		u.Answered += u.Tied
+	} else {
+		u.Asked += u.Tied
+	}
+	u.Tied = 0
+	return p
 }
 
 // A processRule is a cause's row for a [Process]; a cause that shows in two ways has two rows.
@@ -294,6 +314,7 @@ func (p Process) evidence() []Figure {
 		{"arriving", Known(u.Arriving), "connections", "on which an answer arrives, mean"},
 		{"unread", Known(u.Unread), "connections", "with bytes that the process does not read, mean"},
 		{"answered", Known(u.Answered), "connections", "on which nothing is outstanding, mean"},
+		{"spare", Known(u.Spare), "connections", "beside these, that were not used, mean"},
 		{"unread-bytes", Known(u.UnreadBytes), "B", "that have come and are not read, mean"},
 		{"received", Known(u.Received), "B/s", "from the upstream"},
 		{"opened", Known(u.Opened), "1/s", "connections made"},

@@ -116,6 +116,8 @@ var processes = []struct {
 	}), []verdict.Cause{verdict.ConnectionPool}, "20 of 32 connections to 10.0.0.1:80 are being made"},
 	{"a rate limit", seen(func(p *verdict.Process) { runs(p, .1, 0, .9, .1); who(p, 1.5, .3, .2, 30) }),
 		[]verdict.Cause{verdict.HiddenCap}, "the client asks for nothing"},
+	{"a rate limit of which the pool has never seen more than three at once", seen(func(p *verdict.Process) { runs(p, .08, 0, 1); who(p, 1.5, .3, 0, 1.2) }),
+		[]verdict.Cause{verdict.HiddenCap}, "on 1.2 of 3 connections"},
 	{"a lock around the whole request", seen(func(p *verdict.Process) { runs(p, .2, 0, .8, .2); who(p, .8, .1, .1, 31) }),
 		[]verdict.Cause{verdict.Serialised}, "of 32 connections 1 carries a request at a time"},
 	{"waiting for a database", seen(func(p *verdict.Process) {
@@ -153,6 +155,17 @@ var processes = []struct {
 		p.Upstream.Multiplexed = true
 	}),
 		[]verdict.Cause{verdict.Serialised}, "0.98 of 2 cores"},
+	{"nothing tells who is to move, and it is idle", seen(func(p *verdict.Process) {
+		runs(p, .1, 0, .9, .1)
+		who(p, 1, 0, 0, 1)
+		p.Upstream.Tied, p.Upstream.Connections = 30, 32
+	}),
+		[]verdict.Cause{verdict.Outside}, "on 31 of 32 connections"},
+	{"nothing tells who is to move, and it is busy", seen(func(p *verdict.Process) {
+		runs(p, .98, 0, .02, .98)
+		who(p, 1, 0, 0, 1)
+		p.Upstream.Tied, p.Upstream.Connections = 30, 32
+	}), []verdict.Cause{verdict.Serialised}, "Not the upstream: it owes 1 of 32 answers"},
 	{"too short", seen(func(p *verdict.Process) { runs(p, 1, 0, 0, 1); p.Seconds = .1 }), nil, "too short"},
 }
 

@@ -69,10 +69,10 @@ var serialisedRequest = processRule{
 	cause: Serialised,
 	holds: func(p Process) (bool, string) {
 		active := p.Upstream.Connections - p.Upstream.Answered
-		return p.leaves() && active >= someWaiting && active <= onePermit && p.Upstream.Answered >= manyWaiting, ""
+		return p.leaves() && active >= someWaiting && active <= onePermit && p.Upstream.Answered+p.Upstream.Spare >= manyWaiting, ""
 	},
 	say: func(p Process, v *Verdict) {
-		v.Sentence = fmt.Sprintf("of %s connections %s carries a request at a time; %s used.\n", count(p.Upstream.Connections),
+		v.Sentence = fmt.Sprintf("of %s connections %s carries a request at a time; %s used.\n", count(p.Upstream.Connections+p.Upstream.Spare),
 			count(p.Upstream.Connections-p.Upstream.Answered), ofCores(p.Cores, p.Allowed)) + p.where() +
 			"One request waits for the other, as under a lock that is held for the whole of it: " +
 			"hold it for less; what that gains, the process does not show from outside."
