@@ -35,6 +35,7 @@ package onecore
 
 import (
 	"context"
+	"debug/buildinfo"
 	"errors"
 	"fmt"
 	"time"
@@ -45,7 +46,8 @@ type Options struct {
 	Pairs int           // 0 is 6
 	Each  time.Duration // of one part of a pair, counted; 0 is 800 ms
 	// Settle is the time after each switch that is not counted: what the caches and the
-	// queues hold is of the part before. 0 is 100 ms.
+	// queues hold is of the part before. 0 is 100 ms, and 1.2 s of a Go program: since Go 1.25 its
+	// runtime looks once a second how many cores it may use, and sets GOMAXPROCS to that.
 	Settle time.Duration
 	// Progress is called after each pair, if it is set.
 	Progress func(pair, of int)
@@ -95,14 +97,14 @@ var (
 // The core is the one with the least load of those that the process may use. The load counts
 // the process too: it is where the process runs least, and others.
 func Compare(ctx context.Context, s Subject, o Options) (Comparison, error) {
-	c, err := compare(ctx, s, o.filled())
+	c, err := compare(ctx, s, o.filled(s.PID))
 	if err != nil {
 		return c, fmt.Errorf("hold process %d to one core: %w", s.PID, err)
 	}
 	return c, nil
 }
 
-func (o Options) filled() Options {
+func (o Options) filled(pid int) Options {
 	if o.Pairs == 0 {
 		o.Pairs = 6
 	}
@@ -111,6 +113,9 @@ func (o Options) filled() Options {
 	}
 	if o.Settle == 0 {
 		o.Settle = 100 * time.Millisecond
+		if _, err := buildinfo.ReadFile(fmt.Sprintf("/proc/%d/exe", pid)); err == nil {
+			o.Settle = 1200 * time.Millisecond
+		}
 	}
 	if o.Progress == nil {
 		o.Progress = func(int, int) {}

@@ -142,7 +142,9 @@ func messages(b []byte, f func(*socket)) (done bool, err error) {
 			}
 			return true, unix.Errno(-int32(binary.NativeEndian.Uint32(body)))
 		case sockDiag:
-			if s.parse(body) {
+			// Asked for one socket the kernel returns it in any state, also when only its end is
+			// left, without what it had received.
+			if s.parse(body) && wantedStates>>body[1]&1 == 1 {
 				f(&s)
 			}
 		}

@@ -14,7 +14,7 @@
 //
 // # Connections
 //
-// The kernel is asked for each connection some fifty times a second. Each time the connection
+// The kernel is asked for each connection ten to fifty times a second. Each time the connection
 // is in one of these states:
 //
 //   - connecting: it is being made
@@ -37,8 +37,8 @@
 //
 // A task of Rust, a goroutine or a coroutine moves between threads, so that none of them need
 // be busy while one piece of work runs all the time. What tells is how many cores the process
-// uses at once: the CPU time of all its threads together, taken two hundred times a second
-// ([Evidence.Parallel]), and how many of them wait for a core.
+// uses at once: the CPU time of all its threads together within 8 ms, some ten to fifty times a
+// second ([Evidence.Parallel]), and how many of them wait for a core.
 //
 // # What it costs
 //

@@ -24,6 +24,7 @@ var roles = map[string]func(args []string) error{
 	"connect": connect,
 	"spin":    spin,
 	"turns":   turns,
+	"bursts":  bursts,
 	"threads": threads,
 	"fork":    fork,
 	"exec": func([]string) error {
@@ -144,6 +145,22 @@ func turns([]string) error {
 		}()
 	}
 	next[0] <- true
+	return nil
+}
+
+// bursts keeps two threads busy at the same time, and then neither.
+func bursts([]string) error {
+	began := time.Now()
+	for range 2 {
+		go func() {
+			runtime.LockOSThread()
+			for i := 0; ; i++ {
+				for time.Since(began) < time.Duration(i)*80*time.Millisecond+40*time.Millisecond {
+				}
+				time.Sleep(time.Until(began.Add(time.Duration(i+1) * 80 * time.Millisecond)))
+			}
+		}()
+	}
 	return nil
 }
 

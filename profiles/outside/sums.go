@@ -10,7 +10,7 @@ import (
 // maxThreads bounds how many threads are listed, maxPeers how many peers, and maxMoments into
 // how many the interval is divided.
 const (
-	maxThreads = 16
+	maxThreads = 64
 	maxPeers   = 8
 	maxMoments = 100
 )

@@ -12,16 +12,19 @@ import (
 	"collatebench/internal/allowance"
 )
 
-// How often each thing is looked at, at the most, and the share of a core that it may take. What
+// window is how long the cores in use are counted for, each time, to say how many are used at once.
+// The kernel counts a running thread's time by its tick, mostly of 4 ms: less would show a thread
+// as one core too many or too few. In more, two cores for a moment and then none look like one.
+const window = 8 * time.Millisecond
+
+// How often each other thing is looked at, at the most, and the share of a core that it may take. What
 // takes long is looked at less often.
 const (
-	clockEvery   = 10 * time.Millisecond
 	socketsEvery = 20 * time.Millisecond
 	findEvery    = 250 * time.Millisecond // new sockets
 	threadsEvery = 250 * time.Millisecond
 	treeEvery    = 500 * time.Millisecond
 
-	clockShare   = .002
 	socketsShare = .004
 	findShare    = .001
 	threadsShare = .001
@@ -117,9 +120,10 @@ func (p *Process) PIDs() []int {
 	return out
 }
 
-// Received is how many bytes came from what may be the upstream since Open, as far as its
-// connections were seen.
-func (p *Process) Received() (float64, error) {
+// Read is how many bytes the process has read of what may be the upstream since Open, as far as
+// its connections were seen. What lies in the kernel's queues does not count: they fill while the
+// process is slow, and empty when it is fast again.
+func (p *Process) Read() (float64, error) {
 	p.findSockets(time.Time{})
 	p.readSockets(time.Time{})
 	if p.err != nil {
@@ -136,7 +140,7 @@ func (p *Process) countable(l *link) float64 {
 	if !p.options.chosen(l.remote) {
 		return 0
 	}
-	return float64(l.last.received - l.base.received)
+	return float64(l.last.received-l.base.received) - float64(l.last.unread) + float64(l.base.unread)
 }
 
 // Watch watches until the interval is over, the process ends, or ctx is done.
@@ -149,10 +153,13 @@ func (p *Process) Watch(ctx context.Context) (Evidence, error) {
 		{do: p.findSockets, every: findEvery, share: findShare},
 		{do: p.readThreads, every: threadsEvery, share: threadsShare},
 		{do: p.readSockets, every: socketsEvery, share: socketsShare},
-		{do: p.readClocks, every: clockEvery, share: clockShare},
 	}
 	end := p.began.Add(p.options.lasts())
 	for now := p.began; now.Before(end) && !p.ended && p.err == nil && ctx.Err() == nil; now = time.Now() {
+		p.readClocks(now)
+		p.rest(window)
+		now = time.Now()
+		p.readClocks(now)
 		next := end
 		for _, e := range errands {
 			e.run(now)
@@ -294,7 +301,7 @@ func (p *Process) readClocks(now time.Time) {
 		return
 	}
 	p.ticks = append(p.ticks, reading{now.Sub(p.began), used + late})
-	if since > 20*clockEvery { // too long to say what ran at the same time
+	if since > 2*window { // too long to say what ran at the same time
 		return
 	}
 	cores := min(max(int(math.Round(float64(used)/float64(since))), 0), maxParallel-1)
@@ -356,7 +363,7 @@ func (p *Process) readSockets(now time.Time) {
 	}
 	p.turn++
 	p.err = p.ask(func(s *socket) {
-		if l := p.links[s.id]; l != nil {
+		if l := p.links[s.id]; l != nil && s.received >= l.last.received {
 			l.turn = p.turn
 			if now.IsZero() {
 				l.last = *s

@@ -84,6 +84,21 @@ func TestTurns(t *testing.T) {
 	}
 }
 
+// TestBursts: two cores for a moment and then none are as much as one, and are not one.
+func TestBursts(t *testing.T) {
+	if runtime.NumCPU() < 2 {
+		t.Skip("one core: nothing runs beside another")
+	}
+	e := watch(t, start(t, "bursts").Process.Pid, outside.Options{Seconds: 2.5})
+	shares := append(e.Parallel, 0, 0, 0)
+	if e.Waiting > .3 || e.Around.Others > .5 {
+		t.Skipf("others use %.2f cores: nobody can say what this process would have used", e.Around.Others)
+	}
+	if shares[1] > .5 || shares[0] < .2 || shares[2] < .2 {
+		t.Errorf("no core for %.2f of the time, one for %.2f, two for %.2f; want about .5, 0 and .5", shares[0], shares[1], shares[2])
+	}
+}
+
 // TestTree: what a process starts belongs to it, unless it is watched alone.
 func TestTree(t *testing.T) {
 	t.Parallel()
@@ -218,8 +233,8 @@ func TestManyThreads(t *testing.T) {
 	}
 }
 
-// TestReceived counts on where the bytes of closed connections were.
-func TestReceived(t *testing.T) {
+// TestRead: what the process has read only grows.
+func TestRead(t *testing.T) {
 	t.Parallel()
 	cmd := start(t, "connect "+serve(t)+" drip drip")
 	p, err := outside.Open(cmd.Process.Pid, outside.Options{})
@@ -230,7 +245,7 @@ func TestReceived(t *testing.T) {
 	var last float64
 	for range 3 {
 		time.Sleep(300 * time.Millisecond)
-		n, err := p.Received()
+		n, err := p.Read()
 		if err != nil || n <= last {
 			t.Errorf("%v bytes after %v, %v", n, last, err)
 		}

@@ -21,8 +21,8 @@ func (*Process) Close() {}
 // PIDs are none.
 func (*Process) PIDs() []int { return nil }
 
-// Received is not known.
-func (*Process) Received() (float64, error) { return 0, ErrSystem }
+// Read is not known.
+func (*Process) Read() (float64, error) { return 0, ErrSystem }
 
 // Watch is not possible on this system.
 func (*Process) Watch(context.Context) (Evidence, error) { return Evidence{}, ErrSystem }

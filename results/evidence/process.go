@@ -103,8 +103,12 @@ func NewStacks(s stacks.Samples) *Stacks {
 	return out
 }
 
-// worked, share of a core: threads that use less did no part of the work worth mentioning.
-const worked = .05
+// worked and of its busiest, shares of a core: threads that use less did no part of the work worth
+// mentioning. A window of 32 threads that take turns is 3% each.
+const (
+	worked       = .01
+	workedOfMost = .1
+)
 
 // Process turns what was seen of a process into the numbers that verdicts ask for. window is
 // how many requests are meant to be in flight; 0 if nobody said.
@@ -156,7 +160,7 @@ func takenFrom(a outside.Around, allowed float64) float64 {
 func threads(p *verdict.Process, all []outside.Thread) {
 	names := map[string]bool{}
 	for _, t := range all {
-		if t.Helper || t.Cores < worked {
+		if t.Helper || t.Cores < max(worked, workedOfMost*p.Busiest.Cores) {
 			continue
 		}
 		if p.Working == 0 {
