@@ -26,7 +26,7 @@ profiles/timeline    bench profiles
 results              bench profiles/outside
 results/stats        bench results
 results/verdict
-results/evidence     profiles/onecore profiles/outside profiles/stacks bench results results/stats results/verdict
+results/evidence     profiles/hotspot profiles/onecore profiles/outside profiles/stacks bench results results/stats results/verdict
 results/text         profiles/outside bench results results/stats results/evidence results/verdict
 results/report       bench mockserver/payload profiles profiles/outside profiles/diagnose profiles/timeline results results/stats results/evidence results/text results/verdict results/report/draw
 results/report/draw

@@ -91,8 +91,8 @@ func TestDiagnoseRefuses(t *testing.T) {
 		code int
 		want string
 	}{
-		{nil, exitUsage, "give one of --trace and --pprof"},
-		{[]string{"--trace", text, "--pprof", "http://127.0.0.1:6060"}, exitUsage, "give one of --trace and --pprof"},
+		{nil, exitUsage, "give one of --pid, --trace, --pprof and -- PROGRAM"},
+		{[]string{"--trace", text, "--pprof", "http://127.0.0.1:6060"}, exitUsage, "give one of --pid, --trace, --pprof and -- PROGRAM"},
 		{[]string{"--trace", text, "more"}, exitUsage, "more"},
 		{[]string{"--trace", text, "--func", "("}, exitUsage, "--func"},
 		{[]string{"--trace", text + ".gone"}, exitUsage, "no such file"},

@@ -33,10 +33,13 @@ func Percent(share float64, digits int) string {
 	return strconv.FormatFloat(100*share, 'f', digits, 64) + "%"
 }
 
-// Plural writes a number of things whose plural ends in s: 1 round, 2 rounds.
+// Plural writes a number of things whose plural ends in s: 1 round, 2 rounds, 2 processes.
 func Plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
+	}
+	if strings.HasSuffix(noun, "s") {
+		noun += "e" // processes
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -83,7 +83,7 @@ type Peer struct {
 	Requests    float64 `json:"requests"` // a second, as far as the samples show them: at least so many
 	Pause       float64 `json:"pause"`    // s from an answer's last byte to the next request on that connection, mean
 	Pauses      int     `json:"pauses"`   // that were seen
-	Awaited     float64 `json:"awaited"`  // s in the state asked, for each request that was seen in it
+	Awaited     float64 `json:"awaited"`  // s that an answer is owed, mean over the requests
 	RTT         float64 `json:"rtt"`      // s, mean
 	Full        float64 `json:"full"`     // connections with a receive window that is nearly full
 	// Multiplexed is that connections carry several requests at once: what is sent on them are

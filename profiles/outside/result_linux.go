@@ -85,9 +85,14 @@ func (p *Process) fill(m []Moment, lasted time.Duration) {
 		return
 	}
 	part := lasted.Seconds() / float64(len(m))
+	from := 0.0
 	for _, t := range p.ticks {
-		i := min(len(m)-1, int(t.at.Seconds()/part))
-		m[i].Cores += t.used.Seconds() / part
+		to := t.at.Seconds()
+		cores := t.used.Seconds() / max(to-from, 1e-9)
+		for i := int(from / part); i < len(m) && float64(i)*part < to; i++ {
+			m[i].Cores += cores * (min(to, float64(i+1)*part) - max(from, float64(i)*part)) / part
+		}
+		from = to
 	}
 }
 

@@ -55,7 +55,7 @@ func peers(links []*link, times []time.Duration, lasted time.Duration, crowd map
 		}
 	}
 	for _, s := range sums {
-		s.finish(lasted.Seconds() / n)
+		s.finish()
 	}
 	return sums
 }
@@ -76,9 +76,7 @@ func (s *sum) untie() {
 	}
 	p.Asked += s.owed * s.tied
 	p.Answered += (1 - s.owed) * s.tied
-	again := int(s.owed * float64(s.ties))
-	p.Pauses += again
-	s.awaited += again
+	p.Pauses += int(s.owed * float64(s.ties))
 }
 
 func (s *sum) add(l *link, samples, seconds float64) {
@@ -151,7 +149,7 @@ const (
 	perPiece   = 2 << 10
 )
 
-func (s *sum) finish(sampleSeconds float64) {
+func (s *sum) finish() {
 	p := &s.peer
 	p.Connections = p.Connecting + p.Asked + p.Arriving + p.Unread + p.Answered + p.Tied + p.Unknown
 	if p.Pauses > 0 {
@@ -160,8 +158,8 @@ func (s *sum) finish(sampleSeconds float64) {
 	if s.samples > 0 {
 		p.RTT = s.rtt / float64(s.samples)
 	}
-	if s.awaited > 0 && s.followed > 0 {
-		p.Awaited = p.Asked / p.Connections * float64(s.samples) * sampleSeconds / float64(s.awaited)
+	if p.Requests > 0 {
+		p.Awaited = p.Asked / p.Requests // Little's law
 	}
 	p.Multiplexed = s.pieces >= 8 && s.sentBytes/s.pieces < smallPiece && s.received/s.pieces >= perPiece
 }

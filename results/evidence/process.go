@@ -3,9 +3,11 @@ package evidence
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
+	"collatebench/profiles/hotspot"
 	"collatebench/profiles/onecore"
 	"collatebench/profiles/outside"
 	"collatebench/profiles/stacks"
@@ -86,20 +88,39 @@ func NewStacks(s stacks.Samples) *Stacks {
 	h := s.Hotspot()
 	out.Function, out.At, out.Calls, out.Share, out.Samples = h.Function, h.At, h.Calls, h.Share, h.Samples
 	out.Inner, out.InnerShare = h.Inner, h.InnerShare
+	shares := map[string]*HotStack{}
 	for _, t := range s.Threads {
 		for _, stack := range t.Stacks {
-			if h.Samples == 0 {
-				continue
+			calls := shown(s, stack.Calls)
+			key := t.Name + "\n" + strings.Join(calls, "\n")
+			if shares[key] == nil {
+				shares[key] = &HotStack{Thread: t.Name, Calls: calls}
 			}
-			hot := HotStack{Share: float64(stack.Samples) / float64(h.Samples), Thread: t.Name}
-			for _, c := range stack.Calls {
-				hot.Calls = append(hot.Calls, s.Functions[c.Function].Name)
-			}
-			out.Hot = append(out.Hot, hot)
+			shares[key].Share += float64(stack.Samples) / float64(max(h.Samples, 1))
 		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(shares)) {
+		out.Hot = append(out.Hot, *shares[key])
 	}
 	slices.SortStableFunc(out.Hot, func(a, b HotStack) int { return cmp.Compare(b.Share, a.Share) })
 	out.Hot = out.Hot[:min(len(out.Hot), maxHot)]
+	return out
+}
+
+// maxCalls of a stack are shown, the innermost ones.
+const maxCalls = 7
+
+// shown are the calls of a stack without those of the runtime in which it begins.
+func shown(s stacks.Samples, calls []hotspot.Call) (out []string) {
+	for len(calls) > 1 && s.Functions[calls[0].Function].Kind == hotspot.Runtime {
+		calls = calls[1:]
+	}
+	if len(calls) > maxCalls {
+		out, calls = append(out, "..."), calls[len(calls)-maxCalls:]
+	}
+	for _, c := range calls {
+		out = append(out, s.Functions[c.Function].Name)
+	}
 	return out
 }
 

@@ -27,6 +27,7 @@ func bodyTemplate(text string) *template.Template {
 	t := template.Must(template.New("body").Funcs(template.FuncMap{
 		"milli":   spell.DurationMilli,
 		"bytes":   spell.Bytes,
+		"plural":  spell.Plural,
 		"percent": func(v float64) string { return fmt.Sprintf("%.0f%%", 100*v) },
 	}).Parse(verdictBlockHTML))
 	return template.Must(t.Parse(text))

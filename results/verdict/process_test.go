@@ -204,6 +204,10 @@ func TestProcessStacks(t *testing.T) {
 	if v := verdict.JudgeProcess(p); !strings.Contains(v.Sentence, "(client::request); 68% in serde::de.") {
 		t.Error(v.Sentence)
 	}
+	p.Section.At = ""
+	if v := verdict.JudgeProcess(p); !strings.Contains(v.Sentence, "in serde_json::de::from_slice, called by client::request; 68%") {
+		t.Error(v.Sentence)
+	}
 	p.Section, p.Unnamed = verdict.TraceSection{}, "The package linux-perf would name the function"
 	if v := verdict.JudgeProcess(p); !strings.Contains(v.Sentence, p.Unnamed) {
 		t.Error(v.Sentence)

@@ -29,6 +29,9 @@ func (s TraceSection) location() string {
 	if s.Function == "" {
 		return ""
 	}
+	if s.Calls != "" && s.At == "" {
+		return " in " + s.Calls + ", called by " + trimPath(s.Function)
+	}
 	if s.Calls != "" {
 		return " in " + s.Calls + ", called at " + s.At + " (" + trimPath(s.Function) + ")"
 	}
