@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"collatebench/internal/raced"
 	"collatebench/profiles/outside"
 )
 
@@ -222,8 +223,8 @@ func TestExec(t *testing.T) {
 
 // TestManyThreads: of ten thousand each is seen once, and the watcher keeps to its budget.
 func TestManyThreads(t *testing.T) {
-	if testing.Short() {
-		t.Skip("ten thousand threads")
+	if testing.Short() || raced.Enabled {
+		t.Skip("SKIPPED: ten thousand threads, and -short or the race detector was asked for")
 	}
 	const n = 10_000
 	cmd := start(t, "threads 10000")
@@ -250,5 +251,32 @@ func TestRead(t *testing.T) {
 			t.Errorf("%v bytes after %v, %v", n, last, err)
 		}
 		last = n
+	}
+}
+
+// TestNotAllowed: a process of another user is refused in one line.
+func TestNotAllowed(t *testing.T) {
+	pid := 1 // root's, mostly
+	if os.Geteuid() == 0 {
+		pid = start(t, "wait").Process.Pid
+		// The user of one thread alone, which is not used again: it ends with the goroutine.
+		refused := make(chan error)
+		go func() {
+			runtime.LockOSThread()
+			const nobody = 65534
+			if _, _, e := syscall.RawSyscall(syscall.SYS_SETRESUID, ^uintptr(0), nobody, ^uintptr(0)); e != 0 {
+				refused <- e
+				return
+			}
+			_, err := outside.Open(pid, outside.Options{})
+			refused <- err
+		}()
+		if err := <-refused; !errors.Is(err, outside.ErrNotAllowed) {
+			t.Error(err)
+		}
+		return
+	}
+	if _, err := outside.Open(pid, outside.Options{}); !errors.Is(err, outside.ErrNotAllowed) {
+		t.Error(err)
 	}
 }

@@ -11,7 +11,7 @@ var cpuSaturatedProbes = probesRule{
 	holds:    Probes.coresFull,
 	sentence: sayCores,
 	ruledOut: notCores,
-	rests:    []string{"cpus", "available", "runnable", "growth"},
+	rests:    []string{"cpus", "available", "runnable", "growth", "several"},
 	refuted:  parallelGained,
 	interventions: []Intervention{
 		{Name: "leaving decoding out", Cause: CPUSaturated, Recipe: Recipe{Edit: Edit{Set: "decode=off"}}},

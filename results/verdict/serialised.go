@@ -14,7 +14,7 @@ var serialisedProbes = probesRule{
 	holds:    Probes.serialised,
 	sentence: sayDecoder,
 	ruledOut: notDecoder,
-	rests:    []string{"cpus", "decode-wait", "decode", "growth"},
+	rests:    []string{"cpus", "decode-wait", "decode", "growth", "several", "asked"},
 	remedy:   "decoding in parallel",
 	gain:     lifting(Serialised),
 	interventions: []Intervention{
