@@ -52,6 +52,7 @@ func (d *diagnosis) close() { unix.Close(d.fd) }
 // all calls f with every TCP socket of the network namespace that is open, connects or listens.
 // The socket is valid during the call alone.
 func (d *diagnosis) all(f func(*socket)) error {
+	missing := 0
 	for _, family := range []byte{unix.AF_INET, unix.AF_INET6} {
 		request := question(nil, unix.NLM_F_REQUEST|unix.NLM_F_DUMP, family, nil)
 		if err := unix.Sendto(d.fd, request, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
@@ -66,13 +67,22 @@ func (d *diagnosis) all(f func(*socket)) error {
 				return fmt.Errorf("ask for sockets: %w", err)
 			}
 			done, err = messages(d.buffer[:n], f)
-			if err != nil && !errors.Is(err, unix.ENOENT) { // a kernel without IPv6
+			switch {
+			case errors.Is(err, unix.ENOENT): // a kernel without IPv6
+				missing++
+			case err != nil:
 				return fmt.Errorf("ask for sockets: %w", err)
 			}
 		}
 	}
+	if missing == 2 {
+		return errNoDiagnosis
+	}
 	return nil
 }
+
+// errNoDiagnosis is of a kernel that does not tell of sockets over netlink.
+var errNoDiagnosis = errors.New("ask for sockets: this kernel has no inet_diag")
 
 // atOnce is how many sockets one message asks for.
 const atOnce = 64

@@ -110,7 +110,7 @@ const (
 	// DetailFull has who sent and received when.
 	DetailFull Detail = "full"
 	// DetailQueues has unread and unsent bytes alone: those of another network namespace,
-	// without the right to enter it.
+	// without the right to enter it, or of a kernel without inet_diag.
 	DetailQueues Detail = "queues"
 	// DetailNone is of a process without connections.
 	DetailNone Detail = "none"

@@ -2,6 +2,7 @@ package outside
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"net/netip"
@@ -93,6 +94,11 @@ func Open(pid int, o Options) (*Process, error) {
 	}
 	p.readTree(time.Time{})
 	p.findSockets(time.Time{})
+	if errors.Is(p.err, errNoDiagnosis) { // then what /proc has will do
+		p.Close()
+		p.diagnosis, p.detail, p.err = nil, DetailQueues, nil
+		p.findSockets(time.Time{})
+	}
 	if p.err != nil {
 		p.Close()
 		return nil, fmt.Errorf("process %d (%s): %w", pid, root.name, p.err)

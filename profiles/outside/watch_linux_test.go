@@ -280,3 +280,48 @@ func TestNotAllowed(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestNamespace: the connections of another network namespace are seen as root, and without that
+// right their queues are.
+func TestNamespace(t *testing.T) {
+	cmd := exec.Command("unshare", "-rn", "sh", "-c", "echo READY; read x")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Skipf("SKIPPED: no unshare here: %v", err)
+	}
+	defer cmd.Wait() //nolint:errcheck // it ends with its input
+	defer in.Close()
+	if line := make([]byte, 6); !func() bool { n, _ := out.Read(line); return n == len(line) }() {
+		t.Skip("SKIPPED: no namespace can be made here")
+	}
+	e := watch(t, cmd.Process.Pid, outside.Options{Seconds: .5})
+	if e.Command != "sh" || e.Upstream.Connections != 0 || len(e.Others) != 0 {
+		t.Errorf("%s: %+v, %+v", e.Command, e.Upstream, e.Others)
+	}
+}
+
+// TestQueues: without netlink the bytes in the queues are known, and who is to move is not.
+func TestQueues(t *testing.T) {
+	t.Parallel()
+	p, err := outside.Open(start(t, "connect "+serve(t)+" ask unread").Process.Pid, outside.Options{Seconds: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.QueuesAlone()
+	e, err := p.Watch(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := e.Upstream
+	if e.Sockets != outside.DetailQueues || !near(u.Unread, 1, .1) || !near(u.Unknown, 1, .1) || u.Asked+u.Answered+u.Arriving > 0 || !near(u.UnreadBytes, 50_000, 100) {
+		t.Errorf("%s, %+v", e.Sockets, u)
+	}
+}

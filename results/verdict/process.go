@@ -235,7 +235,7 @@ func (p Process) unknown() string {
 	u := p.Upstream
 	switch {
 	case !p.States:
-		return "its connections are in another network namespace, of which only root sees more than the queues: watch it as root, or from within its container; " + p.cores()
+		return "of its connections only the queues are known: they are in another network namespace, of which root sees more (watch it as root, or from within its container), or the kernel has no inet_diag; " + p.cores()
 	case u.Received < idleBytes:
 		return fmt.Sprintf("hardly anything comes from %s (%s/s): watch it under load; %s", u.Address, spell.Bytes(u.Received), p.cores())
 	case u.Multiplexed:

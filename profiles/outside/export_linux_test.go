@@ -1,0 +1,8 @@
+package outside
+
+// QueuesAlone takes from a process what the kernel tells over netlink.
+func (p *Process) QueuesAlone() {
+	p.Close()
+	p.diagnosis, p.detail, p.finds = nil, DetailQueues, 0
+	p.links, p.live = map[[48]byte]*link{}, nil
+}
