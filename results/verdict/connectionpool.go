@@ -176,16 +176,20 @@ func (p Process) few() bool {
 }
 
 // permits says that the limit is not the pool's: a connection that is free is not used at once,
-// as where a permit is held until the answer is decoded. An event loop decodes before it asks
-// again in either case, so that nothing is said of one.
+// as where a permit is held until the answer is decoded. An event loop mostly decodes before it
+// goes on with who waits, for a connection or for a permit, so that nothing is said of one. That of
+// Node hands a free connection on before it decodes.
 func (p Process) permits() bool {
 	u := p.Upstream
-	if u.Pauses < fewPauses || u.Requests == 0 {
+	loop := p.Busiest.Cores >= saturated*p.own() && !p.node()
+	if u.Pauses < fewPauses || u.Requests == 0 || loop {
 		return false
 	}
 	work := p.Cores / u.Requests // CPU time of a response
-	return u.Pause >= mostHalf*work && u.Pause >= tickSeconds/2 && p.Busiest.Cores < saturated*p.own()
+	return u.Pause >= mostHalf*work && u.Pause >= tickSeconds/2
 }
+
+func (p Process) node() bool { return p.Program == "node" || p.Program == "nodejs" }
 
 const (
 	// fewPauses between two requests on a connection: with fewer, nobody was seen to pause.

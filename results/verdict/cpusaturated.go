@@ -58,7 +58,8 @@ const (
 // second, a serial client beside a busy upstream would seem to be at the roof.
 func (p Process) cpuSaturated() (bool, string) {
 	full := p.Cores >= saturated*p.Allowed || !p.idle() && p.Cores >= mostHalf*p.Allowed
-	wants := p.Allowed <= 1 || p.demand() > oneDemand && p.atLeast(2) > 1-oneAlways
+	// What a runtime compiles and collects beside one piece of work fills two cores, too.
+	wants := p.Allowed <= 1 || p.demand() > oneDemand && p.atLeast(2) > 1-oneAlways && p.own() > min(oneDemand, outsideCores*p.Allowed)
 	return full && wants, p.cores()
 }
 

@@ -174,6 +174,9 @@ const (
 	// stoppedOften, share of the quota's periods.
 	stoppedOften = .2
 
+	// muchHelp, cores that a runtime uses for itself: a JVM's compilers in its first ten seconds.
+	muchHelp = .3
+
 	// idleBytes, bytes/s: a client that gets less is not under load.
 	idleBytes = 2000
 )
@@ -236,6 +239,8 @@ func (p Process) unknown() string {
 	switch {
 	case !p.States:
 		return "of its connections only the queues are known: they are in another network namespace, of which root sees more (watch it as root, or from within its container), or the kernel has no inet_diag; " + p.cores()
+	case p.Helpers >= muchHelp:
+		return fmt.Sprintf("its runtime compiles or collects garbage on %.2f cores of its own, beside which the program does not show: watch it once that is over; %s", p.Helpers, p.cores())
 	case u.Received < idleBytes:
 		return fmt.Sprintf("hardly anything comes from %s (%s/s): watch it under load; %s", u.Address, spell.Bytes(u.Received), p.cores())
 	case u.Multiplexed:

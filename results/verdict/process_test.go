@@ -69,6 +69,16 @@ var processes = []struct {
 		who(p, .6, 3, .5, 28)
 		p.Helpers, p.Busiest = .45, verdict.ProcessThread{Name: "pool-1-thread-1", Cores: .97}
 	}), []verdict.Cause{verdict.Serialised}, "One thread (pool-1-thread-1) runs for 97% of the time."},
+	{"java, a lock, while it compiles", seen(func(p *verdict.Process) {
+		runs(p, 1.9, .5, 0, .1, .9)
+		who(p, .6, 3, .5, 28)
+		p.Helpers, p.Busiest = .9, verdict.ProcessThread{Name: "pool-1-thread-1", Cores: .1}
+	}), nil, "watch it once that is over"},
+	{"java, all cores, while it compiles", seen(func(p *verdict.Process) {
+		runs(p, 1.95, 9, 0, .02, .98)
+		who(p, .6, 3, .5, 28)
+		p.Helpers, p.Busiest = .5, verdict.ProcessThread{Name: "pool-1-thread-1", Cores: .1}
+	}), []verdict.Cause{verdict.CPUSaturated}, "1.95 of 2 cores"},
 	{"one thread, on sixteen cores", seen(func(p *verdict.Process) { runs(p, 1.05, .1, .02, .9, .08); who(p, .6, 3, .5, 28); p.Allowed = 16 }),
 		[]verdict.Cause{verdict.Serialised}, "up to 15.1x"},
 	{"four workers, on sixteen cores", seen(func(p *verdict.Process) {
@@ -104,6 +114,16 @@ var processes = []struct {
 		runs(p, .36, .1, .7, .3)
 		who(p, 3.2, .1, .1, .6)
 		p.Upstream.Requests, p.Upstream.Pause, p.Upstream.Pauses = 36, .011, 144
+	}), []verdict.Cause{verdict.HiddenCap}, "such as a semaphore"},
+	{"four connections of Node that are handed on before the answer is decoded", seen(func(p *verdict.Process) {
+		runs(p, .34, .1, .75, .25)
+		who(p, 3.9, 0, .1, 0)
+		p.Program, p.Busiest, p.Upstream.Requests, p.Upstream.Pause, p.Upstream.Pauses = "node", verdict.ProcessThread{Name: "node", Cores: .31}, 38, .0029, 151
+	}), []verdict.Cause{verdict.ConnectionPool}, "such as a pool of connections"},
+	{"four permits of Node", seen(func(p *verdict.Process) {
+		runs(p, .43, .1, .64, .36)
+		who(p, 3.4, .1, .2, .4)
+		p.Program, p.Busiest, p.Upstream.Requests, p.Upstream.Pause, p.Upstream.Pauses = "node", verdict.ProcessThread{Name: "node", Cores: .4}, 34, .0148, 131
 	}), []verdict.Cause{verdict.HiddenCap}, "such as a semaphore"},
 	{"sixteen connections, and forty requests were meant", seen(func(p *verdict.Process) { runs(p, .3, 0, .8, .2); who(p, 15, .5, .3, .2); p.Window = 40 }),
 		[]verdict.Cause{verdict.ConnectionPool}, "where 40 are meant to be in flight"},

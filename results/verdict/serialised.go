@@ -127,7 +127,7 @@ func (p Process) spread() string {
 		return "Threads of one interpreter take turns by its lock: do that work in processes (multiprocessing, ProcessPoolExecutor)"
 	case strings.HasPrefix(p.Program, "python"):
 		return "Do that work in processes (ProcessPoolExecutor, run_in_executor with one)"
-	case p.Program == "node" || p.Program == "nodejs":
+	case p.node():
 		return "Do that work in worker_threads or child processes"
 	}
 	return "Do that work in tasks or threads of their own"
