@@ -45,6 +45,7 @@ func ObserveExternal(e External) Verdict {
 		v.Causes, v.Missing, v.RuledOut, v.PredictedGain, v.Assumptions = saw.Causes, nil, saw.RuledOut, saw.PredictedGain, saw.Assumptions
 		v.Sentence = saw.Sentence
 		v.Uncertain = append(v.Uncertain, saw.Uncertain...)
+	case len(v.Causes) == 0:
 	case slices.Equal(v.Causes, saw.Causes):
 		v.Sentence += " Seen from outside: " + capitalise(e.Seen.connections()) + "; two cores or more are used for " + percent(e.Seen.atLeast(2)) + " of the time."
 	case v.Causes[0] == Serialised && saw.Causes[0] == CPUSaturated, v.Causes[0] == CPUSaturated && saw.Causes[0] == Serialised:

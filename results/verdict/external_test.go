@@ -112,3 +112,41 @@ func TestExternalDoubt(t *testing.T) {
 		t.Error("the verdict rests on no figure")
 	}
 }
+
+// TestObserveExternalSeen: what was seen of the process decides what the two windows leave open,
+// is beside them where they agree, and doubted where they don't; a disturbed machine stays one.
+func TestObserveExternalSeen(t *testing.T) {
+	serial, full := processes[0].p, processes[1].p
+	base := verdict.External{
+		Workers: 2, Allowed: 2, Window: 32, CPUs: verdict.Known(1.03), CPUsDoubled: verdict.Known(1.03), Upstream: verdict.Known(.1), Others: verdict.Known(.05),
+		Queued: verdict.Known(0), InFlight: verdict.Known(2), Link: verdict.Known(0), Growth: verdict.Gain{Mean: 1, Low: .98, High: 1.02, Pairs: 8},
+	}
+	for _, c := range []struct {
+		name string
+		edit func(*verdict.External)
+		seen verdict.Process
+		want []verdict.Cause
+		says string
+	}{
+		{"they agree", func(*verdict.External) {}, serial, []verdict.Cause{verdict.Serialised}, "Seen from outside: On 3.1 of 32 connections"},
+		{"they don't", func(*verdict.External) {}, full, []verdict.Cause{verdict.Serialised}, ""},
+		{"one window", func(e *verdict.External) { e.Growth = verdict.Gain{} }, serial, []verdict.Cause{verdict.Serialised}, "on 3.1 of 32 connections"},
+		{"one window, healthy", func(e *verdict.External) { e.Growth = verdict.Gain{} }, full, []verdict.Cause{verdict.CPUSaturated}, "roof"},
+		{"disturbed", func(e *verdict.External) { e.Others = verdict.Known(.9) }, serial, nil, "no verdict"},
+		{"nothing seen either", func(e *verdict.External) { e.Growth = verdict.Gain{} }, verdict.Process{}, nil, "no verdict"},
+	} {
+		e := base
+		c.edit(&e)
+		e.Seen = &c.seen
+		v := verdict.ObserveExternal(e)
+		if !slices.Equal(v.Causes, append([]verdict.Cause{}, c.want...)) || !strings.Contains(v.Sentence, c.says) {
+			t.Errorf("%s: %v, %s; want %v, with %q", c.name, v.Causes, v.Sentence, c.want, c.says)
+		}
+		if (c.name == "they don't") != (len(v.Uncertain) > 0) {
+			t.Errorf("%s: uncertain: %q", c.name, v.Uncertain)
+		}
+		if len(v.Causes) == 0 && len(v.Missing) == 0 {
+			t.Errorf("%s: nothing is missing", c.name)
+		}
+	}
+}
