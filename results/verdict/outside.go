@@ -35,7 +35,7 @@ var outsideProcess = processRule{
 	say: func(p Process, v *Verdict) {
 		u := p.Upstream
 		v.Sentence = fmt.Sprintf("on %s of %s connections to %s the upstream owes an answer; %s used.\n", count(u.owed()), count(u.Connections), u.Address, ofCores(p.Cores, p.Allowed))
-		if u.Awaited > 0 && u.Awaited < 60 {
+		if u.Awaited > 0 && u.Awaited < 60 && !u.Multiplexed {
 			v.Sentence += fmt.Sprintf("It gives one in about %s, and the client has read all that came (%s unread).\n", siTime(u.Awaited), spell.Bytes(u.UnreadBytes))
 		}
 		v.Sentence += "Not the client's decoding, and not the link. Either each answer takes so long, and a larger window gains, or they queue there, and it does not: " +

@@ -13,7 +13,7 @@ func (p Process) notTheOthers() string {
 		return ""
 	}
 	text := fmt.Sprintf("Not the upstream: it owes %s of %s answers", count(u.owed()), count(u.Connections))
-	if u.Awaited > 0 && u.Awaited < 60 {
+	if u.Awaited > 0 && u.Awaited < 60 && !u.Multiplexed {
 		text += fmt.Sprintf(", and gives one in about %s", siTime(u.Awaited))
 	}
 	return text + fmt.Sprintf(". Not the link: on %s an answer arrives.\n", count(u.Arriving))
