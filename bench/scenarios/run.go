@@ -212,9 +212,6 @@ func newTrial(ctx context.Context, o Options) (*trial, error) {
 	if t.plan, err = Turns(ctx, o); err != nil {
 		return nil, err
 	}
-	if err := t.leaveOut(ctx); err != nil {
-		return nil, err
-	}
 	build := ""
 	if o.Answers != "" {
 		exe, err := os.Executable()
@@ -226,6 +223,10 @@ func newTrial(ctx context.Context, o Options) (*trial, error) {
 		}
 	}
 	if t.answers, err = openAnswers(o.Answers, manner{build, o.Pairs, o.Budget, o.Small}); err != nil {
+		return nil, err
+	}
+	if err := t.leaveOut(ctx); err != nil { // after all that is refused at once: it builds programs
+		t.close()
 		return nil, err
 	}
 	if t.folder, err = scratch.New(""); err != nil {
