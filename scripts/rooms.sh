@@ -39,6 +39,7 @@ internal/boundedfile
 internal/child       internal/bounded internal/procgroup internal/spell
 internal/oneof       internal/spell
 internal/printable
+internal/proc
 internal/procgroup
 internal/raced
 internal/rusage

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"collatebench/internal/proc"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -66,7 +68,7 @@ func isWhole(pid int, set unix.CPUSet) bool {
 // cpusetOf is the cores of a process's cpuset, and those of the machine where it can't be
 // found: in a container its path may be another.
 func cpusetOf(pid int) (unix.CPUSet, error) {
-	path, err := os.ReadFile(procOf(pid) + "/cpuset")
+	path, err := os.ReadFile(proc.Dir(pid) + "/cpuset")
 	at := strings.TrimSuffix(string(path), "\n")
 	if err == nil && !strings.Contains(at, "/..") {
 		for _, file := range []string{

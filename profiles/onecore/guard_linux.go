@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"time"
 
+	"collatebench/internal/proc"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -90,7 +92,7 @@ func await(messages <-chan message, out io.Writer) (p *plan) {
 // or of make: who reads it waits for all to close it. Those that Go opens are closed on exec,
 // so what came through one is not.
 func closeInherited() {
-	fds, err := numbers("/proc/self/fd")
+	fds, err := proc.Numbers("/proc/self/fd")
 	if err != nil {
 		return
 	}
@@ -133,7 +135,7 @@ func startGuard() (*guard, error) {
 	}
 	g := &guard{cmd: cmd, in: in, ready: make(chan struct{}, 1), gone: make(chan struct{})}
 	go g.read(out)
-	s, err := readStat(cmd.Process.Pid)
+	s, err := proc.Read(cmd.Process.Pid)
 	if err != nil {
 		g.end(true)
 		return nil, fmt.Errorf("start its guard: %w", err)

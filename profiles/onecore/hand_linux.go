@@ -4,11 +4,13 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"collatebench/internal/proc"
 )
 
 // A hand holds a process tree, or not.
 type hand struct {
-	root    id
+	root    proc.ID
 	subject Subject
 	plan    *plan
 	guard   *guard
@@ -21,16 +23,16 @@ func newHand(s Subject) (*hand, error) {
 	if IsGuard(os.Args) { // and main did not ask: each would start one more
 		return nil, ErrSelf
 	}
-	root, err := readStat(s.PID)
+	root, err := proc.Read(s.PID)
 	switch {
-	case gone(err):
+	case proc.Gone(err):
 		return nil, ErrNoProcess
 	case err != nil:
 		return nil, err
-	case root.ended():
+	case root.Ended():
 		return nil, ErrEnded
 	}
-	h := &hand{root: root.id, subject: s, plan: &plan{Reapers: reapersOf(root), Cgroup: cgroupOf(s.PID), Apart: map[int]uint64{}}}
+	h := &hand{root: root.ID, subject: s, plan: &plan{Reapers: reapersOf(root), Cgroup: cgroupOf(s.PID), Apart: map[int]uint64{}}}
 	var alive bool
 	if h.plan.Old, alive, err = affinityOf(s.PID); err != nil {
 		return nil, err
@@ -54,7 +56,7 @@ func newHand(s Subject) (*hand, error) {
 }
 
 // tree lists the processes to hold.
-func (h *hand) tree() (out []stat, err error) {
+func (h *hand) tree() (out []proc.Stat, err error) {
 	all, err := readAll()
 	if err != nil {
 		return nil, err
@@ -64,7 +66,7 @@ func (h *hand) tree() (out []stat, err error) {
 		pids = append(h.subject.Tree(), h.root.Number)
 	}
 	for _, pid := range pids {
-		if s, alive := all[pid]; alive && (pid != h.root.Number || s.id == h.root) {
+		if s, alive := all[pid]; alive && (pid != h.root.Number || s.ID == h.root) {
 			out = append(out, s)
 		}
 	}
@@ -95,7 +97,7 @@ func (h *hand) join() (grew bool, err error) {
 func (h *hand) look() error {
 	common := 0 // threads of the root with the affinity that it had
 	for _, k := range h.plan.Known {
-		tids, err := threadsOf(k.Number)
+		tids, err := proc.Threads(k.Number)
 		if err != nil {
 			return err
 		}
@@ -122,8 +124,8 @@ func (h *hand) look() error {
 }
 
 func (h *hand) lives() bool {
-	s, err := readStat(h.root.Number)
-	return err == nil && s.id == h.root && !s.ended()
+	s, err := proc.Read(h.root.Number)
+	return err == nil && s.ID == h.root && !s.Ended()
 }
 
 func (h *hand) turn(one bool) error {
@@ -135,9 +137,9 @@ func (h *hand) turn(one bool) error {
 
 // hold holds all threads of the tree. The guard knows what to let go before one is.
 func (h *hand) hold() error {
-	h.plan.Known = slices.DeleteFunc(h.plan.Known, func(k id) bool {
-		s, err := readStat(k.Number)
-		return gone(err) || err == nil && s.id != k
+	h.plan.Known = slices.DeleteFunc(h.plan.Known, func(k proc.ID) bool {
+		s, err := proc.Read(k.Number)
+		return proc.Gone(err) || err == nil && s.ID != k
 	})
 	if _, err := h.join(); err != nil {
 		return err

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"collatebench/internal/proc"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -15,7 +17,7 @@ type plan struct {
 	Old, Held unix.CPUSet
 	// Whole: Old is all that the process could have, see isWhole.
 	Whole bool
-	Known []id // processes that are held, or may be
+	Known []proc.ID // processes that are held, or may be
 	// Since is when the guard began. What descends from the known ones and was born since
 	// may have inherited the one core.
 	Since uint64
@@ -28,14 +30,14 @@ type plan struct {
 }
 
 // know adds a process to those that are held.
-func (p *plan) know(s stat) {
-	p.Known = append(p.Known, s.id)
-	if !slices.Contains(p.Groups, s.group) {
-		p.Groups = append(p.Groups, s.group)
+func (p *plan) know(s proc.Stat) {
+	p.Known = append(p.Known, s.ID)
+	if !slices.Contains(p.Groups, s.Group) {
+		p.Groups = append(p.Groups, s.Group)
 	}
 }
 
-func (p *plan) knows(s stat) bool { return slices.Contains(p.Known, s.id) }
+func (p *plan) knows(s proc.Stat) bool { return slices.Contains(p.Known, s.ID) }
 
 // turn gives a thread that has one affinity another, and notes one that has neither.
 func (p *plan) turn(tid int, from, to unix.CPUSet) (changed bool, err error) {
@@ -68,7 +70,7 @@ func (p *plan) widen(tid int) (alive bool, err error) {
 }
 
 func (p *plan) setApart(tid int) {
-	if s, err := readStat(tid); err == nil {
+	if s, err := proc.Read(tid); err == nil {
 		p.Apart[tid] = s.Began
 	}
 }
@@ -79,13 +81,13 @@ func (p *plan) isApart(tid int) bool {
 	if !known {
 		return false
 	}
-	s, err := readStat(tid)
+	s, err := proc.Read(tid)
 	return err == nil && s.Began == began
 }
 
 // isYoung says that a thread was born since.
 func (p *plan) isYoung(tid int) bool {
-	s, err := readStat(tid)
+	s, err := proc.Read(tid)
 	return err == nil && s.Began >= p.Since
 }
 
@@ -93,7 +95,7 @@ func (p *plan) isYoung(tid int) bool {
 // can't be let go leaves the others to be let go.
 func (p *plan) turnAll(pids []int, from, to unix.CPUSet) (changed int, failed error) {
 	for _, pid := range pids {
-		tids, err := threadsOf(pid)
+		tids, err := proc.Threads(pid)
 		if err != nil {
 			failed = err
 		}
@@ -113,17 +115,17 @@ func (p *plan) turnAll(pids []int, from, to unix.CPUSet) (changed int, failed er
 }
 
 // held lists the processes that may be held: known ones, and what was born since of them.
-func (p *plan) held(all map[int]stat) []int {
+func (p *plan) held(all map[int]proc.Stat) []int {
 	ours := map[int]bool{}
 	for _, k := range p.Known {
-		if all[k.Number].id == k {
+		if all[k.Number].ID == k {
 			ours[k.Number] = true
 		}
 	}
 	for grew := true; grew; {
 		grew = false
 		for pid, s := range all {
-			if !ours[pid] && s.Began >= p.Since && (ours[s.parent] || p.isOrphan(s, all)) {
+			if !ours[pid] && s.Began >= p.Since && (ours[s.Parent] || p.isOrphan(s, all)) {
 				ours[pid], grew = true, true
 			}
 		}
@@ -131,8 +133,8 @@ func (p *plan) held(all map[int]stat) []int {
 	return slices.Sorted(maps.Keys(ours))
 }
 
-func (p *plan) isOrphan(s stat, all map[int]stat) bool {
-	if !slices.Contains(p.Reapers, s.parent) || !slices.Contains(p.Groups, s.group) && s.session == all[s.parent].session {
+func (p *plan) isOrphan(s proc.Stat, all map[int]proc.Stat) bool {
+	if !slices.Contains(p.Reapers, s.Parent) || !slices.Contains(p.Groups, s.Group) && s.Session == all[s.Parent].Session {
 		return false
 	}
 	now, _, err := affinityOf(s.Number)

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strconv"
 
+	"collatebench/internal/proc"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -56,7 +58,7 @@ func readBlocked(tree map[int]*process, buffer []byte) (counts [blockings]int, o
 				continue
 			}
 			seen++
-			text, err := readSmall(procOf(pid)+"/task/"+strconv.Itoa(tid)+"/syscall", buffer)
+			text, err := readSmall(proc.Dir(pid)+"/task/"+strconv.Itoa(tid)+"/syscall", buffer)
 			if err == nil {
 				counts[kindOf(text)]++
 				ok = true

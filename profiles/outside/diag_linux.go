@@ -27,8 +27,9 @@ const (
 // directly: with a library that makes a value of each message, one question took as long as ten
 // do here, and the watcher has a hundredth of a core.
 type diagnosis struct {
-	fd     int
-	buffer []byte
+	fd       int
+	buffer   []byte
+	sequence uint32 // of the last question: what is left of an answer to an earlier one is not taken for this
 }
 
 func newDiagnosis() (*diagnosis, error) {
@@ -54,19 +55,16 @@ func (d *diagnosis) close() { unix.Close(d.fd) }
 func (d *diagnosis) all(f func(*socket)) error {
 	missing := 0
 	for _, family := range []byte{unix.AF_INET, unix.AF_INET6} {
-		request := question(nil, unix.NLM_F_REQUEST|unix.NLM_F_DUMP, family, nil)
-		if err := unix.Sendto(d.fd, request, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
-			return fmt.Errorf("ask for sockets: %w", err)
+		d.sequence++
+		if err := d.send(question(nil, d.sequence, unix.NLM_F_REQUEST|unix.NLM_F_DUMP, family, nil)); err != nil {
+			return err
 		}
 		for done := false; !done; {
-			n, _, err := unix.Recvfrom(d.fd, d.buffer, 0)
-			if errors.Is(err, unix.EINTR) {
-				continue
-			}
+			b, err := d.receive()
 			if err != nil {
-				return fmt.Errorf("ask for sockets: %w", err)
+				return err
 			}
-			done, err = messages(d.buffer[:n], f)
+			_, done, err = messages(b, d.sequence, f)
 			switch {
 			case errors.Is(err, unix.ENOENT): // a kernel without IPv6
 				missing++
@@ -81,6 +79,28 @@ func (d *diagnosis) all(f func(*socket)) error {
 	return nil
 }
 
+func (d *diagnosis) send(request []byte) error {
+	if err := unix.Sendto(d.fd, request, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
+		return fmt.Errorf("ask for sockets: %w", err)
+	}
+	return nil
+}
+
+// receive waits for a message. The runtime's own signals interrupt it: a call with a timeout
+// is not taken up again by the kernel.
+func (d *diagnosis) receive() ([]byte, error) {
+	for {
+		n, _, err := unix.Recvfrom(d.fd, d.buffer, 0)
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("ask for sockets: %w", err)
+		}
+		return d.buffer[:n], nil
+	}
+}
+
 // errNoDiagnosis is of a kernel that does not tell of sockets over netlink.
 var errNoDiagnosis = errors.New("ask for sockets: this kernel has no inet_diag")
 
@@ -91,23 +111,26 @@ const atOnce = 64
 func (d *diagnosis) these(links []*link, f func(*socket)) error {
 	for len(links) > 0 {
 		n := min(len(links), atOnce)
+		d.sequence++
 		var request []byte
 		for _, l := range links[:n] {
-			request = question(request, unix.NLM_F_REQUEST, l.family(), &l.id)
+			request = question(request, d.sequence, unix.NLM_F_REQUEST, l.family(), &l.id)
 		}
 		links = links[n:]
-		if err := unix.Sendto(d.fd, request, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
-			return fmt.Errorf("ask for sockets: %w", err)
+		if err := d.send(request); err != nil {
+			return err
 		}
-		// The kernel has answered each before Sendto returns, with a socket or an error.
-		for range n {
-			got, _, err := unix.Recvfrom(d.fd, d.buffer, 0)
+		// The kernel has answered each before send returns, with a socket or an error.
+		for n > 0 {
+			b, err := d.receive()
 			if err != nil {
+				return err
+			}
+			answers, _, err := messages(b, d.sequence, f)
+			if err != nil && !errors.Is(err, unix.ENOENT) { // that is closed
 				return fmt.Errorf("ask for sockets: %w", err)
 			}
-			if _, err := messages(d.buffer[:got], f); err != nil && !errors.Is(err, unix.ENOENT) {
-				return fmt.Errorf("ask for sockets: %w", err)
-			}
+			n -= answers
 		}
 	}
 	return nil
@@ -121,11 +144,12 @@ func (l *link) family() byte {
 }
 
 // question appends a netlink message with an inet_diag_req_v2: for all sockets, or for one.
-func question(b []byte, flags uint16, family byte, id *[48]byte) []byte {
+func question(b []byte, sequence uint32, flags uint16, family byte, id *[48]byte) []byte {
 	b = binary.NativeEndian.AppendUint32(b, unix.NLMSG_HDRLEN+diagRequest)
 	b = binary.NativeEndian.AppendUint16(b, sockDiag)
 	b = binary.NativeEndian.AppendUint16(b, flags)
-	b = append(b, make([]byte, 8)...) // sequence, sender
+	b = binary.NativeEndian.AppendUint32(b, sequence)
+	b = append(b, make([]byte, 4)...) // the sender
 	b = append(b, family, unix.IPPROTO_TCP, 1<<(diagInfo-1), 0)
 	b = binary.NativeEndian.AppendUint32(b, wantedStates)
 	if id == nil {
@@ -134,23 +158,29 @@ func question(b []byte, flags uint16, family byte, id *[48]byte) []byte {
 	return append(b, id[:]...)
 }
 
-// messages calls f with each socket in what was received; done is true at a dump's end.
-func messages(b []byte, f func(*socket)) (done bool, err error) {
+// messages calls f with each socket in what was received; done is true at a dump's end. It counts
+// the answers to the question with that sequence, and passes over those to others.
+func messages(b []byte, sequence uint32, f func(*socket)) (answers int, done bool, err error) {
 	var s socket
 	for len(b) >= unix.NLMSG_HDRLEN {
 		length := int(binary.NativeEndian.Uint32(b))
 		if length < unix.NLMSG_HDRLEN || length > len(b) {
-			return true, fmt.Errorf("a message of %d bytes in %d", length, len(b))
+			return answers, true, fmt.Errorf("a message of %d bytes in %d", length, len(b))
 		}
-		body := b[unix.NLMSG_HDRLEN:length]
-		switch binary.NativeEndian.Uint16(b[4:]) {
+		kind, of, body := binary.NativeEndian.Uint16(b[4:]), binary.NativeEndian.Uint32(b[8:]), b[unix.NLMSG_HDRLEN:length]
+		b = b[min(len(b), (length+3)&^3):]
+		if of != sequence {
+			continue
+		}
+		answers++
+		switch kind {
 		case unix.NLMSG_DONE:
-			return true, nil
+			return answers, true, nil
 		case unix.NLMSG_ERROR:
 			if len(body) < 4 {
-				return true, errors.New("an error without its number")
+				return answers, true, errors.New("an error without its number")
 			}
-			return true, unix.Errno(-int32(binary.NativeEndian.Uint32(body)))
+			return answers, true, unix.Errno(-int32(binary.NativeEndian.Uint32(body)))
 		case sockDiag:
 			// Asked for one socket the kernel returns it in any state, also when only its end is
 			// left, without what it had received.
@@ -158,9 +188,8 @@ func messages(b []byte, f func(*socket)) (done bool, err error) {
 				f(&s)
 			}
 		}
-		b = b[min(len(b), (length+3)&^3):]
 	}
-	return false, nil
+	return answers, false, nil
 }
 
 // parse reads an inet_diag_msg with its attributes; false if it is cut short.

@@ -5,51 +5,77 @@ package outside
 import (
 	"encoding/binary"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
 )
 
-// TestDamagedMessages: whatever the kernel sends, nothing is read beyond its end.
-func TestDamagedMessages(t *testing.T) {
-	whole := question(nil, 0, unix.AF_INET, nil)
-	body := append(make([]byte, diagHead), 0, 1, 2, 0)
-	answer := binary.NativeEndian.AppendUint32(nil, uint32(unix.NLMSG_HDRLEN+len(body)))
-	answer = binary.NativeEndian.AppendUint16(answer, sockDiag)
-	answer = append(answer, make([]byte, 10)...)
-	answer = append(answer, body...)
-	for n := range answer {
-		if done, err := messages(answer[:n], func(*socket) { t.Errorf("a socket in %d bytes", n) }); n >= unix.NLMSG_HDRLEN && err == nil && !done {
-			t.Errorf("%d of %d bytes: no error", n, len(answer))
+// message is one of netlink.
+func message(kind uint16, sequence uint32, body []byte) []byte {
+	b := binary.NativeEndian.AppendUint32(nil, uint32(unix.NLMSG_HDRLEN+len(body)))
+	b = binary.NativeEndian.AppendUint16(b, kind)
+	b = append(b, 0, 0)
+	b = binary.NativeEndian.AppendUint32(b, sequence)
+	return append(append(b, 0, 0, 0, 0), body...)
+}
+
+// failure is the body of an error.
+func failure(e unix.Errno) []byte { return binary.NativeEndian.AppendUint32(nil, uint32(-int32(e))) }
+
+func open() []byte { return append([]byte{unix.AF_INET, established}, make([]byte, diagHead-2)...) }
+
+// TestMessages: answers to the question alone count, and those of sockets that are open.
+func TestMessages(t *testing.T) {
+	closed := open()
+	closed[1] = 7
+	for _, c := range []struct {
+		name    string
+		b       []byte
+		sockets int
+		answers int
+		done    bool
+		err     error
+	}{
+		{"two sockets", slices.Concat(message(sockDiag, 5, open()), message(sockDiag, 5, open())), 2, 2, false, nil},
+		{"one that is closed", message(sockDiag, 5, closed), 0, 1, false, nil},
+		{"one of an earlier question", slices.Concat(message(sockDiag, 4, open()), message(sockDiag, 5, open())), 1, 1, false, nil},
+		{"an earlier question's end and error", slices.Concat(message(unix.NLMSG_DONE, 4, nil), message(unix.NLMSG_ERROR, 4, failure(unix.EPERM))), 0, 0, false, nil},
+		{"the end", slices.Concat(message(sockDiag, 5, open()), message(unix.NLMSG_DONE, 5, nil)), 1, 2, true, nil},
+		{"an error", message(unix.NLMSG_ERROR, 5, failure(unix.ENOENT)), 0, 1, true, unix.ENOENT},
+	} {
+		sockets := 0
+		answers, done, err := messages(c.b, 5, func(*socket) { sockets++ })
+		if sockets != c.sockets || answers != c.answers || done != c.done || !errors.Is(err, c.err) {
+			t.Errorf("%s: %d sockets, %d answers, %v, %v", c.name, sockets, answers, done, err)
 		}
-	}
-	if _, err := messages(whole, func(*socket) {}); err != nil {
-		t.Error(err)
-	}
-	short := binary.NativeEndian.AppendUint32(nil, 3)
-	if _, err := messages(append(short, make([]byte, 20)...), nil); err == nil {
-		t.Error("a message of 3 bytes is no error")
-	}
-	failed := binary.NativeEndian.AppendUint32(nil, 20)
-	failed = binary.NativeEndian.AppendUint16(failed, unix.NLMSG_ERROR)
-	failed = append(failed, make([]byte, 10)...)
-	failed = binary.NativeEndian.AppendUint32(failed, uint32(0xffffffff&(-int64(unix.ENOENT))))
-	if _, err := messages(failed, nil); !errors.Is(err, unix.ENOENT) {
-		t.Errorf("%v, want %v", err, unix.ENOENT)
 	}
 }
 
-func TestParseStat(t *testing.T) {
-	rest := " S 7 1 1 0 -1 4194560 10 0 5 0 3 4 0 0 20 0 3 0 123456 1000 100"
-	p, err := parseStat(42, []byte("42 (a) (b c)"+rest))
-	if err != nil || p.name != "a) (b c" || p.parent != 7 || p.faults != 5 || p.began != 123456 || p.state != 'S' {
-		t.Errorf("%+v, %v", p, err)
-	}
-	for _, bad := range []string{"", "42 a S 7", "42 (a) S 7", "42 (a)" + strings.Replace(rest, "123456", "x", 1)} {
-		if _, err := parseStat(42, []byte(bad)); err == nil {
-			t.Errorf("%q: no error", bad)
+// TestDamagedMessages: whatever the kernel sends, nothing is read beyond its end.
+func TestDamagedMessages(t *testing.T) {
+	whole := message(sockDiag, 1, append(open(), 8, 0, diagInfo, 0, 1, 2, 3, 4))
+	for n := range whole {
+		if _, done, err := messages(whole[:n], 1, func(*socket) { t.Errorf("a socket in %d bytes", n) }); n >= unix.NLMSG_HDRLEN && err == nil && !done {
+			t.Errorf("%d of %d bytes: no error", n, len(whole))
 		}
+	}
+	for attribute := range uint16(12) { // a length that its attribute does not have
+		b := open()
+		b = binary.NativeEndian.AppendUint16(b, attribute)
+		b = append(b, diagInfo, 0, 1, 2, 3)
+		sockets := 0
+		if _, _, err := messages(message(sockDiag, 1, b), 1, func(s *socket) { sockets++ }); err != nil || sockets > 1 {
+			t.Errorf("an attribute of %d bytes in 7: %d sockets, %v", attribute, sockets, err)
+		}
+	}
+	short := binary.NativeEndian.AppendUint32(nil, 3)
+	if _, _, err := messages(append(short, make([]byte, 20)...), 0, nil); err == nil {
+		t.Error("a message of 3 bytes is no error")
+	}
+	if _, _, err := messages(message(unix.NLMSG_ERROR, 1, []byte{1}), 1, nil); err == nil {
+		t.Error("an error of one byte is none")
 	}
 }
 

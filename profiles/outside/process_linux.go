@@ -13,17 +13,14 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"collatebench/internal/proc"
 )
 
 // A process is one of the tree.
 type process struct {
-	pid, parent int
-	name        string
-	state       byte
-	flags       uint64
-	faults      uint64 // major page faults, since it began
-	began       uint64 // ticks since the machine did: another process of the same number began later
-
+	proc.Stat
+	there   bool          // in the tree when it was last looked at; another may have its number since
 	young   bool          // it was born while its tree was watched, so that its threads ran from 0
 	clock   time.Duration // its CPU time when it was last read
 	clocked bool
@@ -40,71 +37,38 @@ type thread struct {
 	alive       bool
 }
 
-func procOf(pid int) string { return "/proc/" + strconv.Itoa(pid) }
-
-// readStat reads what /proc tells of a process.
-func readStat(pid int) (*process, error) {
-	b, err := os.ReadFile(procOf(pid) + "/stat")
-	if err != nil {
-		return nil, err
-	}
-	return parseStat(pid, b)
+func newProcess(s proc.Stat) *process {
+	return &process{Stat: s, threads: map[int]*thread{}, inodes: map[uint32]bool{}, first: s.Faults}
 }
-
-func parseStat(pid int, b []byte) (*process, error) {
-	// The name may hold spaces and brackets: it ends at the last one.
-	open, end := bytes.IndexByte(b, '('), bytes.LastIndexByte(b, ')')
-	if open < 0 || end < open {
-		return nil, fmt.Errorf("%s/stat: no name in it", procOf(pid))
-	}
-	fields := strings.Fields(string(b[end+1:]))
-	if len(fields) < 20 {
-		return nil, fmt.Errorf("%s/stat: %d fields", procOf(pid), len(fields))
-	}
-	p := &process{pid: pid, name: string(b[open+1 : end]), state: fields[0][0], threads: map[int]*thread{}, inodes: map[uint32]bool{}}
-	var errs [4]error
-	p.parent, errs[0] = strconv.Atoi(fields[1])
-	p.flags, errs[1] = strconv.ParseUint(fields[6], 10, 64)
-	p.faults, errs[2] = strconv.ParseUint(fields[9], 10, 64)
-	p.began, errs[3] = strconv.ParseUint(fields[19], 10, 64)
-	if err := errors.Join(errs[:]...); err != nil {
-		return nil, fmt.Errorf("%s/stat: %w", procOf(pid), err)
-	}
-	p.first = p.faults
-	return p, nil
-}
-
-// kernelThread is PF_KTHREAD.
-const kernelThread = 0x00200000
 
 // find returns a process, or an error that says why it can't be watched.
 func find(pid int) (*process, error) {
 	if pid == os.Getpid() {
 		return nil, fmt.Errorf("process %d: %w", pid, ErrSelf)
 	}
-	p, err := readStat(pid)
+	s, err := proc.Read(pid)
 	switch {
-	case pid < 1 || errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ESRCH):
+	case pid < 1 || proc.Gone(err):
 		return nil, fmt.Errorf("process %d: %w", pid, ErrNoProcess)
 	case err != nil:
 		return nil, fmt.Errorf("process %d: %w", pid, err)
-	case p.state == 'Z' || p.state == 'X':
-		return nil, fmt.Errorf("process %d (%s): %w", pid, p.name, ErrZombie)
-	case p.flags&kernelThread != 0:
-		return nil, fmt.Errorf("process %d (%s): %w", pid, p.name, ErrKernel)
+	case s.Ended():
+		return nil, fmt.Errorf("process %d (%s): %w", pid, s.Name, ErrZombie)
+	case s.Kernel:
+		return nil, fmt.Errorf("process %d (%s): %w", pid, s.Name, ErrKernel)
 	}
 	if of := leader(pid); of != pid {
-		return nil, fmt.Errorf("process %d (%s): %w, %d", pid, p.name, ErrThread, of)
+		return nil, fmt.Errorf("process %d (%s): %w, %d", pid, s.Name, ErrThread, of)
 	}
-	if _, err := os.ReadDir(procOf(pid) + "/fd"); errors.Is(err, fs.ErrPermission) {
-		return nil, fmt.Errorf("process %d (%s): %w", pid, p.name, ErrNotAllowed)
+	if _, err := os.ReadDir(proc.Dir(pid) + "/fd"); errors.Is(err, fs.ErrPermission) {
+		return nil, fmt.Errorf("process %d (%s): %w", pid, s.Name, ErrNotAllowed)
 	}
-	return p, nil
+	return newProcess(s), nil
 }
 
 // leader is the process that a thread belongs to.
 func leader(pid int) int {
-	b, err := os.ReadFile(procOf(pid) + "/status")
+	b, err := os.ReadFile(proc.Dir(pid) + "/status")
 	if err != nil {
 		return pid
 	}
@@ -120,7 +84,7 @@ func leader(pid int) int {
 
 // executable is the name of a process's file; "" if that may not be read.
 func executable(pid int) string {
-	path, err := os.Readlink(procOf(pid) + "/exe")
+	path, err := os.Readlink(proc.Dir(pid) + "/exe")
 	if err != nil {
 		return ""
 	}
@@ -140,26 +104,22 @@ func cpuTime(pid int) (time.Duration, error) {
 
 // readThreads adds what the threads of a process ran and waited since they were last read.
 func (p *process) readThreads(buffer []byte) error {
-	tasks := procOf(p.pid) + "/task"
-	entries, err := readNames(tasks)
+	tids, err := proc.Threads(p.Number)
 	if err != nil {
 		return err
 	}
 	for _, t := range p.threads {
 		t.alive = false
 	}
-	for _, name := range entries {
-		tid, err := strconv.Atoi(name)
-		if err != nil {
-			continue
-		}
-		run, waited, err := readSched(tasks+"/"+name+"/schedstat", buffer)
+	for _, tid := range tids {
+		dir := proc.Dir(p.Number) + "/task/" + strconv.Itoa(tid)
+		run, waited, err := readSched(dir+"/schedstat", buffer)
 		if err != nil {
 			continue // it ended meanwhile
 		}
 		t := p.threads[tid]
 		if t == nil {
-			comm, _ := os.ReadFile(tasks + "/" + name + "/comm")
+			comm, _ := os.ReadFile(dir + "/comm")
 			t = &thread{name: strings.TrimSuffix(string(comm), "\n")}
 			if !p.young && !p.read { // it ran before; one that is new since ran from 0
 				t.run, t.waited = run, waited
@@ -173,16 +133,6 @@ func (p *process) readThreads(buffer []byte) error {
 	}
 	p.read = true
 	return nil
-}
-
-// readNames lists a folder without an order.
-func readNames(dir string) ([]string, error) {
-	f, err := os.Open(dir)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return f.Readdirnames(-1)
 }
 
 // readSched reads a thread's time on a core, and that of waiting for one. A kernel without it
@@ -215,14 +165,14 @@ func readSmall(name string, buffer []byte) ([]byte, error) {
 
 // readSockets lists the process's sockets by inode.
 func (p *process) readSockets() error {
-	dir := procOf(p.pid) + "/fd"
-	entries, err := readNames(dir)
+	dir := proc.Dir(p.Number) + "/fd"
+	fds, err := proc.Numbers(dir)
 	if err != nil {
 		return err
 	}
 	clear(p.inodes)
-	for _, name := range entries {
-		to, err := os.Readlink(dir + "/" + name)
+	for _, fd := range fds {
+		to, err := os.Readlink(dir + "/" + strconv.Itoa(fd))
 		if err != nil {
 			continue
 		}
@@ -235,80 +185,6 @@ func (p *process) readSockets() error {
 		}
 	}
 	return nil
-}
-
-// readTree lists a process with what descends from it. One whose parent ended belongs to another
-// then, and is no longer found.
-func readTree(root int) []*process {
-	first, err := readStat(root)
-	if err != nil || first.state == 'Z' {
-		return nil
-	}
-	out := []*process{first}
-	var all map[int][]int
-	for i := 0; i < len(out); i++ {
-		pids, ok := childrenOf(out[i].pid)
-		if !ok {
-			if all == nil {
-				all = everyChild()
-			}
-			pids = all[out[i].pid]
-		}
-		for _, pid := range pids {
-			if pid == os.Getpid() { // which may have been started by what it watches
-				continue
-			}
-			if p, err := readStat(pid); err == nil && p.state != 'Z' {
-				out = append(out, p)
-			}
-		}
-	}
-	return out
-}
-
-// maxAsked bounds the threads that are asked for their children one by one.
-const maxAsked = 64
-
-// childrenOf asks each thread of a process for the processes that it started; false if the kernel
-// does not tell, or there are many threads.
-func childrenOf(pid int) ([]int, bool) {
-	tasks := procOf(pid) + "/task"
-	tids, err := readNames(tasks)
-	if err != nil || len(tids) > maxAsked {
-		return nil, false
-	}
-	var out []int
-	for _, tid := range tids {
-		text, err := os.ReadFile(tasks + "/" + tid + "/children")
-		if err != nil {
-			return nil, false
-		}
-		for field := range strings.FieldsSeq(string(text)) {
-			if n, err := strconv.Atoi(field); err == nil {
-				out = append(out, n)
-			}
-		}
-	}
-	return out, true
-}
-
-// everyChild lists the children of each process of the machine.
-func everyChild() map[int][]int {
-	out := map[int][]int{}
-	names, err := readNames("/proc")
-	if err != nil {
-		return out
-	}
-	for _, name := range names {
-		pid, err := strconv.Atoi(name)
-		if err != nil {
-			continue
-		}
-		if p, err := readStat(pid); err == nil {
-			out[p.parent] = append(out[p.parent], pid)
-		}
-	}
-	return out
 }
 
 // owned are the sockets of all.

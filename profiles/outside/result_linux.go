@@ -6,21 +6,23 @@ import (
 	"net/netip"
 	"slices"
 	"time"
+
+	"collatebench/internal/proc"
 )
 
 // evidence sums what was seen.
 func (p *Process) evidence(lasted time.Duration) Evidence {
 	e := Evidence{
-		PID: p.root.pid, Command: p.root.name, Executable: executable(p.root.pid),
+		PID: p.root.Number, Command: p.root.Name, Executable: executable(p.root.Number),
 		Processes: p.largest, Seconds: lasted.Seconds(), Ended: p.ended, Count: p.threads, Sockets: p.detail,
 		Parallel: p.shares(), Threads: []Thread{},
 	}
-	if root := p.tree[p.root.pid]; root != nil {
-		e.Command = root.name
+	if root := p.tree[p.root.Number]; root != nil {
+		e.Command = root.Name
 	}
 	for _, f := range p.tree {
 		for tid, t := range f.threads {
-			n := Thread{f.pid, tid, t.name, float64(t.runs) / float64(lasted), float64(t.waits) / float64(lasted), isHelper(t.name)}
+			n := Thread{f.Number, tid, t.name, float64(t.runs) / float64(lasted), float64(t.waits) / float64(lasted), isHelper(t.name)}
 			e.Waiting += n.Waiting
 			if n.Helper {
 				e.Helpers += n.Cores
@@ -58,49 +60,11 @@ func (p *Process) evidence(lasted time.Duration) Evidence {
 	return e
 }
 
-// used is the CPU time of the ticks, s. It has that of threads that ended meanwhile.
-func (p *Process) used() (seconds float64) {
-	for _, t := range p.ticks {
-		seconds += t.used.Seconds()
-	}
-	return seconds
-}
-
-// shares are those of the interval in which so many cores were used at once.
-func (p *Process) shares() []float64 {
-	var all time.Duration
-	for _, d := range p.parallel {
-		all += d
-	}
-	out := make([]float64, len(p.parallel))
-	for n, d := range p.parallel {
-		out[n] = float64(d) / float64(max(all, 1))
-	}
-	return out
-}
-
-// fill adds the cores that were used to the moments.
-func (p *Process) fill(m []Moment, lasted time.Duration) {
-	if len(m) == 0 {
-		return
-	}
-	part := lasted.Seconds() / float64(len(m))
-	from := 0.0
-	for _, t := range p.ticks {
-		to := t.at.Seconds()
-		cores := t.used.Seconds() / max(to-from, 1e-9)
-		for i := int(from / part); i < len(m) && float64(i)*part < to; i++ {
-			m[i].Cores += cores * (min(to, float64(i+1)*part) - max(from, float64(i)*part)) / part
-		}
-		from = to
-	}
-}
-
 // udp counts the tree's sockets of UDP.
 func (p *Process) udp() (n int) {
 	mine := owned(p.tree)
 	for _, name := range []string{"udp", "udp6"} {
-		_ = readTable(procOf(p.root.pid)+"/net/"+name, anyState, func(s *socket) { // a kernel without it has none
+		_ = readTable(proc.Dir(p.root.Number)+"/net/"+name, anyState, func(s *socket) { // a kernel without it has none
 			if mine[s.inode] {
 				n++
 			}

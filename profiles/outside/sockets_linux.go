@@ -10,13 +10,15 @@ import (
 	"strconv"
 	"strings"
 
+	"collatebench/internal/proc"
+
 	"golang.org/x/sys/unix"
 )
 
 // diagnosisOf asks for the sockets of a process's network namespace. Another than ours can be
 // entered by root alone; without that right the diagnosis is nil, and what /proc has is read.
 func diagnosisOf(pid int) (*diagnosis, Detail, error) {
-	theirs, err := os.Readlink(procOf(pid) + "/ns/net")
+	theirs, err := os.Readlink(proc.Dir(pid) + "/ns/net")
 	ours, own := os.Readlink("/proc/thread-self/ns/net")
 	if err != nil || own != nil || theirs == ours {
 		d, err := newDiagnosis()
@@ -31,7 +33,7 @@ func diagnosisOf(pid int) (*diagnosis, Detail, error) {
 		// A socket stays in the namespace in which it was made. The thread is not used for
 		// anything else: it ends with the goroutine, because it stays locked.
 		runtime.LockOSThread()
-		fd, err := unix.Open(procOf(pid)+"/ns/net", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+		fd, err := unix.Open(proc.Dir(pid)+"/ns/net", unix.O_RDONLY|unix.O_CLOEXEC, 0)
 		if err != nil {
 			made <- answer{err: err}
 			return
@@ -56,8 +58,8 @@ func (p *Process) sockets(f func(*socket)) error {
 		return p.diagnosis.all(f)
 	}
 	for _, name := range []string{"tcp", "tcp6"} {
-		if err := readTable(procOf(p.root.pid)+"/net/"+name, wantedStates, f); err != nil && !os.IsNotExist(err) {
-			if p.root.pid != 0 && !exists(p.root.pid) {
+		if err := readTable(proc.Dir(p.root.Number)+"/net/"+name, wantedStates, f); err != nil && !os.IsNotExist(err) {
+			if _, gone := proc.Read(p.root.Number); proc.Gone(gone) {
 				p.ended = true
 				return nil
 			}
@@ -65,11 +67,6 @@ func (p *Process) sockets(f func(*socket)) error {
 		}
 	}
 	return nil
-}
-
-func exists(pid int) bool {
-	_, err := readStat(pid)
-	return err == nil
 }
 
 // ask calls f with each connection that is followed and still there.

@@ -325,3 +325,28 @@ func TestQueues(t *testing.T) {
 		t.Errorf("%s, %+v", e.Sockets, u)
 	}
 }
+
+// TestChildrenThatEnd: those that ended are in the tree no more, and what they used is not taken
+// for that of others.
+func TestChildrenThatEnd(t *testing.T) {
+	sh := exec.Command("sh", "-c", "while :; do sh -c 'i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done'; done")
+	sh.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := sh.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		_ = syscall.Kill(-sh.Process.Pid, syscall.SIGKILL)
+		_ = sh.Wait() // it was killed
+	}()
+	p, err := outside.Open(sh.Process.Pid, outside.Options{Seconds: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	if _, err := p.Watch(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if pids := p.PIDs(); len(pids) > 2 || pids[0] != sh.Process.Pid {
+		t.Errorf("%v: more than the shell and its one child", pids)
+	}
+}
