@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"syscall"
 )
 
 // A group is a control group with a CPU quota.
@@ -39,7 +38,8 @@ func newGroup(quota float64) (group, error) {
 	return group{}, fmt.Errorf("no control groups are mounted")
 }
 
-func (g group) remove() error { return syscall.Rmdir(g.dir) }
+// remove takes away the folder, whose files are the kernel's.
+func (g group) remove() error { return os.Remove(g.dir) }
 
 // startIn starts a program in a group of its own: it is moved there before its first
 // instruction of its own, by a shell that then becomes the program.

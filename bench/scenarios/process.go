@@ -69,6 +69,34 @@ func (s Scenario) setting(name string) string {
 	return ""
 }
 
+// leaveOut takes out of the plan what can't be run here, and says so.
+func (t *trial) leaveOut(ctx context.Context) error {
+	var kept []Turn
+	said := map[string]int{}
+	var order []string
+	for _, turn := range t.plan {
+		why, err := t.leftOut(ctx, turn.Scenario)
+		if err != nil {
+			return err
+		}
+		if why == "" {
+			kept = append(kept, turn)
+			continue
+		}
+		if said[why] == 0 {
+			order = append(order, why)
+		}
+		said[why]++
+	}
+	for _, why := range order {
+		if t.LeftOut != nil {
+			t.LeftOut(fmt.Sprintf("%s left out: %s", spell.Plural(said[why], "scenario"), why))
+		}
+	}
+	t.plan = kept
+	return nil
+}
+
 // leftOut says, of each language of the plan whose tools are not here, what is missing; and what
 // else can't be done here. Building takes its time once: what it leaves is kept.
 func (t *trial) leftOut(ctx context.Context, s Scenario) (string, error) {

@@ -2,10 +2,8 @@ package scenarios
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"os/exec"
 	"path"
@@ -20,11 +18,9 @@ import (
 	"collatebench/bench/runner"
 	"collatebench/internal/bounded"
 	"collatebench/internal/scratch"
-	"collatebench/internal/spell"
 	"collatebench/profiles/diagnose"
 	"collatebench/results"
 	"collatebench/results/evidence"
-	"collatebench/results/stats"
 	"collatebench/results/verdict"
 )
 
@@ -245,34 +241,6 @@ func newTrial(ctx context.Context, o Options) (*trial, error) {
 	return t, nil
 }
 
-// leaveOut takes out of the plan what can't be run here, and says so.
-func (t *trial) leaveOut(ctx context.Context) error {
-	var kept []Turn
-	said := map[string]int{}
-	var order []string
-	for _, turn := range t.plan {
-		why, err := t.leftOut(ctx, turn.Scenario)
-		if err != nil {
-			return err
-		}
-		if why == "" {
-			kept = append(kept, turn)
-			continue
-		}
-		if said[why] == 0 {
-			order = append(order, why)
-		}
-		said[why]++
-	}
-	for _, why := range order {
-		if t.LeftOut != nil {
-			t.LeftOut(fmt.Sprintf("%s left out: %s", spell.Plural(said[why], "scenario"), why))
-		}
-	}
-	t.plan = kept
-	return nil
-}
-
 func (t *trial) close() {
 	t.program.Remove()
 	t.folder.Remove()
@@ -361,59 +329,4 @@ func (t *trial) build(ctx context.Context, s Scenario) (string, error) {
 	}
 	t.built[key] = out
 	return out, nil
-}
-
-const (
-	mendedPairs   = 2   // of a program and its mended form
-	mendedSeconds = 1.5 // each
-)
-
-// mended measures what a program gains with its cause mended, in pairs that alternate.
-func (t *trial) mended(ctx context.Context, s Scenario, seed uint64) (verdict.Gain, error) {
-	program, err := t.build(ctx, s)
-	if err != nil {
-		return verdict.Gain{}, err
-	}
-	var plain, fixed []float64
-	for pair := range mendedPairs {
-		for i := range 2 {
-			asIs := (pair+i)%2 == 0 // each form comes first as often as the other
-			args := append([]string{fmt.Sprintf("-seed=%d", seed), fmt.Sprintf("-seconds=%g", mendedSeconds)}, s.Args...)
-			if !asIs {
-				args = append(args, "-fixed")
-			}
-			done, err := t.throughput(ctx, program, args)
-			switch {
-			case err != nil:
-				return verdict.Gain{}, err
-			case asIs:
-				plain = append(plain, done)
-			default:
-				fixed = append(fixed, done)
-			}
-		}
-	}
-	r, err := stats.NewRatio(fixed, plain)
-	if err != nil {
-		return verdict.Gain{}, err
-	}
-	g := verdict.Gain{Mean: r.Mean, Pairs: r.Rounds}
-	if !math.IsInf(r.High, 1) {
-		g.Low, g.High = r.Low, r.High
-	}
-	return g, nil
-}
-
-// throughput runs a program, and returns what it says at its end: responses a second.
-func (t *trial) throughput(ctx context.Context, program string, args []string) (float64, error) {
-	text, err := bounded.Combined(exec.CommandContext(ctx, program, args...))
-	if err != nil {
-		return 0, fmt.Errorf("%w: %s", err, strings.TrimSpace(text))
-	}
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	var said struct{ Responses, Seconds float64 }
-	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &said); err != nil || said.Seconds <= 0 {
-		return 0, fmt.Errorf("%s: its last line says no throughput: %q", program, lines[len(lines)-1])
-	}
-	return said.Responses / said.Seconds, nil
 }

@@ -142,6 +142,7 @@ func (f diagnoseFlags) sample(c *cobra.Command, p *outside.Process, w *evidence.
 // hold adds what the process gets done on one core and on all.
 func (f diagnoseFlags) hold(c *cobra.Command, p *outside.Process, w *evidence.Watched) error {
 	fmt.Fprintf(c.ErrOrStderr(), "holding process %d to one core and letting it go again, in pairs; this slows it ...\n", f.watch.pid)
+	before := p.Mark()
 	result, err := onecore.Compare(c.Context(), onecore.Subject{PID: f.watch.pid, Tree: p.PIDs, Done: p.Read}, onecore.Options{
 		Progress: func(pair, of int) { fmt.Fprintf(c.ErrOrStderr(), "pair %d of %d\n", pair, of) },
 	})
@@ -154,7 +155,7 @@ func (f diagnoseFlags) hold(c *cobra.Command, p *outside.Process, w *evidence.Wa
 	if n := len(result.Apart); n > 0 {
 		fmt.Fprintf(c.ErrOrStderr(), "%s had an affinity of their own meanwhile, and were not held: the ratio is too low\n", spell.Plural(n, "thread"))
 	}
-	w.Held = evidence.NewHeld(result.Pairs)
+	w.Held = evidence.NewHeld(result.Pairs, p.Since(before))
 	return nil
 }
 

@@ -243,14 +243,19 @@ func TestRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.Close()
-	var last float64
-	for range 3 {
-		time.Sleep(300 * time.Millisecond)
+	last, grew := 0., 0
+	for end := time.Now().Add(20 * time.Second); grew < 3 && time.Now().Before(end); {
 		n, err := p.Read()
-		if err != nil || n <= last {
-			t.Errorf("%v bytes after %v, %v", n, last, err)
+		if err != nil || n < last {
+			t.Fatalf("%v bytes after %v, %v", n, last, err)
+		}
+		if n > last {
+			grew++
 		}
 		last = n
+	}
+	if grew < 3 {
+		t.Errorf("%v bytes, which do not grow", last)
 	}
 }
 

@@ -26,3 +26,12 @@ func (*Process) Read() (float64, error) { return 0, ErrSystem }
 
 // Watch is not possible on this system.
 func (*Process) Watch(context.Context) (Evidence, error) { return Evidence{}, ErrSystem }
+
+// A Mark is a moment.
+type Mark struct{}
+
+// Mark notes nothing.
+func (*Process) Mark() Mark { return Mark{} }
+
+// Since is not known.
+func (*Process) Since(Mark) Around { return Around{} }

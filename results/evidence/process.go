@@ -29,6 +29,8 @@ type Held struct {
 	One []float64    `json:"one"`
 	All []float64    `json:"all"`
 	Won verdict.Gain `json:"won"` // all over one
+
+	Around outside.Around `json:"around"` // meanwhile
 }
 
 // Stacks is where the CPU time goes.
@@ -68,8 +70,8 @@ func (w Watched) UsesCores() bool {
 }
 
 // NewHeld turns pairs into ratios with their mean and its interval.
-func NewHeld(pairs []onecore.Pair) *Held {
-	h := &Held{}
+func NewHeld(pairs []onecore.Pair, around outside.Around) *Held {
+	h := &Held{Around: around}
 	for _, p := range pairs {
 		h.One, h.All = append(h.One, p.One), append(h.All, p.All)
 	}
@@ -148,15 +150,15 @@ func Process(w Watched, window int) verdict.Process {
 	if e.Around.Known {
 		p.Others = verdict.Known(takenFrom(e.Around, p.Allowed))
 	}
-	if e.Blocked.Known {
-		p.Locked, p.Asleep = verdict.Known(e.Blocked.Lock), verdict.Known(e.Blocked.Sleep)
-	}
 	for _, o := range e.Others {
 		p.Peers = append(p.Peers, peer(o))
 	}
 	threads(&p, e.Threads)
-	if w.Held != nil {
-		p.Held = w.Held.Won
+	if h := w.Held; h != nil {
+		p.Held.Gain = h.Won
+		if h.Around.Known {
+			p.Held.Others = verdict.Known(takenFrom(h.Around, p.Allowed))
+		}
 	}
 	if s := w.Stacks; s != nil {
 		p.Section = verdict.TraceSection{Function: s.Function, At: s.At, Calls: s.Calls, Share: s.Share, Samples: s.Samples}

@@ -29,11 +29,11 @@ func WriteWatched(w io.Writer, r evidence.Watched) {
 	writeCores(w, e)
 	writePeers(w, e)
 	writeThreads(w, e)
-	for _, o := range v.RuledOut {
-		fmt.Fprintf(w, "\nruled out: %s: %s", o.Cause, o.Because)
-	}
 	if len(v.RuledOut) > 0 {
 		fmt.Fprintln(w)
+	}
+	for _, o := range v.RuledOut {
+		fmt.Fprintf(w, "ruled out: %s: %s\n", o.Cause, o.Because)
 	}
 	fmt.Fprintf(w, "\nThe watcher took %.1f%% of a core, for %.0f samples a second.\n", 100*e.Cost.Cores, e.Cost.Rate)
 }
@@ -53,7 +53,18 @@ func writeCores(w io.Writer, e outside.Evidence) {
 		fmt.Fprintf(w, "; its quota of %g cores stopped it in %s of the periods", q, spell.Percent(e.Around.Throttled, 0))
 	}
 	fmt.Fprintln(w, ".")
+	if a := e.Around; a.MemoryPSI >= shortOf || a.DiskPSI >= shortOf || a.Faults >= manyFaults {
+		fmt.Fprintf(w, "Something waits for memory for %s of the time, and for the disk for %s; %.0f pages a second of the process come from the disk.\n",
+			spell.Percent(a.MemoryPSI, 0), spell.Percent(a.DiskPSI, 0), a.Faults)
+	}
 }
+
+// Where the machine is short of memory or waits for its disk, that is said: shares of the time, and
+// major page faults a second.
+const (
+	shortOf    = .1
+	manyFaults = 50
+)
 
 func writePeers(w io.Writer, e outside.Evidence) {
 	if e.Upstream.Address == "" {

@@ -25,8 +25,6 @@ type Process struct {
 	Alike    string  // the name of these, if they have one name
 	Threads  int     // in all
 	Tree     int     // processes
-	Locked   Number  // threads in locks, queues and idle pools
-	Asleep   Number  // threads that sleep until a time
 	Allowed  float64 // CPU time that it may use, cores
 	Quota    float64 // of its control group, cores; 0 if it has none
 	Stopped  Number  // share of the quota's periods in which the quota stopped it
@@ -38,7 +36,7 @@ type Process struct {
 	UDP      int           // sockets of UDP
 	Window   int           // requests that are meant to be in flight; 0 if nobody said
 
-	Held    Gain         // bytes a second on all cores over those on one; zero if it was not held
+	Held    ProcessHeld  // zero if it was not held
 	Section TraceSection // where the CPU time goes; zero without stacks
 	// InnerShare is how much of the CPU time is in Inner.
 	InnerShare float64
@@ -50,6 +48,12 @@ type Process struct {
 type ProcessThread struct {
 	Name  string
 	Cores float64
+}
+
+// A ProcessHeld is what holding the process to one core showed.
+type ProcessHeld struct {
+	Gain          // bytes a second on all cores over those on one
+	Others Number // cores that other processes used meanwhile
 }
 
 // A ProcessPeer is the connections to one address, by who is to move.
@@ -81,13 +85,15 @@ func JudgeProcess(p Process) Verdict {
 	if missing := p.missing(); missing != "" {
 		v.Missing = []string{missing}
 		v.Sentence = "no verdict: " + missing + "."
+		p.proven(&v)
 		return v
 	}
 	found := slices.IndexFunc(processRules, func(r processRule) bool { holds, _ := r.holds(p); return holds })
 	v.RuledOut = p.ruledOut(found)
 	if found < 0 {
 		v.Missing = []string{p.unknown()}
-		v.Sentence = "no verdict: " + v.Missing[0] + ".\n" + p.connections() + "."
+		v.Sentence = "no verdict: " + v.Missing[0] + ".\n" + capitalise(p.connections()) + "."
+		p.proven(&v)
 		return v
 	}
 	r := processRules[found]
@@ -288,7 +294,7 @@ func (p Process) connections() string {
 
 // count spells a mean number of connections.
 func count(n float64) string {
-	if n >= 9.5 || n == math.Trunc(n) {
+	if n >= 9.5 || n < .05 || n == math.Trunc(n) {
 		return fmt.Sprintf("%.0f", n)
 	}
 	return fmt.Sprintf("%.1f", n)

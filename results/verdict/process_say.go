@@ -72,27 +72,42 @@ func (p Process) gainSentence(v *Verdict, what string) string {
 const (
 	heldSerial   = 1.25
 	heldParallel = 1.4
+
+	// heldPairs, pairs: fewer, as where the process ended meanwhile, are no proof.
+	heldPairs = 3
 )
+
+// heldTells says that holding the process to one core shows whether it is serial: often enough, and
+// with a core left for it to gain.
+func (p Process) heldTells() bool {
+	return p.Held.Pairs >= heldPairs && p.Held.Others.Or(0) < disturbed*p.Allowed
+}
 
 // proven adds the intervention, and what it says of the cause.
 func (p Process) proven(v *Verdict) {
-	g := p.Held
+	g := p.Held.Gain
 	if g.Pairs == 0 {
 		return
 	}
-	v.Interventions = append(v.Interventions, Intervention{Name: "all cores in place of one", Cause: v.Causes[0], Change: "affinity", Measured: g, Aside: v.Causes[0] != Serialised && v.Causes[0] != CPUSaturated})
-	says := fmt.Sprintf("Held to one core it does as much within %s", g)
+	i := Intervention{Name: "all cores in place of one", Change: "affinity", Measured: g, Aside: true}
+	if len(v.Causes) > 0 && (v.Causes[0] == Serialised || v.Causes[0] == CPUSaturated) {
+		i.Cause, i.Aside = v.Causes[0], false
+	}
+	v.Interventions = append(v.Interventions, i)
+	says := "All cores over one, the process held to it"
 	switch {
 	case g.Mean <= heldSerial:
-		says = fmt.Sprintf("All cores are worth no more to it than one: %s", g)
+		says = "All cores are worth no more to it than one"
 	case g.Mean >= heldParallel:
-		says = fmt.Sprintf("All cores are worth more to it than one: %s", g)
+		says = "All cores are worth more to it than one"
 	}
-	v.Sentence = strings.TrimSuffix(v.Sentence, "\n") + "\n" + says + "."
+	v.Sentence = strings.TrimSuffix(v.Sentence, "\n") + "\n" + says + ": " + g.String() + "."
 	switch {
-	case v.Causes[0] == Serialised && g.Low > heldSerial:
+	case !p.heldTells():
+		v.Uncertain = append(v.Uncertain, fmt.Sprintf("what holding it to one core shows: %s, while others used %.2f of %s cores", pairs(g.Pairs), p.Held.Others.Or(0), coreCount(p.Allowed)))
+	case i.Cause == Serialised && g.Low > heldSerial:
 		v.Uncertain = append(v.Uncertain, fmt.Sprintf("whether it is serial: it gains from more cores, %s", g))
-	case v.Causes[0] == CPUSaturated && g.High > 0 && g.High < heldParallel && p.Allowed > 1:
+	case i.Cause == CPUSaturated && g.High > 0 && g.High < heldParallel && p.Allowed > 1:
 		v.Uncertain = append(v.Uncertain, fmt.Sprintf("whether it is at the roof of its cores: it hardly gains from more than one, %s", g))
 	}
 }

@@ -248,7 +248,7 @@ func TestProcessHeld(t *testing.T) {
 		{verdict.Gain{Mean: 1.1, Low: 1.02, High: 1.18, Pairs: 6}, []verdict.Cause{verdict.Serialised}},
 		{verdict.Gain{Mean: 1.7, Low: 1.6, High: 1.8, Pairs: 6}, []verdict.Cause{}},
 	} {
-		unclear.Held = c.held
+		unclear.Held = verdict.ProcessHeld{Gain: c.held}
 		v := verdict.JudgeProcess(unclear)
 		if !slices.Equal(v.Causes, c.want) {
 			t.Errorf("held, %v: %v, want %v", c.held, v.Causes, c.want)
@@ -258,9 +258,29 @@ func TestProcessHeld(t *testing.T) {
 		}
 	}
 	full := processes[1].p
-	full.Held = verdict.Gain{Mean: 1.05, Low: 1, High: 1.1, Pairs: 6}
+	full.Held.Gain = verdict.Gain{Mean: 1.05, Low: 1, High: 1.1, Pairs: 6}
 	if v := verdict.JudgeProcess(full); len(v.Uncertain) == 0 {
 		t.Errorf("full cores of which one would do: %s", v.Sentence)
+	}
+}
+
+// TestProcessHeldInVain: too few pairs, and a neighbour that took the cores meanwhile, prove nothing;
+// the ratio is shown all the same, also beside no verdict.
+func TestProcessHeldInVain(t *testing.T) {
+	gain := verdict.Gain{Mean: 1.1, Low: 1.02, High: 1.18, Pairs: 6}
+	few := gain
+	few.Pairs = 2
+	for name, held := range map[string]verdict.ProcessHeld{"few pairs": {Gain: few}, "a neighbour": {Gain: gain, Others: verdict.Known(.8)}} {
+		p := seen(func(p *verdict.Process) { runs(p, 1.25, .1, .02, .6, .38); who(p, 1, 3, 8, 20) })
+		p.Held = held
+		v := verdict.JudgeProcess(p)
+		if len(v.Causes) > 0 || len(v.Uncertain) != 1 || len(v.Interventions) != 1 || !strings.Contains(v.Sentence, "All cores are worth no more to it than one: 1.10x") {
+			t.Errorf("%s: %v, %q, %s", name, v.Causes, v.Uncertain, v.Sentence)
+		}
+	}
+	none := seen(func(p *verdict.Process) { runs(p, 1, 0, 0, 1); p.Upstream, p.Held.Gain = verdict.ProcessPeer{}, gain })
+	if v := verdict.JudgeProcess(none); len(v.Causes) > 0 || !strings.Contains(v.Sentence, "than one: 1.10x") {
+		t.Errorf("without a connection: %s", v.Sentence)
 	}
 }
 

@@ -110,7 +110,7 @@ func (p Process) serial() (bool, string) {
 	always := p.exactly(1) + min(p.Waiting, p.exactly(0))
 	one := always >= oneAlways && p.atLeast(2) <= seldomTwo && p.demand() <= oneDemand || p.exactly(1) >= oneAlways && p.own() <= oneDemand ||
 		p.Busiest.Cores >= oneThread && p.own()-p.Busiest.Cores <= besideOne
-	if g := p.Held; g.Pairs > 0 { // what was tried tells more than what was seen
+	if g := p.Held; p.heldTells() { // what was tried tells more than what was seen
 		one = (one || p.exactly(1) >= mostHalf) && g.Mean < heldParallel || g.Mean <= heldSerial && g.High <= heldParallel
 	}
 	busy := p.own() >= coreTaken || p.demand() >= saturated && p.own() >= mostHalf
