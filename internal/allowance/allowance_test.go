@@ -142,14 +142,14 @@ func TestMeter(t *testing.T) {
 	s := newSystem("2-3", fmt.Sprintf(v2Mounts, "/"), "0::/a\n").with("proc/stat", stat(900, 900, 100, 200)).
 		with("sys/fs/cgroup/a/cpu.max", "150000 100000\n").with("sys/fs/cgroup/a/cpu.stat", "usage_usec 7000000\nuser_usec 1\n")
 	u, ok := allowance.NewMeter(s.write(t)).Read()
-	if !ok || math.Abs(u.Cores-3) > 1e-9 || math.Abs(u.Steal-.5) > 1e-9 || u.Group != 7 {
+	if !ok || math.Abs(u.Cores-3) > 1e-9 || math.Abs(u.Steal-.5) > 1e-9 || math.Abs(u.Idle-20) > 1e-9 || u.Group != 7 {
 		t.Errorf("%v, %+v; want 3 s of cores 2 and 3, .5 s stolen, 7 s of the group", ok, u)
 	}
 	delete(s, "sys/fs/cgroup/a/cpu.stat")
 	if u, ok := allowance.NewMeter(s.write(t)).Read(); !ok || !math.IsNaN(u.Group) {
 		t.Errorf("%v, %+v; want no figure of a group that does not count its time", ok, u)
 	}
-	if got, want := (allowance.Used{Cores: 5, Steal: 3, Group: 9}).Since(allowance.Used{Cores: 1, Steal: 1, Group: 2}), (allowance.Used{Cores: 4, Steal: 2, Group: 7}); got != want {
+	if got, want := (allowance.Used{Cores: 5, Steal: 3, Idle: 9, Group: 9}).Since(allowance.Used{Cores: 1, Steal: 1, Idle: 4, Group: 2}), (allowance.Used{Cores: 4, Steal: 2, Idle: 5, Group: 7}); got != want {
 		t.Errorf("between two readings: %+v, want %+v", got, want)
 	}
 	m := allowance.NewMeter(t.TempDir())

@@ -23,6 +23,7 @@ type Meter struct {
 type Used struct {
 	Cores float64 // by all processes, on the cores of the allowance
 	Steal float64 // that the host took from these cores
+	Idle  float64 // in which nothing ran on these cores
 	Group float64 // by all processes of the group with the quota; NaN if that is not known
 	// Periods of the quota, and how many of these ended with the group stopped; 0 without a quota.
 	Periods, Stopped float64
@@ -72,6 +73,7 @@ func (m Meter) Read() (Used, bool) {
 		if len(m.cores) == 0 || slices.Contains(m.cores, core) {
 			u.Cores += cpu.User + cpu.Nice + cpu.System
 			u.Steal += cpu.Steal
+			u.Idle += cpu.Idle + cpu.Iowait
 		}
 	}
 	if m.counted {
@@ -87,7 +89,7 @@ func (m Meter) Read() (Used, bool) {
 
 // Since is the time between two readings.
 func (u Used) Since(before Used) Used {
-	return Used{u.Cores - before.Cores, u.Steal - before.Steal, u.Group - before.Group, u.Periods - before.Periods, u.Stopped - before.Stopped}
+	return Used{u.Cores - before.Cores, u.Steal - before.Steal, u.Idle - before.Idle, u.Group - before.Group, u.Periods - before.Periods, u.Stopped - before.Stopped}
 }
 
 // Shares says whether a process draws on the same cores and on the same quota.

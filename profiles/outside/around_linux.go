@@ -5,9 +5,13 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"collatebench/internal/allowance"
+	"collatebench/internal/proc"
 )
 
 // A Mark is a moment from which on [Process.Since] tells what was around the process.
@@ -19,12 +23,13 @@ type Mark struct {
 	memory time.Duration
 	disk   time.Duration
 	faults uint64
+	opens  uint64
 }
 
 // Mark notes a moment.
 func (p *Process) Mark() Mark {
 	p.count()
-	m := Mark{at: time.Now(), own: p.spent, memory: pressure("memory"), disk: pressure("io")}
+	m := Mark{at: time.Now(), own: p.spent, memory: pressure("memory"), disk: pressure("io"), opens: opens(p.root.Number)}
 	m.used, m.known = p.meter.Read()
 	for _, f := range p.tree {
 		m.faults += f.Faults - f.first
@@ -40,12 +45,14 @@ func (p *Process) Since(before Mark) Around {
 	a.MemoryPSI = float64(now.memory-before.memory) / float64(lasted)
 	a.DiskPSI = float64(now.disk-before.disk) / float64(lasted)
 	a.Faults = float64(now.faults-before.faults) / lasted.Seconds()
+	a.Opens = float64(now.opens-min(before.opens, now.opens)) / lasted.Seconds()
 	if !a.Known {
 		return a
 	}
 	used := now.used.Since(before.used)
 	own := (now.own - before.own).Seconds()
 	a.Others = max(0, used.Cores+used.Steal-own) / lasted.Seconds()
+	a.Idle = used.Idle / lasted.Seconds()
 	if !math.IsNaN(used.Group) {
 		a.OthersQuota = max(0, used.Group-own) / lasted.Seconds()
 	}
@@ -53,6 +60,27 @@ func (p *Process) Since(before Mark) Around {
 		a.Throttled = used.Stopped / used.Periods
 	}
 	return a
+}
+
+// opens is how many connections were made in a process's network namespace; 0 if that is not known.
+func opens(pid int) uint64 {
+	b, err := os.ReadFile(proc.Dir(pid) + "/net/snmp")
+	if err != nil {
+		return 0
+	}
+	var names []string
+	for line := range strings.Lines(string(b)) {
+		fields := strings.Fields(line)
+		if len(fields) == 0 || fields[0] != "Tcp:" {
+			continue
+		}
+		if i := slices.Index(names, "ActiveOpens"); i >= 0 && i < len(fields) {
+			n, _ := strconv.ParseUint(fields[i], 10, 64) // 0 is unknown
+			return n
+		}
+		names = fields
+	}
+	return 0
 }
 
 // pressure is how long some process has waited for memory or the disk; 0 where the kernel does

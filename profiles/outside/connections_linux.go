@@ -52,13 +52,10 @@ func (p *Process) findSockets(time.Time) {
 	p.finds++
 }
 
-// found follows a connection, or counts it.
+// found counts a connection, and follows it if there are not too many.
 func (p *Process) found(s *socket) {
-	if p.links[s.id] != nil {
-		return
-	}
-	if len(p.live) >= MaxTracked {
-		p.crowd[s.remote]++
+	p.crowd[s.remote]++
+	if p.links[s.id] != nil || len(p.live) >= MaxTracked {
 		return
 	}
 	l := newLink(s, len(p.times), p.finds > 0)

@@ -58,6 +58,8 @@ type Around struct {
 	// OthersQuota is what other processes of the same control group use of the quota.
 	OthersQuota float64 `json:"others_quota"`
 	Known       bool    `json:"known"`      // Others was measured
+	Idle        float64 `json:"idle"`       // of these cores, that nothing ran on; the rest is Others, the process, and interrupts
+	Opens       float64 `json:"opens"`      // connections a second that are made in its network namespace, by whomever
 	Faults      float64 `json:"faults"`     // major page faults a second
 	MemoryPSI   float64 `json:"memory_psi"` // share of the interval in which some process waits for memory
 	DiskPSI     float64 `json:"disk_psi"`   // the same for the disk
@@ -80,7 +82,8 @@ type Peer struct {
 	Received    float64 `json:"received"` // bytes a second
 	Sent        float64 `json:"sent"`     // bytes a second
 	Opened      float64 `json:"opened"`   // connections a second, at least
-	Requests    float64 `json:"requests"` // a second, as far as the samples show them: at least so many
+	Fresh       float64 `json:"fresh"`    // share of the connections that were seen which were made meanwhile
+	Requests    float64 `json:"requests"` // a second, at least
 	Pause       float64 `json:"pause"`    // s from an answer's last byte to the next request on that connection, mean
 	Pauses      int     `json:"pauses"`   // that were seen
 	Awaited     float64 `json:"awaited"`  // s that an answer is owed, mean over the requests

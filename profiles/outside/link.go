@@ -82,7 +82,7 @@ func (l *link) add(s *socket, sample int) {
 	}
 	sends, comes := s.sent > l.last.sent, s.received > l.last.received
 	if len(l.states) > 0 {
-		l.settle(sends, comes)
+		l.settle(s.order(sends, comes))
 	}
 	now := s.state(comes)
 	l.follow(s, now, sends)
@@ -136,17 +136,39 @@ const (
 	latestAck = 250 // ms, of a delayed one; what is later was asked for to see whether anybody is there
 )
 
+// An order is what happened on a connection first between two samples.
+type order uint8
+
+const (
+	nothing order = iota
+	sentFirst
+	cameFirst
+	either // both, and it does not show
+)
+
+// order tells by the times of the last of each which came first: of several there is no trace.
+func (s *socket) order(sends, comes bool) order {
+	switch {
+	case !sends && !comes:
+		return nothing
+	case !comes || sends && s.lastSent > s.lastReceived:
+		return sentFirst
+	case !sends || s.lastSent < s.lastReceived:
+		return cameFirst
+	}
+	return either
+}
+
 // settle says what the open states were, now that it is known what came next. What was sent
 // ends an answer; bytes that come with nothing sent before them are the rest of one.
-func (l *link) settle(sends, comes bool) {
-	if !sends && !comes {
+func (l *link) settle(next order) {
+	if next == nothing {
 		return
 	}
-	for i := l.open; i < len(l.states); i++ {
+	for i := l.open; i < len(l.states) && next != either; i++ {
 		switch {
-		case sends && !comes:
+		case next == sentFirst:
 			l.states[i] = answered
-		case sends: // which came first does not show
 		case l.states[i] == tied:
 			l.states[i] = asked
 		default:

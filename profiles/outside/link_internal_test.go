@@ -10,7 +10,8 @@ import (
 // play plays a script of what a connection does, a letter a sample: s something is sent, r bytes come and
 // are read, u bytes come and stay unread, t an answer's last byte and the next request come in
 // one tick of the kernel, T the same and nobody confirms the request, d its confirmation alone,
-// f a request and its answer in one tick, and . nothing happens.
+// f a request and its answer in one tick, F a request and later its answer, B a last byte and later
+// the next request, and . nothing happens.
 func play(script string) *link {
 	const ms = 20 // a sample
 	s := socket{known: true, window: -1, received: 1000, sent: 100, lastSent: 500, lastReceived: 400}
@@ -27,6 +28,12 @@ func play(script string) *link {
 			s.received, s.lastReceived, s.unread = s.received+5000, 8, 5000
 		case 'd':
 			s.lastAcked, s.unsent = 3, 0
+		case 'F':
+			s.received, s.lastReceived, s.lastAcked, s.unsent = s.received+5000, 4, 4, 0
+			s.sent, s.lastSent = s.sent+100, 12
+		case 'B':
+			s.received, s.lastReceived, s.lastAcked = s.received+5000, 12, 4
+			s.sent, s.lastSent = s.sent+100, 4
 		case 'f', 't', 'T':
 			if now == 'T' {
 				s.unsent = 100
@@ -57,6 +64,9 @@ func TestStates(t *testing.T) {
 		{"the same, not confirmed", "srT...r", "QAQQQQA"},
 		{"the same, confirmed alone", "srT.d.r", "QAQQQQA"},
 		{"each answer in the tick of its request: nothing tells", "f..f..f", "ttttttt"},
+		{"each answer between two samples", "F..F..F", "iiiiiiA"},
+		{"an answer's end and the next request between two samples", "srB..B", "QAQQQQ"},
+		{"the end of an answer of which a part was seen, and the next request", "sr.B", "QAAQ"},
 		{"nothing ever", "....", "iiii"},
 		{"an answer at the end stays open", "s..r", "QQQA"},
 	} {
@@ -99,7 +109,7 @@ func TestPeers(t *testing.T) {
 	times := []time.Duration{0, time.Second, 2 * time.Second, 3 * time.Second}
 	one, two, three := play("s.rs"), play("...."), play("ssss")
 	one.remote, two.remote, three.remote = big, big, small
-	all := peers([]*link{one, two, three}, times, 4*time.Second, map[netip.AddrPort]float64{big: 6})
+	all := peers([]*link{one, two, three}, times, 4*time.Second, map[netip.AddrPort]float64{big: 8, small: 1})
 	first, address, others := upstream(all, Options{})
 	if address != big || len(others) != 1 || others[0].Address != small.String() {
 		t.Fatalf("the upstream is %v, others %v", address, others)

@@ -30,6 +30,7 @@ type sum struct {
 	sentBytes float64
 	received  float64
 	pieces    float64
+	links     int
 }
 
 // peers divides the connections by whom they go to. Those to one host are to several upstreams
@@ -48,11 +49,10 @@ func peers(links []*link, times []time.Duration, lasted time.Duration, crowd map
 	}
 	for _, s := range sums {
 		s.untie()
+		s.count(lasted.Seconds())
 	}
 	for a, c := range crowd {
-		if c > 0 {
-			of(a).stand(c)
-		}
+		of(a).stand(c)
 	}
 	for _, s := range sums {
 		s.finish()
@@ -79,6 +79,19 @@ func (s *sum) untie() {
 	p.Pauses += int(s.owed * float64(s.ties))
 }
 
+// count says how many requests there were. Those between two samples show as one; but each is
+// mostly a piece of its own, unless much is sent with it.
+func (s *sum) count(seconds float64) {
+	p := &s.peer
+	p.Multiplexed = s.pieces >= 8 && s.sentBytes/s.pieces < smallPiece && s.received/s.pieces >= perPiece
+	n := float64(s.requests)
+	if !p.Multiplexed && s.sentBytes < largePiece*s.pieces {
+		n = max(n, s.pieces)
+	}
+	p.Requests = n / seconds
+	p.Fresh /= float64(max(s.links, 1))
+}
+
 func (s *sum) add(l *link, samples, seconds float64) {
 	p := &s.peer
 	if l.spare() {
@@ -103,10 +116,11 @@ func (s *sum) add(l *link, samples, seconds float64) {
 	s.sentBytes += float64(l.last.sent - l.base.sent)
 	s.received += float64(l.last.received - l.base.received)
 	s.pieces += float64(l.last.pieces - l.base.pieces)
+	s.links++
 	if l.opened {
 		p.Opened += 1 / seconds
+		p.Fresh++
 	}
-	p.Requests += float64(l.requests) / seconds
 	p.Pauses += l.pauses
 	s.pause += l.pause
 	s.awaited += l.awaited
@@ -122,14 +136,20 @@ func (p *Peer) in(s state) *float64 {
 	}[s]
 }
 
-// stand lets the connections that are followed stand for all: there are so many more.
-func (s *sum) stand(more float64) {
+// stand lets the connections that are followed stand for all, of which there are so many whenever
+// all are counted: of a crowd some are followed, and of those that live shortly the most are over
+// before they could be.
+func (s *sum) stand(count float64) {
 	p := &s.peer
-	if s.followed+p.Spare == 0 {
-		p.Unknown += more
+	seen := s.followed + p.Spare
+	if seen == 0 {
+		p.Unknown += count
 		return
 	}
-	all := 1 + more/(s.followed+p.Spare)
+	all := count / seen
+	if all < clearlyMore {
+		return // what is opened and closed in between
+	}
 	for _, f := range []*float64{
 		&p.Connecting, &p.Asked, &p.Arriving, &p.Unread, &p.Answered, &p.Unknown, &p.Tied, &p.Spare,
 		&p.UnreadBytes, &p.UnsentBytes, &p.Received, &p.Sent, &p.Requests, &p.Full,
@@ -137,6 +157,9 @@ func (s *sum) stand(more float64) {
 		*f *= all
 	}
 }
+
+// clearlyMore is the ratio from which on there are more connections than are followed.
+const clearlyMore = 1.1
 
 // telling, share of the requests that are not tied: with less, they are no sample of the rest.
 const telling = .03
@@ -147,6 +170,9 @@ const telling = .03
 const (
 	smallPiece = 45
 	perPiece   = 2 << 10
+
+	// largePiece, bytes: what is longer is more than a request's headers, and comes in several.
+	largePiece = 1400
 )
 
 func (s *sum) finish() {
@@ -161,7 +187,6 @@ func (s *sum) finish() {
 	if p.Requests > 0 {
 		p.Awaited = p.Asked / p.Requests // Little's law
 	}
-	p.Multiplexed = s.pieces >= 8 && s.sentBytes/s.pieces < smallPiece && s.received/s.pieces >= perPiece
 }
 
 // upstream chooses the one from which the most bytes came, of those that may be it; of equal

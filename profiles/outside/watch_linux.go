@@ -47,7 +47,7 @@ type Process struct {
 	listening map[uint16]bool
 	detail    Detail
 	finds     int                        // readings of all sockets
-	crowd     map[netip.AddrPort]float64 // connections in these readings that are not followed
+	crowd     map[netip.AddrPort]float64 // connections in these readings, by the peer
 
 	began    time.Time
 	times    []time.Duration // of the samples of connections, since began

@@ -111,6 +111,7 @@ func mean(all []outside.Evidence) outside.Evidence {
 		func(e *outside.Evidence) *float64 { return &e.Helpers },
 		func(e *outside.Evidence) *float64 { return &e.Around.Others },
 		func(e *outside.Evidence) *float64 { return &e.Around.Throttled },
+		func(e *outside.Evidence) *float64 { return &e.Around.Idle },
 		func(e *outside.Evidence) *float64 { return &e.Upstream.Connections },
 		func(e *outside.Evidence) *float64 { return &e.Upstream.Connecting },
 		func(e *outside.Evidence) *float64 { return &e.Upstream.Asked },

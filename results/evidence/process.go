@@ -141,14 +141,14 @@ func Process(w Watched, window int) verdict.Process {
 		Subject: subject(e), Seconds: e.Seconds, Program: e.Executable,
 		Cores: e.Cores, Helpers: e.Helpers, Waiting: e.Waiting, Parallel: e.Parallel,
 		Threads: e.Count, Tree: e.Processes, Allowed: float64(e.Around.Cores), Quota: e.Around.Quota,
-		Upstream: peer(e.Upstream), States: e.Sockets == outside.DetailFull, UDP: e.UDP, Window: window,
+		Upstream: peer(e.Upstream), States: e.Sockets == outside.DetailFull, UDP: e.UDP, Window: window, Opens: e.Around.Opens,
 	}
 	if q := e.Around.Quota; q > 0 {
 		p.Allowed = min(p.Allowed, q)
 		p.Stopped = verdict.Known(e.Around.Throttled)
 	}
 	if e.Around.Known {
-		p.Others = verdict.Known(takenFrom(e.Around, p.Allowed))
+		p.Others, p.Idle = verdict.Known(takenFrom(e.Around, p.Allowed)), verdict.Known(e.Around.Idle)
 	}
 	for _, o := range e.Others {
 		p.Peers = append(p.Peers, peer(o))
@@ -201,7 +201,7 @@ func threads(p *verdict.Process, all []outside.Thread) {
 func peer(o outside.Peer) verdict.ProcessPeer {
 	return verdict.ProcessPeer{
 		Address: o.Address, Connections: o.Connections, Connecting: o.Connecting, Asked: o.Asked, Arriving: o.Arriving,
-		Unread: o.Unread, Answered: o.Answered, Tied: o.Tied, Spare: o.Spare, UnreadBytes: o.UnreadBytes, Received: o.Received, Requests: o.Requests, Opened: o.Opened,
+		Unread: o.Unread, Answered: o.Answered, Tied: o.Tied, Spare: o.Spare, UnreadBytes: o.UnreadBytes, Received: o.Received, Requests: o.Requests, Opened: o.Opened, Fresh: o.Fresh,
 		Pause: o.Pause, Pauses: o.Pauses, Awaited: o.Awaited, Multiplexed: o.Multiplexed,
 	}
 }

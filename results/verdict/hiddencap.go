@@ -3,6 +3,8 @@ package verdict
 import (
 	"fmt"
 	"math"
+
+	"collatebench/internal/spell"
 )
 
 // HiddenCap means that at most k requests or decodes run at a time, with k above
@@ -67,9 +69,13 @@ var hiddenCapIdle = processRule{
 	},
 	say: func(p Process, v *Verdict) {
 		u := p.Upstream
-		v.Sentence = fmt.Sprintf("on %s of %s connections to %s the client asks for nothing, though it has read what came; %s used.\n",
-			count(u.Answered), count(u.Connections), u.Address, ofCores(p.Cores, p.Allowed)) + p.where() +
-			"Something in the client keeps requests back: a semaphore, a rate limit, a pause, or a step after the answer that waits. " +
+		what, n := "asks for nothing, though it has read what came", u.Answered
+		if u.Unread > u.Answered {
+			what, n = fmt.Sprintf("does not read what came (%s)", spell.Bytes(u.UnreadBytes)), u.Unread
+		}
+		v.Sentence = fmt.Sprintf("on %s of %s connections to %s the client %s; %s used.\n",
+			count(n), count(u.Connections), u.Address, what, ofCores(p.Cores, p.Allowed)) + p.where() +
+			"Something in the client holds it back: a semaphore, a rate limit, a pause, or a step after the answer that waits. " +
 			"What lifting it gains, the process does not show from outside."
 	},
 }

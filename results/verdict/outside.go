@@ -60,12 +60,12 @@ func (p Process) waitsForOthers() bool {
 	return p.Cores <= outsideCores*max(p.left(), 1) && !one
 }
 
-// leaves says that the process has read what came from its upstream and asks for nothing more,
-// though it has little to do.
+// leaves says that the process is to move on most connections, asks for nothing more or does not
+// read what came, and has little to do.
 func (p Process) leaves() bool {
 	u := p.Upstream
 	return p.States && !u.Multiplexed && p.waitsForOthers() && p.own() < coreTaken && u.Received >= idleBytes &&
-		(u.share(u.Answered) >= mostOwed || u.Connections-u.Answered <= onePermit && u.Spare >= manyWaiting)
+		(u.share(u.Answered+u.Unread) >= mostOwed || u.Connections-u.Answered <= onePermit && u.Spare >= manyWaiting)
 }
 
 // owing is another peer that keeps the process waiting; nil if there is none.

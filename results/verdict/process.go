@@ -29,6 +29,8 @@ type Process struct {
 	Quota    float64 // of its control group, cores; 0 if it has none
 	Stopped  Number  // share of the quota's periods in which the quota stopped it
 	Others   Number  // of Allowed, what other processes took meanwhile
+	Idle     Number  // cores that it may run on and nothing ran on
+	Opens    float64 // connections a second that are made in its network namespace, by whomever
 
 	Upstream ProcessPeer
 	Peers    []ProcessPeer // other peers
@@ -70,7 +72,8 @@ type ProcessPeer struct {
 	UnreadBytes float64
 	Received    float64 // bytes/s
 	Requests    float64 // 1/s, at least
-	Opened      float64 // connections/s
+	Opened      float64 // connections/s, at least
+	Fresh       float64 // share of the connections that were seen which were made meanwhile
 	Pause       float64 // s from an answer's last byte to the next request on that connection
 	Pauses      int     // that were seen
 	Awaited     float64 // s that an answer was awaited, mean; 0 if unknown
@@ -85,6 +88,7 @@ func JudgeProcess(p Process) Verdict {
 	if missing := p.missing(); missing != "" {
 		v.Missing = []string{missing}
 		v.Sentence = "no verdict: " + missing + "."
+		v.Uncertain = append(v.Uncertain, p.churn()...)
 		p.proven(&v)
 		return v
 	}
@@ -93,9 +97,11 @@ func JudgeProcess(p Process) Verdict {
 	if found < 0 {
 		v.Missing = []string{p.unknown()}
 		v.Sentence = "no verdict: " + v.Missing[0] + ".\n" + capitalise(p.connections()) + "."
+		v.Uncertain = append(v.Uncertain, p.churn()...)
 		p.proven(&v)
 		return v
 	}
+	v.Uncertain = append(v.Uncertain, p.churn()...)
 	r := processRules[found]
 	v.Causes = append(v.Causes, r.cause)
 	r.say(p, &v)
@@ -187,8 +193,11 @@ const (
 	idleBytes = 2000
 )
 
-// left is how many cores others leave it.
-func (p Process) left() float64 { return max(0, p.Allowed-p.Others.Or(0)) }
+// left is how many cores others leave it. What the kernel does for the network is no process's,
+// and takes cores all the same: so those that it uses and those that are idle are all there are.
+func (p Process) left() float64 {
+	return max(0, min(p.Allowed-p.Others.Or(0), p.Cores+p.Idle.Or(p.Allowed)))
+}
 
 // own is what the program itself used, without its runtime's helpers.
 func (p Process) own() float64 { return max(0, p.Cores-p.Helpers) }
@@ -222,12 +231,14 @@ func (p Process) missing() string {
 		return fmt.Sprintf("it was seen for %.2g s, which is too short: watch it for %g s or more under load", p.Seconds, 10*minSeconds)
 	case u.Connections == 0 && p.UDP > 0:
 		return fmt.Sprintf("it has no TCP connection, and %d sockets of UDP, which QUIC would use: of these the kernel does not tell who is to move; %s", p.UDP, p.cores())
+	case u.Connections == 0 && p.Opens >= manyOpens:
+		return fmt.Sprintf("none of its connections was there for long enough to be seen, if it has any (%.0f a second are made on this host): keep them open between requests, and watch it again; %s", p.Opens, p.cores())
 	case u.Connections == 0:
 		return "it has no TCP connection: nothing is asked of an upstream; " + p.cores()
 	case p.Allowed <= 1 && p.Cores < saturated*p.Allowed && p.Cores >= mostHalf*p.Allowed:
 		return fmt.Sprintf("it may use %s %s: with no more, every client is serial", coreCount(p.Allowed), plural(p.Allowed))
 	case p.disturbed():
-		return fmt.Sprintf("a quiet machine: others use %.2f of its %s cores, and any client seems to use all that is left", p.Others.Value(), coreCount(p.Allowed))
+		return fmt.Sprintf("a quiet machine: others use %.2f of its %s cores, with what the kernel does for the network, and any client seems to use all that is left", p.Allowed-p.left(), coreCount(p.Allowed))
 	}
 	return ""
 }
@@ -318,6 +329,7 @@ func (p Process) evidence() []Figure {
 		{"busiest", Known(p.Busiest.Cores), "cores", "used by its busiest thread"},
 		{"allowed", Known(p.Allowed), "cores", "that it may use"},
 		{"others", p.Others, "cores", "of these, used by other processes"},
+		{"idle", p.Idle, "cores", "that it may run on and nothing ran on"},
 		{"stopped", p.Stopped, "share", "of the periods of its CPU quota in which the quota stopped it"},
 		{"connections", Known(u.Connections), "connections", "to the upstream, mean"},
 		{"connecting", Known(u.Connecting), "connections", "being made, mean"},

@@ -16,7 +16,10 @@ func (p Process) notTheOthers() string {
 	if u.Awaited > 0 && u.Awaited < 60 && !u.Multiplexed {
 		text += fmt.Sprintf(", and gives one in about %s", siTime(u.Awaited))
 	}
-	return text + fmt.Sprintf(". Not the link: on %s an answer arrives.\n", count(u.Arriving))
+	if u.share(u.Arriving) < mostHalf {
+		text += fmt.Sprintf(". Not the link: on %s an answer arrives", count(u.Arriving))
+	}
+	return text + ".\n"
 }
 
 // turns says who works one at a time.
@@ -62,10 +65,27 @@ func (p Process) where() string {
 func (p Process) gainSentence(v *Verdict, what string) string {
 	gain := p.left() / math.Max(p.Cores, .5)
 	if gain < worthwhile {
-		return fmt.Sprintf("%s: what that gains does not show while others use %.2f of %s cores.", what, p.Others.Or(0), coreCount(p.Allowed))
+		return fmt.Sprintf("%s: what that gains does not show while others use %.2f of %s cores.", what, p.Allowed-p.left(), coreCount(p.Allowed))
 	}
 	return v.predict(gain, what, coresAlike)
 }
+
+// churn says that connections are hardly used twice. Most live too shortly to be seen, so that
+// their number is that of the network namespace.
+func (p Process) churn() []string {
+	if p.Opens < manyOpens || p.Upstream.Fresh < mostFresh || p.Upstream.Connections == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("what connections cost: nearly all are new, and %.0f a second are made on this host. Keep them open between requests (one client or session for all, bodies read to their end)", p.Opens)}
+}
+
+const (
+	// manyOpens, connections a second: fewer cost nothing.
+	manyOpens = 20
+
+	// mostFresh, share of the connections that were made while the process was watched.
+	mostFresh = .8
+)
 
 // Thresholds of holding a process to one core: a serial client loses a little to what runs beside
 // it, 1.00 to 1.17 was seen; a parallel one its cores, 1.56 to 1.83 of two.

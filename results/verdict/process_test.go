@@ -96,6 +96,21 @@ var processes = []struct {
 		who(p, .5, .9, 18, 13)
 		p.Others = verdict.Known(1.04)
 	}), nil, "a quiet machine: others use 1.04 of its 2 cores"},
+	{"hey, full cores: its upstream and the kernel's network take the rest", seen(func(p *verdict.Process) {
+		runs(p, 1.07, 1.11, 0, 1)
+		who(p, 14, .3, 35.4, .7)
+		p.Others, p.Idle = verdict.Known(.59), verdict.Known(.04)
+	}), nil, "a quiet machine: others use 0.89 of its 2 cores"},
+	{"serial beside a busy upstream: it would not use more", seen(func(p *verdict.Process) {
+		runs(p, .95, .1, .02, .98)
+		who(p, 1, .3, 20, 10)
+		p.Others, p.Idle = verdict.Known(.8), verdict.Known(.15)
+	}), []verdict.Cause{verdict.Serialised}, "does not show while others use 0.90 of 2 cores"},
+	{"a client that does not read, of its own accord", seen(func(p *verdict.Process) {
+		runs(p, .1, 0, .9, .1)
+		who(p, 0, .3, 3.5, .2)
+		p.Upstream.UnreadBytes = 2e6
+	}), []verdict.Cause{verdict.HiddenCap}, "the client does not read what came (2.0 MB)"},
 	{"half of the answers are owed, and two run by chance as often as none", seen(func(p *verdict.Process) { runs(p, 1, .2, .25, .5, .25); who(p, 15, 3, 4, 10) }),
 		nil, "no sign is clear"},
 	{"narrow link", seen(func(p *verdict.Process) { runs(p, .3, .1, .75, .2, .05); who(p, .5, 27, 4, .5) }),
@@ -158,6 +173,7 @@ var processes = []struct {
 	{"one core", seen(func(p *verdict.Process) { runs(p, .97, 3, .02, .98); who(p, 1, 1, 15, 15); p.Allowed = 1 }),
 		[]verdict.Cause{verdict.CPUSaturated}, "On one core serial is right."},
 	{"no connection", seen(func(p *verdict.Process) { runs(p, 1, 0, 0, 1); p.Upstream = verdict.ProcessPeer{} }), nil, "no TCP connection"},
+	{"connections that live too shortly to be seen", seen(func(p *verdict.Process) { runs(p, .7, 0, .3, .7); p.Upstream, p.Opens = verdict.ProcessPeer{}, 15825 }), nil, "15825 a second are made on this host"},
 	{"QUIC", seen(func(p *verdict.Process) { runs(p, 1, 0, 0, 1); p.Upstream, p.UDP = verdict.ProcessPeer{}, 2 }), nil, "2 sockets of UDP"},
 	{"nothing to do", seen(func(p *verdict.Process) { runs(p, .01, 0, 1); who(p, 0, 0, 0, 32); p.Upstream.Received = 10 }), nil, "watch it under load"},
 	{"another network namespace", seen(func(p *verdict.Process) { runs(p, .3, 0, .8, .2); p.States = false }), nil, "another network namespace"},
@@ -231,6 +247,25 @@ func TestProcessStacks(t *testing.T) {
 	p.Section, p.Unnamed = verdict.TraceSection{}, "The package linux-perf would name the function"
 	if v := verdict.JudgeProcess(p); !strings.Contains(v.Sentence, p.Unnamed) {
 		t.Error(v.Sentence)
+	}
+}
+
+// TestProcessChurn: connections that are hardly used twice are said, whatever the verdict, unless few
+// are made.
+func TestProcessChurn(t *testing.T) {
+	for name, p := range map[string]verdict.Process{"a verdict": processes[0].p, "none": processes[len(processes)-1].p} {
+		p.Upstream.Fresh, p.Opens = .97, 5000
+		if v := verdict.JudgeProcess(p); len(v.Uncertain) != 1 || !strings.Contains(v.Uncertain[0], "5000 a second are made on this host") {
+			t.Errorf("%s: %q", name, v.Uncertain)
+		}
+		p.Opens = 3
+		if v := verdict.JudgeProcess(p); len(v.Uncertain) != 0 {
+			t.Errorf("%s, three a second: %q", name, v.Uncertain)
+		}
+		p.Upstream.Fresh, p.Opens = .1, 5000
+		if v := verdict.JudgeProcess(p); len(v.Uncertain) != 0 {
+			t.Errorf("%s, somebody else's: %q", name, v.Uncertain)
+		}
 	}
 }
 

@@ -1,8 +1,6 @@
 // Command collector reads bodies in parallel, and decodes where they are gathered.
 package main
 
-import "programs"
-
 func main() {
 	c := pages.Open()
 	ids, bodies := make(chan int), make(chan []byte)

@@ -4,8 +4,6 @@ package main
 import (
 	"net/http"
 	"sync/atomic"
-
-	"programs"
 )
 
 func main() {

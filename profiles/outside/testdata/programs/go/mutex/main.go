@@ -4,8 +4,6 @@ package main
 import (
 	"sync"
 	"sync/atomic"
-
-	"programs"
 )
 
 type catalogue struct {

@@ -4,8 +4,6 @@ package main
 import (
 	"sync/atomic"
 	"time"
-
-	"programs"
 )
 
 func main() {

@@ -3,8 +3,6 @@ package main
 
 import (
 	"sync/atomic"
-
-	"programs"
 )
 
 func main() {
