@@ -25,6 +25,9 @@ func WriteWatched(w io.Writer, r evidence.Watched) {
 	for _, doubt := range v.Uncertain {
 		fmt.Fprintln(w, "Uncertain:", doubt)
 	}
+	if s := r.Stacks; s != nil && s.Missing != "" && !strings.Contains(v.Sentence, s.Missing) {
+		fmt.Fprintf(w, "Functions: %s.\n", s.Missing)
+	}
 	fmt.Fprintf(w, "\n%s (process %d), %.1f s: %s, %s.\n", e.Command, e.PID, e.Seconds, spell.Plural(e.Processes, "process"), spell.Plural(e.Count, "thread"))
 	writeCores(w, e)
 	writePeers(w, e)

@@ -38,6 +38,11 @@ func TestWriteWatched(t *testing.T) {
 	if !strings.HasPrefix(got, w.Verdict.Sentence) || strings.Contains(got, "memory") {
 		t.Errorf("it begins otherwise, or speaks of memory:\n%s", got)
 	}
+	w.Stacks = &evidence.Stacks{Function: "task_step_impl", Share: .9, Missing: "py-spy would name it"}
+	w.Judge(0)
+	if got := write(); !strings.Contains(got, "in task_step_impl.") || !strings.Contains(got, "\nFunctions: py-spy would name it.\n") {
+		t.Error(got)
+	}
 	w.Evidence.Around.MemoryPSI, w.Evidence.Around.Faults, w.Evidence.Around.Quota, w.Evidence.Around.Throttled = .2, 70, 1.5, .1
 	if got := write(); !strings.Contains(got, "its quota of 1.5 cores stopped it in 10% of the periods.\nSomething waits for memory for 20% of the time, and for the disk for 0%; 70 pages a second") {
 		t.Error(got)

@@ -98,7 +98,7 @@ var hiddenCapCores = processRule{
 func (p Process) holdsBack() bool {
 	u := p.Upstream
 	return p.States && !u.Multiplexed && p.waitsForOthers() && p.own() < coreTaken && u.Received >= idleBytes &&
-		u.Connections+u.Spare > oneAtATime && u.Connections <= fewConnections && u.Answered+u.Spare >= freeShare*(u.Connections+u.Spare)
+		u.Connections+u.Spare >= someWaiting && u.Connections <= fewConnections && u.Answered+u.Spare >= freeShare*(u.Connections+u.Spare)
 }
 
 // freeShare of a few connections: a pool that is the limit has none free, but for the moments

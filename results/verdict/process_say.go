@@ -13,7 +13,7 @@ func (p Process) notTheOthers() string {
 		return ""
 	}
 	text := fmt.Sprintf("Not the upstream: it owes %s of %s answers", count(u.owed()), count(u.Connections))
-	if u.Awaited > 0 && u.Awaited < 60 && !u.Multiplexed {
+	if u.Awaited > 0 && u.Awaited < 60 && u.Asked >= mostHalf && !u.Multiplexed { // of next to none owed it says nothing
 		text += fmt.Sprintf(", and gives one in about %s", siTime(u.Awaited))
 	}
 	if u.share(u.Arriving) < mostHalf {

@@ -101,6 +101,13 @@ var processes = []struct {
 		who(p, 14, .3, 35.4, .7)
 		p.Others, p.Idle = verdict.Known(.59), verdict.Known(.04)
 	}), nil, "a quiet machine: others use 0.89 of its 2 cores"},
+	{"rclone, four transfers beside its upstream: more threads wait than cores are idle", seen(func(p *verdict.Process) {
+		runs(p, .78, 1.3, 0, 1)
+		who(p, 2.3, .2, .3, 1.1)
+		p.Others, p.Idle = verdict.Known(.8), verdict.Known(.3)
+	}), nil, "a quiet machine: others use 0.92 of its 2 cores"},
+	{"a rate limit, one request at a time", seen(func(p *verdict.Process) { runs(p, .04, 0, 1); who(p, .5, 0, 0, .5) }),
+		[]verdict.Cause{verdict.HiddenCap}, "on 0.5 of 1 connections"},
 	{"serial beside a busy upstream: it would not use more", seen(func(p *verdict.Process) {
 		runs(p, .95, .1, .02, .98)
 		who(p, 1, .3, 20, 10)

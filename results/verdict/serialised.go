@@ -116,7 +116,9 @@ func (p Process) serial() (bool, string) {
 	busy := p.own() >= coreTaken || p.demand() >= saturated && p.own() >= mostHalf
 	theirs := u.share(u.owed()+u.Arriving) >= mostOwed && p.exactly(0) > seldomNone
 	because := fmt.Sprintf("two cores or more are used for %s of the time, and none for %s", percent(p.atLeast(2)), percent(p.exactly(0)))
-	roomy := p.idle() || p.left() < littleLeft && p.demand() <= oneDemand // it would not use more
+	// Where more threads wait for a core than are idle, it would use more.
+	enough := p.demand() <= oneDemand || p.Busiest.Cores >= oneThread || p.left()-p.Cores >= p.Waiting
+	roomy := p.idle() && enough || p.left() < littleLeft && p.demand() <= oneDemand
 	return p.Allowed > 1 && one && busy && !theirs && roomy, because
 }
 
