@@ -1,6 +1,8 @@
 // Command collector reads bodies in parallel, and decodes where they are gathered.
 package main
 
+import "programs/pages"
+
 func main() {
 	c := pages.Open()
 	ids, bodies := make(chan int), make(chan []byte)

@@ -4,6 +4,8 @@ package main
 import (
 	"net/http"
 	"sync/atomic"
+
+	"programs/pages"
 )
 
 func main() {

@@ -4,6 +4,8 @@ package main
 import (
 	"sync"
 	"sync/atomic"
+
+	"programs/pages"
 )
 
 type catalogue struct {

@@ -4,6 +4,8 @@ package main
 import (
 	"sync/atomic"
 	"time"
+
+	"programs/pages"
 )
 
 func main() {

@@ -3,6 +3,8 @@ package main
 
 import (
 	"sync/atomic"
+
+	"programs/pages"
 )
 
 func main() {
