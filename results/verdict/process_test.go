@@ -106,6 +106,11 @@ var processes = []struct {
 		who(p, 2.3, .2, .3, 1.1)
 		p.Others, p.Idle = verdict.Known(.8), verdict.Known(.3)
 	}), nil, "a quiet machine: others use 0.92 of its 2 cores"},
+	{"32 threads of Python: as many wait for the lock's core as are idle", seen(func(p *verdict.Process) {
+		runs(p, 1.05, .96, 0, .98, .02)
+		who(p, .3, .8, 23.2, 7.7)
+		p.Others, p.Idle, p.Busiest.Cores = verdict.Known(.02), verdict.Known(.9), .05
+	}), []verdict.Cause{verdict.Serialised}, "1.05 of 2 cores"},
 	{"a rate limit, one request at a time", seen(func(p *verdict.Process) { runs(p, .04, 0, 1); who(p, .5, 0, 0, .5) }),
 		[]verdict.Cause{verdict.HiddenCap}, "on 0.5 of 1 connections"},
 	{"serial beside a busy upstream: it would not use more", seen(func(p *verdict.Process) {

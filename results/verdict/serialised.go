@@ -116,8 +116,10 @@ func (p Process) serial() (bool, string) {
 	busy := p.own() >= coreTaken || p.demand() >= saturated && p.own() >= mostHalf
 	theirs := u.share(u.owed()+u.Arriving) >= mostOwed && p.exactly(0) > seldomNone
 	because := fmt.Sprintf("two cores or more are used for %s of the time, and none for %s", percent(p.atLeast(2)), percent(p.exactly(0)))
-	// Where more threads wait for a core than are idle, it would use more.
-	enough := p.demand() <= oneDemand || p.Busiest.Cores >= oneThread || p.left()-p.Cores >= p.Waiting
+	// Where more threads wait for a core than are idle, it would use more. But where half a core stays
+	// idle for all that, they take turns: who is woken by the one that goes to sleep waits for its core.
+	idle := p.left() - p.Cores
+	enough := p.demand() <= oneDemand || p.Busiest.Cores >= oneThread || idle >= p.Waiting || idle >= mostHalf
 	roomy := p.idle() && enough || p.left() < littleLeft && p.demand() <= oneDemand
 	return p.Allowed > 1 && one && busy && !theirs && roomy, because
 }
