@@ -11,11 +11,12 @@ table='
 cmd/collatebench     *
 mockserver/payload
 mockserver/behaviour
-mockserver           mockserver/payload mockserver/behaviour
+mockserver/recording
+mockserver           mockserver/payload mockserver/behaviour mockserver/recording
 bench                mockserver/payload mockserver/behaviour
 bench/peers          bench mockserver mockserver/behaviour mockserver/payload
 bench/scenarios      bench bench/runner profiles/diagnose profiles/outside results results/evidence results/stats results/verdict
-bench/runner         profiles/outside bench mockserver/payload mockserver/behaviour profiles results results/stats results/evidence results/verdict
+bench/runner         profiles/outside bench mockserver/payload mockserver/behaviour mockserver/recording profiles results results/stats results/evidence results/verdict
 profiles
 profiles/diagnose    profiles profiles/hotspot results/verdict
 profiles/hotspot

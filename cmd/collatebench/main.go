@@ -97,7 +97,7 @@ uses every core and which uses one.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(benchCommand(), whyCommand(), diagnoseCommand(), compareCommand(), reportCommand(), viewCommand(), peersCommand(), pprofCommand(),
-		mockserverCommand(), verdictsCommand())
+		mockserverCommand(), recordCommand(), verdictsCommand())
 	return root
 }
 

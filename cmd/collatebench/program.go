@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"collatebench/internal/procgroup"
+)
+
+// A launched is a person's own program, started without a shell in a process group of its own, which ends
+// whole.
+type launched struct {
+	cmd  *exec.Cmd
+	over chan struct{} // closed once it has ended
+	err  error         // how
+}
+
+// startProgram starts a program. What it prints goes to out: standard output is ours.
+func startProgram(args, env []string, in io.Reader, out io.Writer) (*launched, error) {
+	p := &launched{cmd: exec.Command(args[0], args[1:]...), over: make(chan struct{})}
+	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr, p.cmd.Env = in, out, out, env
+	p.cmd.WaitDelay = outputDelay
+	procgroup.Lead(p.cmd)
+	if err := p.cmd.Start(); err != nil {
+		return nil, usageError{fmt.Errorf("-- %s: %w", args[0], err)}
+	}
+	go func() {
+		p.err = p.cmd.Wait()
+		if errors.Is(p.err, exec.ErrWaitDelay) { // a child of it has our pipe
+			p.err = nil
+		}
+		close(p.over)
+	}()
+	return p, nil
+}
+
+// outputDelay is how long what a program started may hold its output open after its end.
+const outputDelay = 2 * time.Second
+
+// end kills what is left of the program and of what it started.
+func (p *launched) end() {
+	procgroup.End(p.cmd)
+	<-p.over
+}
+
+// wait waits for the program's end; when ctx ends it is killed.
+func (p *launched) wait(ctx context.Context) error {
+	select {
+	case <-p.over:
+	case <-ctx.Done():
+		p.end()
+		return context.Cause(ctx)
+	}
+	p.end() // what it left behind
+	return p.err
+}
+
+// upstreamMark stands for the address of the upstream in a program's arguments and environment.
+const upstreamMark = "{upstream}"
+
+// replaceUpstream puts an address in place of the mark; used is false if there is none.
+func replaceUpstream(texts []string, address string) (out []string, used bool) {
+	for _, t := range texts {
+		used = used || strings.Contains(t, upstreamMark)
+		out = append(out, strings.ReplaceAll(t, upstreamMark, address))
+	}
+	return out, used
+}
+
+// programFor returns a program's arguments and environment with the address in them.
+func programFor(program []string, address string) (args, env []string, used bool) {
+	args, inArgs := replaceUpstream(program, address)
+	env, inEnv := replaceUpstream(os.Environ(), address)
+	return args, env, inArgs || inEnv
+}
