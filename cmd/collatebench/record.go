@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +8,8 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"os/exec"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -25,6 +26,7 @@ type recordFlags struct {
 	limit           payload.Size
 	secrets         recording.Secrets
 	intercept       bool
+	seconds         int
 	asJSON          bool
 }
 
@@ -63,6 +65,7 @@ written as they come: they may be secret too. Files are for their owner alone.`,
 	fs.BoolVar(&f.secrets.KeepHeaders, "keep-headers", false, "write secret headers too: Authorization, Cookie, Set-Cookie, ...")
 	fs.BoolVar(&f.secrets.HashQuery, "hash-query", false, "hash the values of all parameters of queries")
 	fs.BoolVar(&f.intercept, "intercept", false, "for a program whose upstream's address is fixed: be its proxy, with a certificate of this run's own")
+	fs.IntVar(&f.seconds, "seconds", 0, "end the recording, and the program, after so many `s`; 0 is at the program's end, or Ctrl-C")
 	fs.BoolVar(&f.asJSON, "json", false, "print the summary as JSON")
 	return c
 }
@@ -75,6 +78,14 @@ func (f *recordFlags) check(program []string) (*url.URL, error) {
 	to, err := url.Parse(f.to)
 	if err != nil || (to.Scheme != "http" && to.Scheme != "https") || to.Host == "" || to.RawQuery != "" || to.Fragment != "" || to.User != nil {
 		return nil, fmt.Errorf("--to %q: not a base URL such as https://api.example.com or http://10.0.0.7:8080/v2", f.to)
+	}
+	if len(program) > 0 {
+		if _, err := exec.LookPath(program[0]); err != nil {
+			return nil, fmt.Errorf("-- %s: %w", program[0], err)
+		}
+	}
+	if f.seconds < 0 {
+		return nil, fmt.Errorf("--seconds %d: not 0 or more", f.seconds)
 	}
 	if f.intercept && len(program) == 0 {
 		return nil, errors.New("--intercept: give the program after --: it gets the proxy by its environment")
@@ -103,16 +114,26 @@ func (f *recordFlags) record(c *cobra.Command, program []string) error {
 	if err != nil {
 		return usageError{fmt.Errorf("--out: %w", err)}
 	}
+	// The heap is a few MB beside the bodies, and collecting it after each few MB more took a fifth of
+	// the recorder's time.
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(72 << 20))
 	r := recording.NewRecorder(w, queue())
-	failed := f.serve(c, l, r, to, program)
-	if failed != nil && errors.Is(failed, context.Canceled) {
-		failed = nil // Ctrl-C is how it ends
+	ctx := c.Context()
+	if f.seconds > 0 {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeout(ctx, time.Duration(f.seconds)*time.Second)
+		defer stop()
+	}
+	failed := f.serve(ctx, c, l, r, to, program)
+	if ctx.Err() != nil {
+		failed = nil // Ctrl-C, and the end of its time, are how it ends
 	}
 	closed := r.Close()
 	if err := f.print(c.OutOrStdout(), r.Summary()); err != nil {
 		return err
 	}
-	return cmp.Or(failed, closed)
+	return errors.Join(failed, closed)
 }
 
 // queue sees what the program has not read yet; nil where the kernel does not tell.
@@ -125,7 +146,7 @@ func queue() recording.Queue {
 }
 
 // serve serves the program, or whoever asks.
-func (f *recordFlags) serve(c *cobra.Command, l net.Listener, r *recording.Recorder, to *url.URL, program []string) error {
+func (f *recordFlags) serve(ctx context.Context, c *cobra.Command, l net.Listener, r *recording.Recorder, to *url.URL, program []string) error {
 	handler := r.Reverse(to)
 	args, env, _ := programFor(program, "http://"+l.Addr().String())
 	if f.intercept {
@@ -149,33 +170,30 @@ func (f *recordFlags) serve(c *cobra.Command, l net.Listener, r *recording.Recor
 	fmt.Fprintf(c.ErrOrStderr(), "http://%s records %s into %s\n", l.Addr(), f.to, f.out)
 	if len(program) == 0 {
 		fmt.Fprintln(c.ErrOrStderr(), "Ctrl-C ends it")
-		return f.follow(c, r)
+		return f.follow(ctx, c.ErrOrStderr(), r)
 	}
 	p, err := startProgram(args, env, c.InOrStdin(), c.ErrOrStderr())
 	if err != nil {
 		return err
 	}
-	if err := p.wait(c.Context()); err != nil {
-		if c.Context().Err() != nil {
-			return err
-		}
+	if err := p.wait(ctx); err != nil {
 		return fmt.Errorf("%s: %w", args[0], err)
 	}
 	return nil
 }
 
 // follow says now and then what has passed, until Ctrl-C.
-func (f *recordFlags) follow(c *cobra.Command, r *recording.Recorder) error {
+func (f *recordFlags) follow(ctx context.Context, said io.Writer, r *recording.Recorder) error {
 	every := time.NewTicker(10 * time.Second)
 	defer every.Stop()
 	for last := 0; ; {
 		select {
-		case <-c.Context().Done():
-			return context.Cause(c.Context())
+		case <-ctx.Done():
+			return context.Cause(ctx)
 		case <-every.C:
 			if s := r.Summary(); s.Exchanges != last {
 				last = s.Exchanges
-				fmt.Fprintf(c.ErrOrStderr(), "%d exchanges so far\n", s.Exchanges)
+				fmt.Fprintf(said, "%d exchanges so far\n", s.Exchanges)
 			}
 		}
 	}

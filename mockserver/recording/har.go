@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -98,7 +99,8 @@ func newEntry(e Exchange) entry {
 		},
 	}
 	send, wait, receive := spans(c)
-	out.Timings, out.Time = &har.Timings{Send: send, Wait: wait, Receive: receive}, send+wait+receive
+	out.Timings = &har.Timings{Send: send, Wait: wait, Receive: receive}
+	out.Time = math.Round((send+wait+receive)*1e3) / 1e3
 	for _, p := range e.Pieces {
 		out.Own.Pieces = append(out.Own.Pieces, [2]float64{float64(p.At.Microseconds()) / 1e3, float64(p.Bytes)})
 	}

@@ -84,9 +84,25 @@ func (r *Recording) read(from io.Reader) error {
 			return fmt.Errorf("entry %d: %w", n, err)
 		}
 	}
-	_, err = d.Token()
-	r.Whole = err == nil
+	r.Whole = ends(d, 3)
 	return nil
+}
+
+// ends says that so many lists and objects come to their end.
+func ends(d *json.Decoder, depth int) bool {
+	for depth > 0 {
+		t, err := d.Token()
+		if err != nil {
+			return false
+		}
+		switch t {
+		case json.Delim('{'), json.Delim('['):
+			depth++
+		case json.Delim('}'), json.Delim(']'):
+			depth--
+		}
+	}
+	return true
 }
 
 // cut says that the JSON ends too soon.

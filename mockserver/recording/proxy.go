@@ -33,9 +33,23 @@ func (r *Recorder) Reverse(to *url.URL) http.Handler {
 		},
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		proxy.ServeHTTP(w, req.WithContext(context.WithValue(req.Context(), passageKey{}, begun(req))))
+		proxy.ServeHTTP(atOnce{w}, req.WithContext(context.WithValue(req.Context(), passageKey{}, begun(req))))
 	})
 }
+
+// atOnce sends the header of an answer as soon as it is there: it would wait for the first bytes of the
+// body, which have another goroutine to come from.
+type atOnce struct{ http.ResponseWriter }
+
+func (w atOnce) WriteHeader(status int) {
+	w.ResponseWriter.WriteHeader(status)
+	if status >= http.StatusOK {
+		_ = http.NewResponseController(w.ResponseWriter).Flush()
+	}
+}
+
+// Unwrap is for http.ResponseController.
+func (w atOnce) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // redirect makes a Location at the upstream one here.
 func redirect(resp *http.Response, to *url.URL) {

@@ -2,6 +2,7 @@ package recording
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -47,6 +48,7 @@ func transport() *http.Transport {
 	return &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
 		DisableCompression:    true, // bytes pass as they are
+		TLSClientConfig:       &tls.Config{},
 		ForceAttemptHTTP2:     true,
 		MaxIdleConnsPerHost:   1 << 12, // the program's window, whatever it is
 		IdleConnTimeout:       90 * time.Second,
@@ -95,6 +97,9 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	r.begin()
 	p.e.URL, p.e.RequestHeader = req.URL, req.Header.Clone()
+	if req.UserAgent() == "" {
+		p.e.RequestHeader.Del("User-Agent") // httputil's empty one, in place of net/http's own
+	}
 	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
 		WroteRequest:         func(httptrace.WroteRequestInfo) { p.set(&p.e.Clocks.Sent) },
 		GotFirstResponseByte: func() { p.set(&p.e.Clocks.First) },
@@ -117,6 +122,7 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	p.mu.Unlock()
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		p.incomplete = true // what follows is no HTTP
+		r.answered()
 		r.over(p)
 		return resp, nil
 	}
@@ -132,14 +138,15 @@ func (r *Recorder) failed(p *passage, err error, ctx context.Context) {
 		p.e.Failed = Left
 	}
 	p.mu.Unlock()
+	r.answered()
 	r.over(p)
 }
 
 // receive takes the answer's body from the upstream, and puts what has come in its place.
 func (r *Recorder) receive(p *passage, resp *http.Response, ctx context.Context) {
 	from := resp.Body
-	s := newSpool(r.w, r.pool)
-	b := &spooled{spool: s, read: make(chan struct{})}
+	s := newSpool(ctx, r.w, r.pool)
+	b := &spooled{spool: s, read: make(chan struct{}), done: r.answered}
 	resp.Body = b
 	r.work.Add(1)
 	go func() {
@@ -147,7 +154,7 @@ func (r *Recorder) receive(p *passage, resp *http.Response, ctx context.Context)
 		s.fill(from, func(n int) { p.piece(int64(n)) })
 		p.set(&p.e.Clocks.Whole)
 		from.Close()
-		failed := s.failure(ctx)
+		failed := s.failure()
 		body, kept := s.settle(failed)
 		<-b.read
 		p.set(&p.e.Clocks.Handed)
@@ -163,24 +170,28 @@ func (r *Recorder) receive(p *passage, resp *http.Response, ctx context.Context)
 type spooled struct {
 	*spool
 	once sync.Once
-	read chan struct{} // closed once the program has all, or wants no more
+	done func()        // called when the program has all, or wants no more
+	read chan struct{} // closed then
 }
 
 func (b *spooled) Close() error {
 	err := b.spool.Close()
-	b.once.Do(func() { close(b.read) })
+	b.once.Do(func() {
+		b.done()
+		close(b.read)
+	})
 	return err
 }
 
 // failure says how the upstream's body ended. A program that leaves once the body has come is no
 // failure: the upstream had answered.
-func (s *spool) failure(ctx context.Context) Failure {
+func (s *spool) failure() Failure {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.err == io.EOF:
 		return ""
-	case ctx.Err() != nil || s.err == nil:
+	case s.gone || s.err == nil:
 		return Left
 	case errors.Is(s.err, syscall.ECONNRESET) || strings.Contains(s.err.Error(), "stream error"): // HTTP/2's has no type outside net/http
 		return Reset

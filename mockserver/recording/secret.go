@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // secretWords are in the names of what nobody should find on a disk. A name that has one and is
@@ -21,7 +22,12 @@ var secretNames = []string{"key", "sig", "pwd", "pass", "sid", "code"}
 
 // Secret says whether a header or a parameter of a query has a name under which secrets go.
 func Secret(name string) bool {
-	name = strings.NewReplacer("-", "", "_", "", ".", "").Replace(strings.ToLower(name))
+	name = strings.Map(func(r rune) rune {
+		if r == '-' || r == '_' || r == '.' {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, name)
 	return slices.Contains(secretNames, name) || slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(name, w) })
 }
 

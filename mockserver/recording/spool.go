@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -25,13 +26,15 @@ type spool struct {
 	size   int64
 	read   int64
 	hash   xxh3.Hasher128
-	err    error // of the upstream; io.EOF at a whole end
-	left   bool  // the program wants no more
-	loose  bool  // there is no room on the disk: it is passed on, and not kept
+	err    error           // of the upstream; io.EOF at a whole end
+	ctx    context.Context // the program's request
+	gone   bool            // it had ended when err came: then that is of the program's doing
+	left   bool            // the program wants no more
+	loose  bool            // there is no room on the disk: it is passed on, and not kept
 }
 
-func newSpool(w *Writer, pool *chunks) *spool {
-	s := &spool{w: w, pool: pool}
+func newSpool(ctx context.Context, w *Writer, pool *chunks) *spool {
+	s := &spool{w: w, pool: pool, ctx: ctx}
 	s.change.L = &s.mu
 	return s
 }
@@ -160,8 +163,8 @@ func (s *spool) take(b []byte, offset int64, err error) error {
 		s.memory[n-1] = s.memory[n-1][:len(s.memory[n-1])+len(b)]
 	}
 	s.size += int64(len(b))
-	if err != nil {
-		s.err = err
+	if err != nil { // noted before a reader can see it: who reads an error leaves
+		s.err, s.gone = err, s.ctx.Err() != nil
 	}
 	return s.err
 }
@@ -264,25 +267,32 @@ func (s *spool) settle(failed Failure) (Body, bool) {
 		return Body{}, true
 	}
 	b := Body{s.hash.Sum128().Bytes(), size}
-	ok, wrote := true, false
-	s.w.keep(b.Digest, func() (err error) {
+	wrote := false
+	ok := s.w.keep(b.Digest, func() (bool, error) {
 		wrote = true
-		if file == nil {
-			if ok = s.w.reserve(size); !ok {
-				return nil
-			}
-			if file, err = s.staged(); err != nil {
-				return err
-			}
-			defer file.Close()
-		}
-		return os.Rename(file.Name(), filepath.Join(s.w.folder, filepath.FromSlash(bodyFile(b.Digest))))
+		return s.write(file, size, b.Digest)
 	})
 	if !wrote && file != nil { // it is there already
 		os.Remove(file.Name())
 		s.w.release(size)
 	}
 	return b, ok
+}
+
+// write gives the body's file its name, after it has made one of what is only in memory; false if
+// there is no room for it.
+func (s *spool) write(file *os.File, size int64, d Digest) (bool, error) {
+	if file == nil {
+		if !s.w.reserve(size) {
+			return false, nil
+		}
+		var err error
+		if file, err = s.staged(); err != nil {
+			return false, err
+		}
+		defer file.Close()
+	}
+	return true, os.Rename(file.Name(), filepath.Join(s.w.folder, filepath.FromSlash(bodyFile(d))))
 }
 
 // free gives back what the spool holds. Nobody may read from it any more.

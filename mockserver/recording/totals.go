@@ -48,11 +48,18 @@ func (r *Recorder) begin() {
 	t.atOnce = max(t.atOnce, t.inWork)
 }
 
+// answered counts a request as no longer in work. It is called before the program can ask again on
+// that connection.
+func (r *Recorder) answered() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.totals.inWork--
+}
+
 func (r *Recorder) end(e Exchange) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	t := &r.totals
-	t.inWork--
 	t.exchanges++
 	t.ended = time.Now()
 	t.bytes += e.Body.Size

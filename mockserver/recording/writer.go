@@ -29,7 +29,6 @@ type Writer struct {
 	kept    map[Digest]chan struct{} // closed once the body's file is there
 	size    int64                    // bytes on disk, with what is being written
 	limit   int64
-	full    bool
 	entries int
 	hidden  int   // exchanges that were not kept
 	err     error // the first: after it nothing is kept
@@ -109,15 +108,17 @@ func (w *Writer) Add(e Exchange) {
 			e.Header.Set("Location", w.written(u).String())
 		}
 	}
-	text, err := json.Marshal(newEntry(e))
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false) // addresses are full of &
+	err := encoder.Encode(newEntry(e))
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.err == nil {
 		w.err = err
 	}
-	size := int64(len(text)) + 2
-	if w.err != nil || w.full || w.size+size > w.limit {
-		w.full = w.full || w.err == nil
+	size := int64(text.Len()) + 2
+	if w.err != nil || w.size+size > w.limit {
 		w.hidden++
 		return
 	}
@@ -126,7 +127,7 @@ func (w *Writer) Add(e Exchange) {
 		b.WriteByte(',')
 	}
 	b.WriteByte('\n')
-	b.Write(text)
+	b.Write(bytes.TrimSuffix(text.Bytes(), []byte("\n")))
 	at := int64(b.Len())
 	b.WriteString(tail)
 	if _, err := w.file.WriteAt(b.Bytes(), w.end); err != nil {
@@ -154,19 +155,12 @@ func (w *Writer) Hide() {
 	w.hidden++
 }
 
-// Full says that nothing more is kept: the limit is reached, or the disk refused.
-func (w *Writer) Full() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.full || w.err != nil
-}
-
-// reserve takes room on the disk; false if there is none.
+// reserve takes room on the disk; false if there is none. Bodies that turn out to be there already give
+// theirs back: so another exchange may find room later.
 func (w *Writer) reserve(n int64) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.err != nil || w.full || w.size+n > w.limit {
-		w.full = w.full || w.err == nil
+	if w.err != nil || w.size+n > w.limit {
 		return false
 	}
 	w.size += n
@@ -179,24 +173,40 @@ func (w *Writer) release(n int64) {
 	w.size -= n
 }
 
-// keep writes a body's file by write, once for each digest. When it returns the file is there, whoever
-// wrote it: an exchange must not be written before its body.
-func (w *Writer) keep(d Digest, write func() error) {
-	w.mu.Lock()
-	done, there := w.kept[d]
-	if !there {
-		done = make(chan struct{})
-		w.kept[d] = done
+// keep writes a body's file by write, once for each digest; write says false if there is no room.
+// When keep returns true the file is there, whoever wrote it: an exchange must not be written before
+// its body.
+func (w *Writer) keep(d Digest, write func() (bool, error)) bool {
+	for {
+		w.mu.Lock()
+		done, there := w.kept[d]
+		if !there {
+			done = make(chan struct{})
+			w.kept[d] = done
+		}
+		w.mu.Unlock()
+		if there {
+			<-done
+			w.mu.Lock()
+			there = w.kept[d] == done
+			w.mu.Unlock()
+			if there {
+				return true
+			}
+			continue // it was not written: perhaps this one has room
+		}
+		ok, err := write()
+		if err != nil {
+			w.fail(err)
+		}
+		if !ok || err != nil {
+			w.mu.Lock()
+			delete(w.kept, d)
+			w.mu.Unlock()
+		}
+		close(done)
+		return ok && err == nil
 	}
-	w.mu.Unlock()
-	if there {
-		<-done
-		return
-	}
-	if err := write(); err != nil {
-		w.fail(err)
-	}
-	close(done)
 }
 
 // fail notes the first error of writing; the program is served all the same.
