@@ -37,7 +37,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 	v := &visit{arrived: time.Now()}
 	s.tally.arrive(v)
 	defer s.end(v) // also when a fault ends in a panic
-	if !s.admit(r.Context(), v) || !s.delay(r.Context(), v, q.id) {
+	if !s.admit(r.Context(), v) || !s.delay(r.Context(), v, q.id, 0) {
 		panic(http.ErrAbortHandler) // the client is gone
 	}
 	s.write(w, r, v, b, q.id)
@@ -84,25 +84,17 @@ func (s *Server) admit(ctx context.Context, v *visit) bool {
 	return err == nil
 }
 
-// delay takes the service time of the request. It reports false if the client
-// went away.
-func (s *Server) delay(ctx context.Context, v *visit, id uint64) bool {
+// delay takes the service time of the request, drawn or recorded. It reports
+// false if the client went away.
+func (s *Server) delay(ctx context.Context, v *visit, id uint64, recorded time.Duration) bool {
 	others := s.tally.serve(v)
-	d := s.o.Behaviour.Latency.Draw(chance(s.o.Seed, streamLatency, id), others)
+	d := s.o.Behaviour.Latency.Draw(chance(s.o.Seed, streamLatency, id), others) + max(0, recorded)
 	if d == 0 {
 		return true
 	}
 	start := time.Now()
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		v.service = time.Since(start)
-		return true
-	case <-ctx.Done():
-		v.service = time.Since(start)
-		return false
-	}
+	defer func() { v.service = time.Since(start) }()
+	return pause(ctx, d)
 }
 
 // write answers with the body, or with the fault that strikes the request.

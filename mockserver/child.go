@@ -13,13 +13,14 @@ import (
 
 // greeting is the one line that a child prints.
 type greeting struct {
-	URL string `json:"url"`
-	PID int    `json:"pid"`
+	URL     string `json:"url"`
+	PID     int    `json:"pid"`
+	Control string `json:"control"`
 }
 
 // Child runs an upstream in a process of its own, from start to end: it serves on
-// a free port of 127.0.0.1, prints {"url":"http://127.0.0.1:PORT","pid":N} as
-// one line on out once its payloads are built, and ends when in does or ctx
+// a free port of 127.0.0.1, prints {"url":"http://127.0.0.1:PORT","pid":N,
+// "control":"http://127.0.0.1:PORT/.collatebench"} as one line on out once its payloads are built, and ends when in does or ctx
 // does, after the requests in flight (see Serve). A parent that dies, however
 // it dies, takes its children along, if in is a pipe from it.
 func Child(ctx context.Context, o Options, in io.Reader, out io.Writer) error {
@@ -53,7 +54,8 @@ func (s *Server) greet(ctx context.Context, at net.Addr, out io.Writer) error {
 	case <-ctx.Done():
 		return nil
 	}
-	if err := json.NewEncoder(out).Encode(greeting{URL: "http://" + at.String(), PID: os.Getpid()}); err != nil {
+	base := "http://" + at.String()
+	if err := json.NewEncoder(out).Encode(greeting{URL: base, PID: os.Getpid(), Control: base + Control}); err != nil {
 		return fmt.Errorf("print the address: %w", err)
 	}
 	return nil

@@ -34,13 +34,14 @@ func started(t *testing.T, ctx context.Context, o mockserver.Options) (url strin
 		t.Fatal(err)
 	}
 	var greeting struct {
-		URL string
-		PID int
+		URL     string
+		PID     int
+		Control string
 	}
 	if err := json.Unmarshal([]byte(line), &greeting); err != nil {
 		t.Fatalf("%q: %v", line, err)
 	}
-	if want := fmt.Sprintf(`{"url":%q,"pid":%d}`+"\n", greeting.URL, os.Getpid()); line != want {
+	if want := fmt.Sprintf(`{"url":%q,"pid":%d,"control":%q}`+"\n", greeting.URL, os.Getpid(), greeting.URL+mockserver.Control); line != want {
 		t.Errorf("greeting %q, want %q", line, want)
 	}
 	if !strings.HasPrefix(greeting.URL, "http://127.0.0.1:") {

@@ -56,7 +56,7 @@ func (s *Server) breakOff(p *pace, r *http.Request, v *visit, b []byte, start ti
 	v.write = time.Since(start)
 	s.end(v) // before the client can know
 	if v.fault == behaviour.Reset {
-		reset(p.flusher)
+		reset(p.flusher, nil)
 	}
 	panic(http.ErrAbortHandler)
 }
@@ -72,14 +72,21 @@ func (s *Server) stall(r *http.Request) {
 	}
 }
 
-// reset closes the connection by a TCP reset. Streams of HTTP/2 share theirs
-// and can't be hijacked: the panic that follows resets the stream.
-func reset(c *http.ResponseController) {
+// drainWithin is how long a reset waits for what was sent before it.
+const drainWithin = time.Second
+
+// reset closes the connection by a TCP reset, after before, if any. Streams of
+// HTTP/2 share theirs and can't be hijacked: the panic that follows resets the
+// stream.
+func reset(c *http.ResponseController, before func(*net.TCPConn)) {
 	conn, _, err := c.Hijack()
 	if err != nil {
 		return
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
+		if before != nil {
+			before(tcp)
+		}
 		tcp.SetLinger(0) // now Close sends a reset, not an end
 	}
 	conn.Close()

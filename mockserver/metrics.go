@@ -43,6 +43,7 @@ type collector struct {
 	rows   []metric
 	descs  []*prometheus.Desc
 	faults *prometheus.Desc
+	replay *prometheus.Desc
 }
 
 const metricPrefix = "collatebench_upstream_"
@@ -55,6 +56,7 @@ func metricsHandler(read func() Stats) http.Handler {
 		c.descs = append(c.descs, prometheus.NewDesc(metricPrefix+m.name, m.help, nil, nil))
 	}
 	c.faults = prometheus.NewDesc(metricPrefix+"faults_total", "Requests that went wrong on purpose.", []string{"kind"}, nil)
+	c.replay = prometheus.NewDesc(metricPrefix+"replayed_total", "Requests to a replay, by how they matched the recording.", []string{"match"}, nil)
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(c)
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
@@ -65,6 +67,7 @@ func (c *collector) Describe(ch chan<- *prometheus.Desc) {
 		ch <- d
 	}
 	ch <- c.faults
+	ch <- c.replay
 }
 
 func (c *collector) Collect(ch chan<- prometheus.Metric) {
@@ -74,5 +77,10 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	}
 	for _, kind := range behaviour.FaultKinds() {
 		ch <- prometheus.MustNewConstMetric(c.faults, prometheus.CounterValue, float64(stats.Faults[kind]), string(kind))
+	}
+	if r := stats.Replay; r != nil {
+		ch <- prometheus.MustNewConstMetric(c.replay, prometheus.CounterValue, float64(r.Exact), "exact")
+		ch <- prometheus.MustNewConstMetric(c.replay, prometheus.CounterValue, float64(r.Nearest), "nearest")
+		ch <- prometheus.MustNewConstMetric(c.replay, prometheus.CounterValue, float64(r.Missing), "missing")
 	}
 }

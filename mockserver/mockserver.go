@@ -44,6 +44,15 @@
 //	          stops or MaxStall is over
 //	corrupt   a few bytes of the body altered; X-Payload-Digest is that of the true body
 //
+// With Options.Replay it serves a recording in place of payloads: by method, path,
+// query and the body of the request, equal requests in turn. Where only the query
+// or the body is another it serves the exchange with the most parameters alike,
+// and the statistics tell how often; otherwise it answers 404 and says what is
+// near. Status, header, bytes of the body as they went over the wire, trailers
+// and broken connections are as recorded, delays as well if Behaviour.Latency is;
+// what else Behaviour says acts as on payloads. The paths above, but for
+// /v1/payload, give way to recorded ones, and are always below /.collatebench.
+//
 // It speaks HTTP/1.1 and, on the same port, HTTP/2 without TLS (prior
 // knowledge). It does not know who its clients are or what they measure.
 package mockserver
@@ -53,6 +62,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -61,6 +71,7 @@ import (
 
 	"collatebench/mockserver/behaviour"
 	"collatebench/mockserver/payload"
+	"collatebench/mockserver/recording"
 )
 
 const (
@@ -80,6 +91,11 @@ type Options struct {
 	MaxMemory payload.Size   // of all bodies kept or being made; 0 means 1 GiB
 	Captured  []string       // files served for kind=captured: a codec's bytes, not compressed
 	Preload   []payload.Spec // made before /readyz says 200, and never evicted; their seeds are ignored
+	// Replay is served in place of payloads. A Behaviour.Latency of none gives its
+	// answers at once, and one that is recorded when they came. MaxMemory must hold
+	// its distinct bodies, Captured and Preload must be empty, and the rest of what
+	// is about payloads has no effect.
+	Replay *recording.Recording
 	// SendBuffer is the socket's send buffer in bytes; 0 leaves it to the
 	// kernel. A small one shows stalls that a large one hides. Below 64 KiB,
 	// the size of a segment on loopback, each bufferful waits some 20 ms for an
@@ -106,7 +122,7 @@ func (o Options) check() error {
 	case o.Behaviour.Queue < 0 || o.Behaviour.Bandwidth < 0 || o.Behaviour.ConnBandwidth < 0:
 		return errors.New("queue or bandwidth below 0")
 	}
-	return nil
+	return o.checkReplay()
 }
 
 // Server is one upstream. New makes it; it serves one listener in its life.
@@ -117,7 +133,8 @@ type Server struct {
 	tally   tally
 	slots   *semaphore.Weighted // places in service, first come first served; nil means no end of them
 	limit   *rate.Limiter       // of all connections; nil means none
-	mux     *http.ServeMux
+	replay  *replay             // nil where payloads are made
+	handler http.Handler
 	loaded  chan struct{} // closed once the preload is built
 	stop    chan struct{} // closed when the server ends: stalled bodies are let go
 	served  atomic.Bool
@@ -136,6 +153,11 @@ func New(o Options) (*Server, error) {
 	if s.library, err = newLibrary(o, s.stop); err != nil {
 		return nil, fmt.Errorf("mock server: %w", err)
 	}
+	if o.Replay != nil {
+		if s.replay, err = newReplay(o.Replay, int64(o.MaxMemory)); err != nil {
+			return nil, fmt.Errorf("mock server: %w", err)
+		}
+	}
 	if err := s.checkPreload(); err != nil {
 		return nil, fmt.Errorf("mock server: %w", err)
 	}
@@ -149,22 +171,58 @@ func New(o Options) (*Server, error) {
 
 // Handler serves the upstream's contract. Without Serve nothing is preloaded,
 // and what belongs to connections, ConnBandwidth and SendBuffer, is left out.
-func (s *Server) Handler() http.Handler { return s.mux }
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Replayed says what of Options.Replay is served; the zero value without.
+func (s *Server) Replayed() Replayed {
+	if s.replay == nil {
+		return Replayed{}
+	}
+	return s.replay.Replayed
+}
+
+// Control is the prefix below which a server's own paths are, also where a
+// recording has those paths.
+const Control = "/.collatebench"
 
 func (s *Server) routes() {
-	s.mux = http.NewServeMux()
-	s.mux.HandleFunc("GET /v1/payload", s.answer)
-	s.mux.HandleFunc("HEAD /v1/payload", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Allow", http.MethodGet) // a HEAD would be counted as bytes that nobody saw
-		w.WriteHeader(http.StatusMethodNotAllowed)
+	mux, under := http.NewServeMux(), http.NewServeMux()
+	s.own(mux)
+	s.own(under)
+	control := http.StripPrefix(Control, under)
+	if s.replay == nil {
+		mux.HandleFunc("GET /v1/payload", s.answer)
+		mux.HandleFunc("HEAD /v1/payload", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Allow", http.MethodGet) // a HEAD would be counted as bytes that nobody saw
+			w.WriteHeader(http.StatusMethodNotAllowed)
+		})
+		mux.Handle(Control+"/", control)
+		s.handler = mux
+		return
+	}
+	// No ServeMux: it would redirect paths that it finds unclean, and a recorded one may be.
+	s.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, Control+"/") {
+			control.ServeHTTP(w, r)
+		} else if b := s.replay.branch(r); b != nil {
+			s.answerReplayed(w, r, b)
+		} else if _, pattern := mux.Handler(r); pattern != "" {
+			mux.ServeHTTP(w, r)
+		} else {
+			s.answerMissing(w, r)
+		}
 	})
-	s.mux.HandleFunc("GET /v1/stats", s.answerStats)
-	s.mux.HandleFunc("POST /v1/epoch", func(w http.ResponseWriter, _ *http.Request) {
+}
+
+// own adds what is not the upstream's.
+func (s *Server) own(mux *http.ServeMux) {
+	mux.HandleFunc("GET /v1/stats", s.answerStats)
+	mux.HandleFunc("POST /v1/epoch", func(w http.ResponseWriter, _ *http.Request) {
 		s.tally.epoch()
 		w.WriteHeader(http.StatusNoContent)
 	})
-	s.mux.Handle("GET /metrics", metricsHandler(s.Stats))
-	s.mux.HandleFunc("GET /readyz", s.answerReady)
+	mux.Handle("GET /metrics", metricsHandler(s.Stats))
+	mux.HandleFunc("GET /readyz", s.answerReady)
 }
 
 func (s *Server) answerReady(w http.ResponseWriter, _ *http.Request) {

@@ -44,7 +44,7 @@ func (s *Server) httpServer() *http.Server {
 	protocols.SetUnencryptedHTTP2(true)
 	unused := &fresh{conns: map[net.Conn]bool{}}
 	h := &http.Server{
-		Handler:     s.mux,
+		Handler:     s.handler,
 		ConnContext: s.prepare,
 		ConnState:   unused.note,
 		Protocols:   protocols,
@@ -55,6 +55,9 @@ func (s *Server) httpServer() *http.Server {
 		MaxHeaderBytes:    16 << 10,
 		// The default of 250 streams a connection would limit the window.
 		HTTP2: &http.HTTP2Config{MaxConcurrentStreams: 1 << 16},
+	}
+	if s.replay != nil {
+		h.MaxHeaderBytes = 0 // a program's own headers: net/http's 1 MiB
 	}
 	h.RegisterOnShutdown(unused.end)
 	return h
@@ -105,6 +108,11 @@ func (s *Server) preload(ctx context.Context) error {
 			return nil
 		case err != nil:
 			return fmt.Errorf("preload: %w", err)
+		}
+	}
+	if s.replay != nil {
+		if err := s.replay.load(ctx); err != nil {
+			return err
 		}
 	}
 	close(s.loaded)

@@ -18,7 +18,7 @@ import (
 // its client can see that it has ended.
 type Stats struct {
 	Requests        uint64  `json:"requests"`          // for payloads, ended in any way; refused ones are apart
-	Refused         uint64  `json:"refused"`           // answered with 400, or 503 for want of memory
+	Refused         uint64  `json:"refused"`           // answered with 400, 503 for want of memory, or 404 by a replay
 	InFlightSeconds float64 `json:"in_flight_seconds"` // integral of the requests in flight, those not yet ended included
 	QueueSeconds    float64 `json:"queue_seconds"`     // waiting for a place in service
 	ServiceSeconds  float64 `json:"service_seconds"`   // the delay, as it was
@@ -27,6 +27,7 @@ type Stats struct {
 	CPUSeconds      float64 `json:"cpu_seconds"`       // of this process, user and system
 
 	Faults map[behaviour.Fault]uint64 `json:"faults"` // by kind, each kind always there
+	Replay *ReplayStats               `json:"replay,omitempty"`
 
 	InFlight      int     `json:"in_flight"`       // queued, in service or being written now
 	PeakInFlight  int     `json:"peak_in_flight"`  // since the last epoch began
@@ -37,9 +38,21 @@ type Stats struct {
 	PID           int     `json:"pid"`
 }
 
+// ReplayStats is how the requests to a replay matched what was recorded. Exact
+// and Nearest add up to the requests, but for those whose client left before the
+// match was known.
+type ReplayStats struct {
+	Exact   uint64 `json:"exact"`
+	Nearest uint64 `json:"nearest"` // by method and path: the query or the body was another
+	Missing uint64 `json:"missing"` // answered with 404
+}
+
 // Stats reads all figures at one moment.
 func (s *Server) Stats() Stats {
 	st := s.tally.read(time.Now())
+	if s.replay == nil {
+		st.Replay = nil
+	}
 	st.CPUSeconds = rusage.SelfCPU().Seconds()
 	st.GOMAXPROCS = runtime.GOMAXPROCS(0)
 	st.PID = os.Getpid()

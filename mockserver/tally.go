@@ -16,6 +16,7 @@ type tally struct {
 	area     time.Duration
 	requests uint64
 	refused  uint64
+	matches  [matchMissing + 1]uint64
 	bytes    uint64
 	queue    time.Duration
 	service  time.Duration
@@ -31,6 +32,7 @@ type visit struct {
 	queue, service, write time.Duration
 	bytes                 uint64
 	fault                 behaviour.Fault
+	match                 match
 	inService             bool
 	ended                 bool
 }
@@ -84,6 +86,7 @@ func (t *tally) leave(v *visit) {
 		t.inService--
 	}
 	t.requests++
+	t.matches[v.match]++
 	t.bytes += v.bytes
 	t.queue += v.queue
 	t.service += v.service
@@ -97,6 +100,14 @@ func (t *tally) refuse() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.refused++
+}
+
+// miss counts a request that no recorded one is like.
+func (t *tally) miss() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.refused++
+	t.matches[matchMissing]++
 }
 
 func (t *tally) epoch() {
@@ -114,6 +125,7 @@ func (t *tally) read(now time.Time) Stats {
 		faults[kind] = t.faults[kind]
 	}
 	return Stats{
+		Replay:   &ReplayStats{Exact: t.matches[matchExact], Nearest: t.matches[matchNearest], Missing: t.matches[matchMissing]},
 		Requests: t.requests, Refused: t.refused, Bytes: t.bytes, Faults: faults,
 		InFlightSeconds: t.area.Seconds(),
 		QueueSeconds:    t.queue.Seconds(),

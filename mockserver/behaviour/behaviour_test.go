@@ -47,6 +47,10 @@ func TestSpellings(t *testing.T) {
 		{"latency", "lognormal:10ms:0.08s", "lognormal:10ms:80ms"},
 		{"latency", "pareto:10ms:1.50", "pareto:10ms:1.5"},
 		{"latency", "load:10ms:2ms", "load:10ms:2ms"},
+		{"latency", "recorded", "recorded"},
+		{"latency", "recorded*1.0", "recorded"},
+		{"latency", "recorded*2.50", "recorded*2.5"},
+		{"latency", "recorded*1e-2", "recorded*0.01"},
 		{"queue", "4", "4"},
 		{"queue", "1048576", "1048576"},
 		{"bandwidth", "100MiBps", "100MiBps"},
@@ -74,7 +78,8 @@ func TestRefused(t *testing.T) {
 	for name, texts := range map[string][]string{
 		"latency": {"", "10", "-1ms", "2m", "fast", "fixed:10ms", "uniform", "uniform:5ms", "uniform:15ms:5ms",
 			"uniform:5ms:5ms", "uniform:1ms:2ms:3ms", "lognormal:0s:80ms", "lognormal:80ms:10ms", "pareto:10ms:0",
-			"pareto:10ms:NaN", "pareto:10ms:+Inf", "pareto:0s:1.5", "load:10ms:0s", "none:10ms", "10ms ", "10ms,20ms"},
+			"pareto:10ms:NaN", "pareto:10ms:+Inf", "pareto:0s:1.5", "load:10ms:0s", "none:10ms", "10ms ", "10ms,20ms",
+			"recorded*", "recorded*0", "recorded*0.009", "recorded*101", "recorded*NaN", "recorded2", "recorded:2", "recorded*-2", "recorded*2 "},
 		"queue":         {"", "0", "-1", "+1", "1.5", "1048577", "4 "},
 		"bandwidth":     {"", "0MiBps", "100", "100MiB/s", "100MBps", "-1Bps", "1.5MiBps", "1025GiBps", "Bps"},
 		"connbandwidth": {"99999999999999999999Bps"},
@@ -102,7 +107,7 @@ func TestRefused(t *testing.T) {
 // FuzzKnobs proves that Get and Set are inverses and that every spelling can
 // stand in a benchmark's name.
 func FuzzKnobs(f *testing.F) {
-	for i, text := range []string{"lognormal:10ms:80ms", "4", "100MiBps", "1Bps", "503:1%+reset:0.5%", "pareto:1ns:0.1"} {
+	for i, text := range []string{"lognormal:10ms:80ms", "4", "100MiBps", "1Bps", "503:1%+reset:0.5%", "pareto:1ns:0.1", "recorded*0.5"} {
 		f.Add(uint8(i), text)
 	}
 	unfit := regexp.MustCompile(`[/=,\s]|[^ -~]|-[0-9]+$`)
@@ -136,5 +141,5 @@ func ExampleKnobs() {
 	}
 	// Output:
 	// <nil> 10ms
-	// "uniform:15ms:5ms": min is not below max; allowed: none, 10ms (fixed), uniform:5ms:15ms (min:max), lognormal:10ms:80ms (p50:p99), pareto:10ms:1.5 (min:alpha), load:10ms:2ms (base:for each other request in service)
+	// "uniform:15ms:5ms": min is not below max; allowed: none, 10ms (fixed), uniform:5ms:15ms (min:max), lognormal:10ms:80ms (p50:p99), pareto:10ms:1.5 (min:alpha), load:10ms:2ms (base:for each other request in service), recorded or recorded*2 (with --replay, each exchange's own by 0.01 to 100)
 }

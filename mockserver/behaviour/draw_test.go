@@ -37,6 +37,7 @@ func TestDrawIsTheQuantile(t *testing.T) {
 		{"load:10ms:2ms", .9, 0, 10 * time.Millisecond},
 		{"load:10ms:2ms", .9, 7, 24 * time.Millisecond},
 		{"load:1m:1m", .9, 7, behaviour.MaxDelay},
+		{"recorded*2", .9, 7, 0},
 	} {
 		got := latency(t, test.text).Draw(test.u, test.others)
 		if (got - test.want).Abs() > time.Nanosecond {

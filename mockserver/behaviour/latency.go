@@ -15,8 +15,9 @@ const MaxDelay = time.Minute
 // z99 is the 99th percentile of the standard normal distribution.
 const z99 = 2.3263478740408408
 
-// Latency is a service time: none, one delay, or a distribution of delays.
-// It is comparable; ParseLatency makes one and String spells it.
+// Latency is a service time: none, one delay, a distribution of delays, or
+// those of a recording. It is comparable; ParseLatency makes one and String
+// spells it.
 type Latency struct {
 	kind latencyKind
 	a, b float64 // nanoseconds, or a plain number where the row says so
@@ -31,6 +32,7 @@ const (
 	lognormal
 	pareto
 	load
+	recorded // a is the factor, a plain number
 )
 
 // latencyRow is what the kinds of delay differ in.
@@ -43,7 +45,8 @@ type latencyRow struct {
 }
 
 const latencyAllowed = "none, 10ms (fixed), uniform:5ms:15ms (min:max), lognormal:10ms:80ms (p50:p99), " +
-	"pareto:10ms:1.5 (min:alpha), load:10ms:2ms (base:for each other request in service)"
+	"pareto:10ms:1.5 (min:alpha), load:10ms:2ms (base:for each other request in service), " +
+	"recorded or recorded*2 (with --replay, each exchange's own by 0.01 to 100)"
 
 // row is a switch and not a map, so that nothing can alter it.
 func (k latencyKind) row() latencyRow {
@@ -89,6 +92,9 @@ func ParseLatency(text string) (Latency, error) {
 	if text == none {
 		return Latency{}, nil
 	}
+	if times, ok := strings.CutPrefix(text, "recorded"); ok {
+		return parseRecorded(text, times)
+	}
 	name, rest, distribution := strings.Cut(text, ":")
 	if !distribution {
 		name, rest = fixed.row().name, text
@@ -100,6 +106,30 @@ func ParseLatency(text string) (Latency, error) {
 	}
 	return Latency{}, refuse(text, "", latencyAllowed)
 }
+
+// The factors of recorded delays.
+const (
+	minFactor = 0.01
+	maxFactor = 100
+)
+
+// parseRecorded reads what follows the word: nothing, or *FACTOR.
+func parseRecorded(text, times string) (Latency, error) {
+	factor := 1.0
+	if times != "" {
+		number, ok := strings.CutPrefix(times, "*")
+		var err error
+		if factor, err = parseNumber(number); !ok || err != nil || !(factor >= minFactor && factor <= maxFactor) {
+			return Latency{}, refuse(text, "not recorded*FACTOR with a factor from 0.01 to 100", latencyAllowed)
+		}
+	}
+	return Latency{kind: recorded, a: factor}, nil
+}
+
+// Recorded reports whether each request takes the time that its exchange took
+// when it was recorded, and the factor by which. Draw knows no recording: it
+// gives 0.
+func (l Latency) Recorded() (factor float64, ok bool) { return l.a, l.kind == recorded }
 
 func parseKind(k latencyKind, text, rest string) (Latency, error) {
 	row, parts := k.row(), strings.Split(rest, ":")
@@ -151,6 +181,10 @@ func (l Latency) String() string {
 		return none
 	case l.kind == fixed:
 		return spellDelay(l.a)
+	case l.kind == recorded && l.a == 1:
+		return "recorded"
+	case l.kind == recorded:
+		return "recorded*" + strconv.FormatFloat(l.a, 'f', -1, 64)
 	case row.plain:
 		return row.name + ":" + spellDelay(l.a) + ":" + strconv.FormatFloat(l.b, 'f', -1, 64)
 	default:

@@ -23,7 +23,9 @@ type Recording struct {
 	Whole bool
 	// Hidden is how many exchanges were passed on and not kept, as over the limit.
 	Hidden int
-	Salt   []byte // of the values that are hashed
+	Salt   []byte // of the values that are hashed; none in what another program wrote
+	// Upstream is the base URL whose exchanges these are; "" in what another program wrote.
+	Upstream string
 
 	folder string
 	inside map[Digest][]byte
@@ -127,7 +129,7 @@ func (r *Recording) seek(d *json.Decoder, name string) (bool, error) {
 			if err := d.Decode(&h); err != nil {
 				return false, err
 			}
-			r.Salt = h.Salt
+			r.Salt, r.Upstream = h.Salt, h.Upstream
 		default:
 			var skipped json.RawMessage
 			if err := d.Decode(&skipped); err != nil {

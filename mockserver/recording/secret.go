@@ -52,8 +52,11 @@ func (s Secrets) header(h http.Header) http.Header {
 	return kept
 }
 
-// hashed begins what stands for a value of a query.
-const hashed = "hashed-"
+// hashed begins what stands for a value of a query, hashBytes of its hash follow.
+const (
+	hashed    = "hashed-"
+	hashBytes = 12
+)
 
 // query returns the query with the values that are not to be written as hashes: equal values have
 // equal hashes within one recording. The order of the parameters is kept.
@@ -81,5 +84,5 @@ func (s Secrets) query(raw string) string {
 func (s Secrets) hash(value string) string {
 	h := hmac.New(sha256.New, s.salt)
 	h.Write([]byte(value))
-	return hashed + hex.EncodeToString(h.Sum(nil)[:12])
+	return hashed + hex.EncodeToString(h.Sum(nil)[:hashBytes])
 }
