@@ -37,7 +37,7 @@ help: ## show this
 	@echo "  Each variable is the flag of its name: make bench VIRTUAL_CORES=16 is"
 	@echo "  collatebench bench --virtual-cores=16. make bench HELP=true lists those of bench."
 
-bench: program ## run the matrix, print its tables, leave a run folder
+bench: program ## run the matrix, print its tables, leave a run folder [REPLAY=api]
 	@$(PROGRAM) bench $(call flags)
 
 why: program ## prove which cause holds a cell back: CELL='placement=collector/window=32'
@@ -63,7 +63,7 @@ view: program ## all runs in a browser: reports, comparisons, profiles [RUN=late
 pprof: program ## pprof's web UI: CELL='placement=collector/window=32' [RUN=latest KIND=heap]
 	@$(PROGRAM) pprof $(call run,latest) $(if $(filter CELL,$(given)),$(call quote,$(CELL))) $(call flags,RUN CELL)
 
-mockserver: program ## serve the upstream alone [ADDR=127.0.0.1:8080 LATENCY=10ms QUEUE=4]
+mockserver: program ## serve the upstream alone [ADDR=127.0.0.1:8080 LATENCY=10ms QUEUE=4 REPLAY=api]
 	@$(PROGRAM) mockserver $(call flags)
 
 program: # the program, built anew where its source has changed

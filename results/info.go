@@ -56,6 +56,7 @@ type Info struct {
 	LocalUpstream bool              `json:"upstream_on_this_machine,omitempty"` // of Upstream
 	Scalings      bench.Scalings    `json:"core_scalings,omitempty"`            // how many effective cores the machine has, for each kind of work
 	Bodies        []BodyFile        `json:"bodies,omitempty"`
+	Replay        string            `json:"replay,omitempty"` // recording that the bodies are of
 	TestBinary    string            `json:"test_binary_sha256,omitempty"`
 	NoiseFloor    json.RawMessage   `json:"noise_floor,omitempty"` // package stats writes and reads it
 	Why           json.RawMessage   `json:"why,omitempty"`         // the cell and the interventions of a run of `why`; package evidence writes and reads it

@@ -12,7 +12,9 @@ import (
 
 	"collatebench/bench"
 	"collatebench/internal/rusage"
+	"collatebench/internal/scratch"
 	"collatebench/internal/spell"
+	"collatebench/mockserver/payload"
 	"collatebench/results"
 	"collatebench/results/evidence"
 	"collatebench/results/stats"
@@ -23,10 +25,12 @@ type experiment struct {
 	Options
 	cells     []bench.Cell // A/A controls included
 	bodies    []results.BodyFile
+	files     []string // with the bodies, absolute
 	source    string
 	out       string
 	binary    *Program
-	scratch   string // the working folder of the samples, this run's own: runs may share the program
+	replayed  *scratch.Folder // with the bodies of a recording; nil without
+	scratch   string          // the working folder of the samples, this run's own: runs may share the program
 	upstreams upstreams
 	machine   machine
 	run       *results.Run
@@ -41,17 +45,24 @@ type experiment struct {
 // A planner gives the cells that a run begins with.
 type planner func(Options, []results.BodyFile) ([]bench.Cell, error)
 
-// newExperiment checks all that can be checked before anything is written.
-func newExperiment(ctx context.Context, o Options, plan planner) (*experiment, error) {
+// newExperiment checks all that can be checked before anything is written. The bodies
+// of a recording are those that the codecs decode; without any, those of which it has
+// most.
+func newExperiment(ctx context.Context, o Options, codecs []payload.Codec, plan planner) (_ *experiment, err error) {
 	if err := rusage.Check(); err != nil {
 		return nil, err
 	}
 	x := &experiment{Options: o, began: time.Now()}
 	x.Rounds = max(x.Rounds, 1)
-	var err error
-	if x.bodies, err = describeBodies(o.Bodies); err != nil {
+	defer func() {
+		if err != nil {
+			x.replayed.Remove()
+		}
+	}()
+	if err := x.findBodies(codecs); err != nil {
 		return nil, err
 	}
+	o = x.Options
 	if x.cells, err = plan(o, x.bodies); err != nil {
 		return nil, err
 	}
@@ -62,6 +73,9 @@ func newExperiment(ctx context.Context, o Options, plan planner) (*experiment, e
 		if err := checkElsewhere(ctx, o.Upstream); err != nil {
 			return nil, &OptionError{"upstream", o.Upstream, err}
 		}
+	}
+	if x.Replay != "" {
+		x.note("serving %s, one after the other\n", spell.Plural(len(x.bodies), "recorded response"))
 	}
 	if x.source, err = findSource(ctx, o.Source); err != nil {
 		return nil, err
@@ -81,6 +95,27 @@ func newExperiment(ctx context.Context, o Options, plan planner) (*experiment, e
 		return nil, err
 	}
 	return x, nil
+}
+
+// findBodies finds the captured bodies, if there are any.
+func (x *experiment) findBodies(codecs []payload.Codec) error {
+	var names []string
+	var err error
+	if x.Replay != "" {
+		if names, err = x.replay(codecs); err != nil {
+			return err
+		}
+	}
+	if x.bodies, err = describeBodies(x.Bodies); err != nil {
+		return err
+	}
+	for _, b := range x.bodies {
+		x.files = append(x.files, b.Path)
+	}
+	for i, name := range names {
+		x.bodies[i].Path = name
+	}
+	return nil
 }
 
 // begin makes the run's folder and carries the experiment out in it. more changes
@@ -111,7 +146,7 @@ func (x *experiment) describe() results.Info {
 		Matrix: x.Matrix.Changed(), Cells: cellNames(x.cells),
 		Rounds: x.Rounds, Ops: x.Ops, Precision: x.Precision, Budget: x.Budget,
 		Seed: x.Seed, Profiled: x.Profile, Upstream: x.Upstream,
-		Bodies: x.bodies, TestBinary: x.binary.hash,
+		Bodies: x.bodies, Replay: x.Replay, TestBinary: x.binary.hash,
 	}
 }
 
@@ -200,6 +235,7 @@ func (x *experiment) finish(cause error) error {
 func (x *experiment) close() {
 	x.upstreams.stop()
 	os.RemoveAll(x.scratch)
+	x.replayed.Remove()
 	if x.Program == nil {
 		x.binary.Remove()
 	}

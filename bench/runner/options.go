@@ -25,6 +25,7 @@ type Options struct {
 	Out      string   // folder of the runs; "" means results/runs in the module
 	Upstream string   // base URL of an upstream elsewhere; "" starts our own
 	Bodies   []string // files that our upstream serves as captured payloads
+	Replay   string   // recording whose bodies it serves so, in place of Bodies; "" for none
 	Self     []string // command that starts our upstream; the flags are appended
 
 	Progress func(Progress) // called as each step begins and ends; may be nil
@@ -41,7 +42,10 @@ func remembered(o Options, info results.Info) (Options, error) {
 	}
 	o.Rounds, o.Ops, o.Precision, o.Budget = info.Rounds, info.Ops, info.Precision, 0
 	o.Seed, o.Profile, o.Upstream = info.Seed, info.Profiled, info.Upstream
-	o.Bodies = nil
+	o.Bodies, o.Replay = nil, info.Replay
+	if o.Replay != "" {
+		return o, nil // which has them: their files were that process's
+	}
 	for _, b := range info.Bodies {
 		o.Bodies = append(o.Bodies, b.Path)
 	}

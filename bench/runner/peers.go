@@ -26,7 +26,7 @@ const outputDelay = 2 * time.Second
 // Profile and Precision of the options have no effect.
 func Peers(ctx context.Context, o Options, cells []bench.Cell, who evidence.Peers) (*results.Run, error) {
 	o.Profile, o.Precision = false, 0
-	x, err := newExperiment(ctx, o, func(o Options, _ []results.BodyFile) ([]bench.Cell, error) {
+	x, err := newExperiment(ctx, o, nil, func(o Options, _ []results.BodyFile) ([]bench.Cell, error) {
 		return planPeers(o, cells, who)
 	})
 	if err != nil {

@@ -40,13 +40,16 @@ func plan(o Options, bodies []results.BodyFile) ([]bench.Cell, error) {
 
 // possible refuses a cell that its upstream would refuse.
 func possible(c bench.Cell, o Options) error {
+	if _, recorded := c.Upstream.Latency.Recorded(); recorded {
+		return &OptionError{"latency", c.Upstream.Latency.String(), errors.New("is of collatebench mockserver --replay: here payloads have no recorded delays")}
+	}
 	switch made := c.Payload == payload.Records; {
 	case c.Window > c.Responses:
 		return &OptionError{"window", strconv.Itoa(c.Window), fmt.Errorf("an op of %d responses can't fill it; responses=%d can", c.Responses, c.Window)}
 	case made && (c.Size < payload.MinSize || c.Size > payload.MaxSize):
 		return &OptionError{"size", c.Size.String(), fmt.Errorf("made payloads have from %v to %v", payload.MinSize, payload.MaxSize)}
 	case !made && len(o.Bodies) == 0 && o.Upstream == "":
-		return &OptionError{"payload", string(c.Payload), errors.New("needs --body FILE, or an --upstream that has captured bodies")}
+		return &OptionError{"payload", string(c.Payload), errors.New("needs --body FILE, --replay RECORDING, or an --upstream that has captured bodies")}
 	}
 	return nil
 }
@@ -55,7 +58,7 @@ func possible(c bench.Cell, o Options) error {
 // only in these become one.
 func captured(cells []bench.Cell, o Options) ([]bench.Cell, error) {
 	if _, given := o.Matrix.Changed()["size"]; given {
-		return nil, &OptionError{"size", o.Matrix.Get("size"), errors.New("has no effect with --body: the size is that of the files")}
+		return nil, &OptionError{"size", o.Matrix.Get("size"), fmt.Errorf("has no effect with --%s: the size is that of the responses", o.bodiesFlag())}
 	}
 	mean, err := meanSize(o.Bodies, cells)
 	if err != nil {
@@ -69,6 +72,28 @@ func captured(cells []bench.Cell, o Options) ([]bench.Cell, error) {
 		}
 	}
 	return out, nil
+}
+
+// codecs are those that are asked for; nil where that is left open.
+func (o Options) codecs() ([]payload.Codec, error) {
+	if _, given := o.Matrix.Changed()["codec"]; !given {
+		return nil, nil
+	}
+	cells, err := o.Matrix.Cells()
+	var out []payload.Codec
+	for _, c := range cells {
+		if !slices.Contains(out, c.Codec) {
+			out = append(out, c.Codec)
+		}
+	}
+	return out, err
+}
+
+func (o Options) bodiesFlag() string {
+	if o.Replay != "" {
+		return "replay"
+	}
+	return "body"
 }
 
 // meanSize reads each file the way the cells will decode it.

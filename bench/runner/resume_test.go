@@ -127,6 +127,51 @@ func TestResumeRefusesAnotherBody(t *testing.T) {
 	}
 }
 
+// recordedPage is a recording of one page, as a browser saves it.
+const recordedPage = `{"log":{"version":"1.2","entries":[{"startedDateTime":"2026-01-02T03:04:05Z",
+	"request":{"method":"GET","url":"http://example.com/page?n=1","headers":[]},
+	"response":{"status":200,"headers":[{"name":"Content-Type","value":"application/json"}],"content":{"size":7,"text":"[1,2,3]"}}}]}}`
+
+// TestReplayIsResumed takes the bodies out of the recording again, unless they are others.
+func TestReplayIsResumed(t *testing.T) {
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "page.har")
+	write := func(text string) {
+		if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(recordedPage)
+	o := options(t, 2, exe, "placement=collector,request", "window=4", "responses=24", "latency=none", "procs=1")
+	o.Replay = file
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	o.Progress = interrupt(cancel, "round 2/2")
+	run, err := runner.Start(ctx, o)
+	if !errors.Is(err, runner.ErrInterrupted) || run == nil {
+		t.Fatalf("got run %v, %v", run != nil, err)
+	}
+	info := run.Info()
+	if len(info.Bodies) != 1 || info.Bodies[0].Path != file+"#/page?n=1" || info.Bodies[0].Bytes != 7 || info.Replay != file || !strings.Contains(info.Cells[0], "size=7B") {
+		t.Errorf("%+v, %s", info.Bodies, info.Cells[0])
+	}
+	write(strings.Replace(recordedPage, "[1,2,3]", "[1,2,4]", 1))
+	if err := runner.Resume(t.Context(), run, runner.Options{Program: o.Program, Self: o.Self}); err == nil || !strings.Contains(err.Error(), "body has changed") {
+		t.Errorf("got %v", err)
+	}
+	write(recordedPage)
+	again, err := results.Open(run.Dir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := runner.Resume(t.Context(), again, runner.Options{Program: o.Program, Self: o.Self}); err != nil || again.Info().State != results.Complete {
+		t.Errorf("%s, %v", again.Info().State, err)
+	}
+}
+
 func TestResumeRefusesACompleteRun(t *testing.T) {
 	o := tiny(t, 1)
 	run, err := runner.Start(t.Context(), o)

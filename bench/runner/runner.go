@@ -45,7 +45,11 @@ var ErrInterrupted = errors.New("interrupted")
 // Start makes a run folder and carries the experiment out in it. It returns the
 // run whenever it has made the folder, also with an error.
 func Start(ctx context.Context, o Options) (*results.Run, error) {
-	x, err := newExperiment(ctx, o, plan)
+	codecs, err := o.codecs()
+	if err != nil {
+		return nil, err
+	}
+	x, err := newExperiment(ctx, o, codecs, plan)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +78,11 @@ func Resume(ctx context.Context, run *results.Run, o Options) error {
 	if err != nil {
 		return fmt.Errorf("resume %s: %w", info.ID, err)
 	}
-	x, err := newExperiment(ctx, o, plan)
+	codecs, err := o.codecs()
+	if err != nil {
+		return fmt.Errorf("resume %s: %w", info.ID, err)
+	}
+	x, err := newExperiment(ctx, o, codecs, plan)
 	if err != nil {
 		return err
 	}

@@ -150,8 +150,8 @@ func startUpstream(ctx context.Context, x *experiment, spec behaviour.Spec) (*ch
 	for _, k := range behaviour.Knobs() {
 		args = append(args, "--"+k.Name+"="+k.Get(spec))
 	}
-	for _, b := range x.bodies {
-		args = append(args, "--body="+b.Path)
+	for _, file := range x.files {
+		args = append(args, "--body="+file)
 	}
 	return child.Start(ctx, exec.Command(x.Self[0], args...), child.Options{Name: "upstream", Stderr: x.log})
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"collatebench/bench"
+	"collatebench/mockserver/payload"
 	"collatebench/results"
 	"collatebench/results/evidence"
 	"collatebench/results/verdict"
@@ -40,7 +41,7 @@ func (e *BudgetError) Unwrap() error { return e.Err }
 // them. The verdict is in the run's ledger: evidence.Why makes it.
 func Why(ctx context.Context, o Options, c bench.Cell) (*results.Run, error) {
 	o.Profile, o.Precision = false, 0
-	x, err := newExperiment(ctx, o, func(o Options, bodies []results.BodyFile) ([]bench.Cell, error) {
+	x, err := newExperiment(ctx, o, []payload.Codec{c.Codec}, func(o Options, bodies []results.BodyFile) ([]bench.Cell, error) {
 		return planOne(o, bodies, c)
 	})
 	if err != nil {

@@ -43,6 +43,7 @@ product is the matrix.`,
   collatebench bench --window 1,8,32,64 --placement all --codec json,sonic
   collatebench bench --size 8MiB --latency lognormal:10ms:80ms --label slow-tail
   collatebench bench --body page1.json,page2.json --budget 3m
+  collatebench bench --replay api
   collatebench bench --precision 5% --placement collector,request --window 32
   collatebench bench --resume 20261122-204100`,
 		Args: arguments(cobra.NoArgs),
@@ -52,6 +53,9 @@ product is the matrix.`,
 			}
 			if c.Flags().Changed("resume") && resume == "" {
 				return usageError{errors.New("--resume \"\": not the ID, label or path of a run")}
+			}
+			if err := checkReplay(c, o); err != nil {
+				return usageError{err}
 			}
 			if resume == "" {
 				return startBench(c, o, asJSON)
@@ -74,12 +78,25 @@ product is the matrix.`,
 	labelFlag(fs, &o.Label, "word that ends the run folder's name")
 	fs.StringVar(&o.Upstream, "upstream", "", "base `URL` of an upstream that runs elsewhere")
 	fs.StringSliceVar(&o.Bodies, "body", nil, "captured responses to serve in place of made ones: `file`[,file]")
+	replayFlag(fs, &o.Replay)
 	fs.BoolVar(&o.Profile, "profile", true, "take the two profiled passes after the measured one")
 	fs.StringVar(&resume, "resume", "", "go on with a stopped `run` (its ID, label or path)")
 	fs.StringVar(&o.Out, "out", "", "`folder` of the runs (default results/runs in the module)")
 	fs.StringVar(&o.Source, "source", "", "`folder` of the collatebench module (default the enclosing one)")
 	fs.BoolVar(&asJSON, "json", false, "print the summary as JSON")
 	return c
+}
+
+func replayFlag(fs *pflag.FlagSet, to *string) {
+	fs.StringVar(to, "replay", "", "serve the responses of a recording in place of made ones: its `folder`, or a file in HAR")
+}
+
+// checkReplay refuses an empty one, which would be none.
+func checkReplay(c *cobra.Command, o runner.Options) error {
+	if c.Flags().Changed("replay") && o.Replay == "" {
+		return errors.New("--replay \"\": not the folder of a recording, or a file in HAR")
+	}
+	return nil
 }
 
 func startBench(c *cobra.Command, o runner.Options, asJSON bool) error {

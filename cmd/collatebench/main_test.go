@@ -131,6 +131,10 @@ func TestHelpOfEveryCommand(t *testing.T) {
 // TestBadInput: one line that names the flag, the value and what is allowed,
 // exit code 2, and nothing written.
 func TestBadInput(t *testing.T) {
+	page := filepath.Join(t.TempDir(), "page.har")
+	if err := os.WriteFile(page, []byte(pageFile), 0o666); err != nil {
+		t.Fatal(err)
+	}
 	empty := filepath.Join(t.TempDir(), "empty.json")
 	if err := os.WriteFile(empty, nil, 0o666); err != nil {
 		t.Fatal(err)
@@ -196,6 +200,18 @@ func TestBadInput(t *testing.T) {
 		{"bench --body " + empty, []string{"--body", "0 bytes", "1 to"}},
 		{"bench --body README.md", []string{"--body", `"README.md"`, "json"}},
 		{"bench --body go.mod --size 1KiB", []string{"--size", `"1KiB"`, "--body"}},
+		{"bench --replay missing", []string{"--replay", `"missing"`, "no such file"}},
+		{"bench --replay=", []string{"--replay", `""`, "HAR"}},
+		{"bench --replay " + page + " --body go.mod", []string{"--replay", page, "--body"}},
+		{"bench --replay " + page + " --size 1KiB", []string{"--size", `"1KiB"`, "--replay"}},
+		{"bench --replay " + page + " --upstream http://127.0.0.1:1", []string{"--replay", "--upstream"}},
+		{"bench --replay " + page + " --codec cbor", []string{"--replay", "no body that a codec here decodes: 1 of application/json"}},
+		{"bench --latency recorded", []string{"--latency", `"recorded"`, "mockserver --replay"}},
+		{"mockserver --replay missing", []string{"--replay", "missing", "no such file"}},
+		{"mockserver --replay=", []string{"--replay", `""`}},
+		{"mockserver --addr 127.0.0.1:0 --latency recorded*2", []string{"latency", `"recorded*2"`, "--replay"}},
+		{"mockserver --replay " + page + " --body go.mod", []string{"--body", "--replay"}},
+		{"mockserver --replay " + page + " --latency recorded*0", []string{"--latency", `"recorded*0"`, "0.01"}},
 		{"bench --window 128", []string{"--window", `"128"`, "responses=128"}},
 		{"bench --label -x", []string{"--label", `"-x"`}},
 		{"bench --resume=", []string{"--resume"}},
@@ -247,6 +263,11 @@ func TestBadInput(t *testing.T) {
 		}
 	}
 }
+
+// pageFile is a recording of one page, as a browser saves it.
+const pageFile = `{"log":{"version":"1.2","entries":[{"startedDateTime":"2026-01-02T03:04:05Z",
+	"request":{"method":"GET","url":"http://example.com/page?n=1","headers":[]},"timings":{"send":0,"wait":5,"receive":1},
+	"response":{"status":200,"headers":[{"name":"Content-Type","value":"application/json"}],"content":{"size":7,"text":"[1,2,3]"}}}]}}`
 
 // tiny is a matrix of two cells and their A/A controls that takes a few seconds.
 var tiny = []string{"--placement", "collector,request", "--window", "4", "--size", "16KiB", "--responses", "24", "--procs", "1", "--latency", "none", "--rounds", "2"}

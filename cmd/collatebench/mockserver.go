@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net"
 
@@ -41,6 +42,9 @@ are always below /.collatebench too.`,
 					return usageError{err}
 				}
 			}
+			if _, recorded := o.Behaviour.Latency.Recorded(); recorded && o.Replay == nil {
+				return usageError{fmt.Errorf("--latency %q: is of a recording, and none is served: give it with --replay", o.Behaviour.Latency)}
+			}
 			if child {
 				return mockserver.Child(c.Context(), o, c.InOrStdin(), c.OutOrStdout())
 			}
@@ -74,9 +78,12 @@ func openReplay(c *cobra.Command, o *mockserver.Options, path string) error {
 			return fmt.Errorf("--%s %q: has no effect with --replay, which serves no payloads", name, c.Flag(name).Value)
 		}
 	}
+	if path == "" {
+		return errors.New("--replay \"\": not the folder of a recording, or a file in HAR")
+	}
 	var err error
 	if o.Replay, err = recording.Open(path); err != nil {
-		return fmt.Errorf("--replay: %w", err)
+		return fmt.Errorf("--replay %q: %w", path, err)
 	}
 	if !c.Flags().Changed("latency") {
 		o.Behaviour.Latency, err = behaviour.ParseLatency("recorded")

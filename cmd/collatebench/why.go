@@ -42,7 +42,10 @@ Exit code 4 means that no verdict could be proven.`,
   collatebench why placement=collector/virtual-cores=16 --json`,
 		Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
-			cell, err := readCell(c, args[0], len(o.Bodies) > 0)
+			cell, err := readCell(c, args[0], len(o.Bodies) > 0 || o.Replay != "")
+			if err == nil {
+				err = checkReplay(c, o)
+			}
 			if err == nil && o.Rounds < minPairs {
 				err = fmt.Errorf("--pairs \"%d\": fewer than %d have no interval to speak of", o.Rounds, minPairs)
 			}
@@ -68,6 +71,7 @@ Exit code 4 means that no verdict could be proven.`,
 	labelFlag(fs, &o.Label, "word that ends the run folder's name")
 	fs.StringVar(&o.Upstream, "upstream", "", "base `URL` of an upstream that runs elsewhere")
 	fs.StringSliceVar(&o.Bodies, "body", nil, "captured responses to serve in place of made ones: `file`[,file]")
+	replayFlag(fs, &o.Replay)
 	fs.StringVar(&o.Out, "out", "", "`folder` of the runs (default results/runs in the module)")
 	fs.StringVar(&o.Source, "source", "", "`folder` of the collatebench module (default the enclosing one)")
 	fs.BoolVar(&asJSON, "json", false, "print verdict.json")
@@ -81,7 +85,7 @@ func readCell(c *cobra.Command, text string, captured bool) (bench.Cell, error) 
 		return cell, err
 	}
 	if captured && strings.Contains(text, "size=") {
-		return cell, fmt.Errorf("cell %q: size has no effect with --body: the size is that of the files", text)
+		return cell, fmt.Errorf("cell %q: size has no effect with --body or --replay: the size is that of the responses", text)
 	}
 	elsewhere := c.Flag("upstream").Value.String()
 	for _, k := range behaviour.Knobs() {
