@@ -160,20 +160,45 @@ func (b *branch) nearest(parameters []string) *tie {
 	return t
 }
 
+// most looks at the groups with the rarest of the parameters first. Those that it has not come to by
+// then have at most the parameters that are left: once that is too few it ends, and does not go
+// through all that have a parameter that nearly all have.
 func (b *branch) most(parameters []string) (out []*group) {
-	equal, most := make([]int, len(b.groups)), 0
-	for _, p := range parameters {
-		for _, i := range b.having[p] {
-			equal[i]++
-			most = max(most, equal[i])
+	slices.SortStableFunc(parameters, func(x, y string) int { return len(b.having[x]) - len(b.having[y]) })
+	seen, places, best := map[int32]bool{}, []int32{}, 0
+	for i, p := range parameters {
+		if best > len(parameters)-i {
+			break
+		}
+		for _, place := range b.having[p] {
+			if seen[place] {
+				continue
+			}
+			seen[place] = true
+			n := b.groups[place].equal(parameters)
+			if n > best {
+				best, places = n, places[:0]
+			}
+			if n == best {
+				places = append(places, place)
+			}
 		}
 	}
-	for i, n := range equal {
-		if n == most {
-			out = append(out, b.groups[i])
-		}
+	slices.Sort(places)
+	for _, place := range places {
+		out = append(out, b.groups[place])
 	}
 	return out
+}
+
+// equal is how many of some parameters g has.
+func (g *group) equal(parameters []string) (n int) {
+	for _, p := range parameters {
+		if slices.Contains(g.parameters, p) {
+			n++
+		}
+	}
+	return n
 }
 
 // suggestions is how many recorded requests a 404 names.

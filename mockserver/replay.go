@@ -166,7 +166,13 @@ func (p *replay) body(b recording.Body) *wireBody {
 	if there := p.bodies[b.Digest]; there != nil {
 		return there
 	}
-	w := &wireBody{b.Size, sync.OnceValues(func() ([]byte, error) { return p.recording.Body(b) })}
+	w := &wireBody{b.Size, sync.OnceValues(func() ([]byte, error) {
+		text, err := p.recording.Body(b)
+		if err == nil && int64(len(text)) != b.Size {
+			err = fmt.Errorf("body %v has %d bytes, and should have %d", b.Digest, len(text), b.Size)
+		}
+		return text, err
+	})}
 	p.bodies[b.Digest] = w
 	p.Bodies++
 	p.Bytes += b.Size

@@ -142,10 +142,6 @@ func play(w http.ResponseWriter, r *http.Request) {
 		h.Set("Content-Encoding", "gzip")
 		h.Set("Content-Type", "application/json")
 		w.Write(zipped(`{"a":1}`))
-	case "/trailer":
-		h.Set("Trailer", "X-Sum")
-		fmt.Fprint(w, "body")
-		h.Set("X-Sum", "42")
 	case "/empty":
 	case "/untyped":
 		h["Content-Type"] = nil
@@ -175,51 +171,63 @@ func play(w http.ResponseWriter, r *http.Request) {
 }
 
 var everyKind = []string{
-	"GET /plain", "GET /plain?b=2&a=1", "GET /large", "GET /chunked", "GET /chunked-empty", "GET /gzip", "GET /trailer", "GET /empty",
+	"GET /plain", "GET /plain?b=2&a=1", "GET /large", "GET /chunked", "GET /chunked-empty", "GET /gzip", "GET /empty",
 	"GET /untyped", "HEAD /head", "GET /204", "GET /304", "POST /post one", "POST /post two", "PUT /post one", "GET /teapot", "GET /502",
 	"GET /v1/stats", "GET /part",
 }
 
-// brokenKinds end early. They are made of the exchange of /part: when a recorder sees the end of the
-// upstream's and that of its own connection at once, it is chance which of them it writes.
-var brokenKinds = []string{"GET /cut", "GET /cut-chunked", "GET /reset", "GET /reset-chunked"}
+// madeKinds are made of the exchange of /part: when a recorder sees the end of the upstream's
+// connection and that of its own at once, it is chance which of them it writes.
+var madeKinds = []string{"GET /trailer", "GET /cut", "GET /cut-chunked", "GET /reset", "GET /reset-chunked"}
 
-func broken(r *recording.Recording) {
+func addMade(r *recording.Recording) {
 	part := r.Exchanges[slices.IndexFunc(r.Exchanges, func(e recording.Exchange) bool { return e.URL.Path == "/part" })]
-	for _, request := range brokenKinds {
+	for _, request := range madeKinds {
 		e := part
 		path := strings.TrimPrefix(request, "GET ")
 		e.URL, e.Header = e.URL.JoinPath(".."+path), e.Header.Clone()
-		if e.Failed = recording.Cut; strings.HasPrefix(path, "/reset") {
+		switch {
+		case path == "/trailer":
+			e.Trailer = http.Header{"X-Sum": {"42"}}
+		case strings.HasPrefix(path, "/reset"):
 			e.Failed = recording.Reset
+		default:
+			e.Failed = recording.Cut
 		}
-		if e.Header.Set("Content-Length", "5000"); strings.HasSuffix(path, "-chunked") {
+		if e.Header.Set("Content-Length", "5000"); strings.HasSuffix(path, "-chunked") || path == "/trailer" {
 			e.Header.Del("Content-Length")
 		}
 		r.Exchanges = append(r.Exchanges, e)
 	}
 }
 
-// TestReplayIsWhatWasRecorded asks the recorder, and then the replay, and compares all that a client
+// TestReplayIsWhatWasRecorded asks the upstream, and then the replay, and compares all that a client
 // sees; in either mode of time.
 func TestReplayIsWhatWasRecorded(t *testing.T) {
 	client := newClient(t, false)
-	var before []said
 	r := recorded(t, recording.Options{}, "", play, func(url string) {
 		for _, request := range everyKind {
-			before = append(before, ask(t, client, url, request))
+			ask(t, client, url, request)
 		}
 	})
-	broken(r)
-	for _, request := range brokenKinds {
-		_, how, chunked := strings.Cut(request, "-")
-		b := said{status: 200, header: "Content-Type [text/plain; charset=utf-8]\n", length: -1, chunked: true, body: strings.Repeat("x", 1000), trailer: "map[]", err: request[len("GET /"):]}
-		if b.err = strings.TrimSuffix(b.err, "-"+how); !chunked {
+	direct := httptest.NewServer(http.HandlerFunc(play))
+	defer direct.Close()
+	var before []said
+	for _, request := range everyKind {
+		before = append(before, ask(t, client, direct.URL, request))
+	}
+	addMade(r)
+	for _, request := range madeKinds {
+		how, _, chunked := strings.Cut(strings.TrimPrefix(request, "GET /"), "-")
+		b := said{status: 200, header: "Content-Type [text/plain; charset=utf-8]\n", length: -1, chunked: true, body: strings.Repeat("x", 1000), trailer: "map[]", err: how}
+		if how == "trailer" {
+			b.trailer, b.err = "map[X-Sum:[42]]", ""
+		} else if !chunked {
 			b.header, b.length, b.chunked = "Content-Length [5000]\n"+b.header, 5000, false
 		}
 		before = append(before, b)
 	}
-	requests := slices.Concat(everyKind, brokenKinds)
+	requests := slices.Concat(everyKind, madeKinds)
 	for _, latency := range []string{"none", "recorded", "recorded*0.01", "1ms"} {
 		u := serve(t, mockserver.Options{Replay: r, Behaviour: behave(t, "latency", latency)})
 		if got, want := u.server.Replayed().Exchanges, len(requests); got != want {
@@ -245,10 +253,10 @@ func TestReplaySpeaksHTTP2(t *testing.T) {
 			ask(t, http1, url, request)
 		}
 	})
-	broken(r)
+	addMade(r)
 	one := serve(t, mockserver.Options{Replay: r})
 	two := serveTo(t, mockserver.Options{Replay: r}, http2)
-	for _, request := range slices.Concat(everyKind, brokenKinds) {
+	for _, request := range slices.Concat(everyKind, madeKinds) {
 		want, got := ask(t, one.client, one.url, request), ask(t, two.client, two.url, request)
 		want.chunked = false
 		if want.err != "" && got.err != "" { // a stream that ends in the middle is reset
@@ -569,5 +577,24 @@ func TestReplayRefused(t *testing.T) {
 	}
 	if err := s.Serve(t.Context(), l); !strings.HasPrefix(fmt.Sprint(err), "replay: GET /large: ") {
 		t.Errorf("a changed body: %v", err)
+	}
+}
+
+// TestReplayOfWrongPieces: a file that says nonsense of its pieces still has its bodies.
+func TestReplayOfWrongPieces(t *testing.T) {
+	r := recorded(t, recording.Options{}, "", play, func(url string) { ask(t, newClient(t, false), url, "GET /large") })
+	for _, pieces := range [][]recording.Piece{
+		{{At: 0, Bytes: 1}},
+		{{At: time.Millisecond, Bytes: 1 << 62}, {At: 0, Bytes: 1 << 62}},
+		{{At: 0, Bytes: -1 << 63}, {At: 0, Bytes: 1 << 20}},
+		{{At: -time.Hour, Bytes: 1 << 19}, {At: 0, Bytes: 0}},
+	} {
+		wrong := *r
+		wrong.Exchanges = slices.Clone(r.Exchanges)
+		wrong.Exchanges[0].Pieces = pieces
+		u := serve(t, mockserver.Options{Replay: &wrong, Behaviour: behave(t, "latency", "recorded")})
+		if got := ask(t, u.client, u.url, "GET /large"); len(got.body) != 1<<20 || got.err != "" {
+			t.Errorf("%v: %d bytes, %s", pieces, len(got.body), got.err)
+		}
 	}
 }

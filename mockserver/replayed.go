@@ -137,7 +137,7 @@ func (v *visit) writePieces(p *pace, start time.Time, x *replayed, body []byte, 
 	}
 	at := 0
 	for _, piece := range x.pieces {
-		end := int(min(int64(at)+piece.Bytes, int64(last)))
+		end := at + int(min(max(piece.Bytes, 0), int64(last-at)))
 		if at < end && !(p.until(due(piece.At), closePieces) && v.put(p.write(body[at:end]))) {
 			return
 		}

@@ -141,5 +141,5 @@ func ExampleKnobs() {
 	}
 	// Output:
 	// <nil> 10ms
-	// "uniform:15ms:5ms": min is not below max; allowed: none, 10ms (fixed), uniform:5ms:15ms (min:max), lognormal:10ms:80ms (p50:p99), pareto:10ms:1.5 (min:alpha), load:10ms:2ms (base:for each other request in service), recorded or recorded*2 (with --replay, each exchange's own by 0.01 to 100)
+	// "uniform:15ms:5ms": min is not below max; allowed: none, 10ms (fixed), uniform:5ms:15ms (min:max), lognormal:10ms:80ms (p50:p99), pareto:10ms:1.5 (min:alpha), load:10ms:2ms (base:for each other request in service), recorded or recorded*2 (of mockserver --replay: as it was, by 0.01 to 100)
 }
