@@ -21,9 +21,7 @@ type Recording struct {
 	// Whole says that the file came to its end. One whose writer was killed has all exchanges but
 	// those that were in work.
 	Whole bool
-	// Hidden is how many exchanges were passed on and not kept, as over the limit.
-	Hidden int
-	Salt   []byte // of the values that are hashed; none in what another program wrote
+	Salt  []byte // of the values that are hashed; none in what another program wrote
 	// Upstream is the base URL whose exchanges these are; "" in what another program wrote.
 	Upstream string
 
@@ -69,7 +67,10 @@ func (r *Recording) read(from io.Reader) error {
 		found, err = r.seek(d, "entries")
 	}
 	if err != nil || !found {
-		return errors.Join(errors.New("not a HAR: no log with entries"), err)
+		if err != nil && !cut(err) {
+			return fmt.Errorf("not a HAR: %w", err)
+		}
+		return errors.New("not a HAR: no log with entries")
 	}
 	if t, err := d.Token(); err != nil || t != json.Delim('[') {
 		return errors.New("not a HAR: entries is no list")

@@ -26,6 +26,7 @@ func (r *Recorder) Reverse(to *url.URL) http.Handler {
 		Rewrite: func(p *httputil.ProxyRequest) {
 			p.SetURL(to)
 			p.Out.Host = to.Host
+			p.Out.URL.RawQuery = p.In.URL.RawQuery // also what net/url can't read of it
 		},
 		ModifyResponse: func(resp *http.Response) error {
 			redirect(resp, to)
@@ -42,6 +43,9 @@ func (r *Recorder) Reverse(to *url.URL) http.Handler {
 type atOnce struct{ http.ResponseWriter }
 
 func (w atOnce) WriteHeader(status int) {
+	if _, told := w.Header()["Content-Type"]; !told {
+		w.Header()["Content-Type"] = nil // or net/http would guess one
+	}
 	w.ResponseWriter.WriteHeader(status)
 	if status >= http.StatusOK {
 		_ = http.NewResponseController(w.ResponseWriter).Flush()

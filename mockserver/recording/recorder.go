@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -126,14 +127,14 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 		r.over(p)
 		return resp, nil
 	}
-	r.receive(p, resp, req.Context())
-	return resp, nil
+	return r.receive(p, resp, req.Context()), nil
 }
 
 // failed notes an answer that never came.
 func (r *Recorder) failed(p *passage, err error, ctx context.Context) {
 	p.mu.Lock()
 	p.e.Failed, p.e.Proto = Unreachable, "HTTP/1.1"
+	p.e.Clocks.Whole = p.since()
 	if ctx.Err() != nil {
 		p.e.Failed = Left
 	}
@@ -142,12 +143,21 @@ func (r *Recorder) failed(p *passage, err error, ctx context.Context) {
 	r.over(p)
 }
 
-// receive takes the answer's body from the upstream, and puts what has come in its place.
-func (r *Recorder) receive(p *passage, resp *http.Response, ctx context.Context) {
+// receive takes the answer's body from the upstream, and returns the answer with what has come in its
+// place. It has a trailer of its own: net/http writes what comes into the first one, in another
+// goroutine than that which reads this one.
+func (r *Recorder) receive(p *passage, resp *http.Response, ctx context.Context) *http.Response {
+	passed := *resp
+	passed.Trailer = maps.Clone(resp.Trailer)
 	from := resp.Body
 	s := newSpool(ctx, r.w, r.pool)
-	b := &spooled{spool: s, read: make(chan struct{}), done: r.answered}
-	resp.Body = b
+	b := &spooled{spool: s, read: make(chan struct{}), done: r.answered, trailer: func() {
+		if passed.Trailer == nil {
+			passed.Trailer = http.Header{} // of one that was not announced
+		}
+		maps.Copy(passed.Trailer, resp.Trailer)
+	}}
+	passed.Body = b
 	r.work.Add(1)
 	go func() {
 		defer r.work.Done()
@@ -164,14 +174,24 @@ func (r *Recorder) receive(p *passage, resp *http.Response, ctx context.Context)
 		s.free()
 		r.over(p)
 	}()
+	return &passed
 }
 
 // A spooled body is read by the program.
 type spooled struct {
 	*spool
-	once sync.Once
-	done func()        // called when the program has all, or wants no more
-	read chan struct{} // closed then
+	once    sync.Once
+	trailer func()        // called once the body has come, in the reader's goroutine
+	done    func()        // called when the program has all, or wants no more
+	read    chan struct{} // closed then
+}
+
+func (b *spooled) Read(p []byte) (int, error) {
+	n, err := b.spool.Read(p)
+	if err == io.EOF {
+		b.trailer()
+	}
+	return n, err
 }
 
 func (b *spooled) Close() error {
