@@ -16,7 +16,7 @@ given := $(sort $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(
 # client.
 unexport $(given)
 
-commands := bench why diagnose verdicts peers compare view pprof mockserver
+commands := bench why diagnose verdicts peers compare view pprof mockserver record
 $(if $(given),$(if $(filter $(commands),$(MAKECMDGOALS)),,$(error no target here takes $(given); see make help)))
 
 quote = '$(subst ','\'',$(1))'
@@ -62,6 +62,10 @@ view: program ## all runs in a browser: reports, comparisons, profiles [RUN=late
 
 pprof: program ## pprof's web UI: CELL='placement=collector/window=32' [RUN=latest KIND=heap]
 	@$(PROGRAM) pprof $(call run,latest) $(if $(filter CELL,$(given)),$(call quote,$(CELL))) $(call flags,RUN CELL)
+
+record: program ## stand before your upstream and record it: TO=https://api.example.com [LISTEN=127.0.0.1:9000 OUT=api]
+	$(call need,TO,make record TO=https://api.example.com)
+	@$(PROGRAM) record $(call flags)
 
 mockserver: program ## serve the upstream alone [ADDR=127.0.0.1:8080 LATENCY=10ms QUEUE=4 REPLAY=api]
 	@$(PROGRAM) mockserver $(call flags)

@@ -31,6 +31,7 @@ type Cell struct {
 	Workers      int            // decodes at a time where the placement is Limited; 0 means one a core
 	VirtualCores VirtualCores   // cores on which decoding is simulated
 	Upstream     behaviour.Spec // what the upstream does to each request
+	With         string         // how a person's own program was varied
 	AA           string         // "b" marks a cell's second sample in a round
 	Procs        int            // GOMAXPROCS of the client
 }
@@ -55,7 +56,7 @@ func (c Cell) Element() string {
 func (c Cell) spell(with func(Dimension) bool) string {
 	var parts []string
 	for _, d := range dimensions {
-		if v := d.get(c); !d.Suffix && with(d) && (d.Core || v != d.Default) {
+		if v := d.get(c); !d.Suffix && with(d) && (d.named(c) || v != d.Default) {
 			parts = append(parts, d.Name+"="+v)
 		}
 	}

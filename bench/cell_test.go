@@ -37,6 +37,7 @@ var spellings = map[string][]string{
 	"connbandwidth": {"500KiBps"},
 	"faults":        {"503:1%", "500:1%+reset:0.5%"},
 	"aa":            {"b"},
+	"with":          {"window:8", "WORKERS:v2."},
 	"procs":         {"1", "2", "64"},
 }
 

@@ -12,6 +12,9 @@ type ClientName string
 // Go is the client of this package.
 const Go ClientName = "go"
 
+// Own is a program of a person's own, of which nothing is known but what is seen from outside.
+const Own ClientName = "program"
+
 // word is what a client may be called, and what it may call its codecs and
 // placements.
 var word = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
@@ -44,6 +47,24 @@ func ParseClient(s string) (ClientName, error) {
 // Foreign says that the client is not this package's: it names its codecs and
 // placements itself, and runs as a program of its own.
 func (c Cell) Foreign() bool { return c.Client != Go && c.Client != "" }
+
+// IsOwn says that the client is a person's own program. It may be of any codec, window and size: its
+// cells have these at their defaults, and names leave them out.
+func (c Cell) IsOwn() bool { return c.Client == Own }
+
+// AsIs is how a person's own program is varied where it is not.
+const AsIs = "as-is"
+
+// variation is the word for what was varied, and for its value.
+var variation = regexp.MustCompile(`^[A-Za-z0-9_.:+-]*[A-Za-z0-9_.+]$`)
+
+// ParseVariation takes what can be an element of a cell's name: AsIs, or a name and its value.
+func ParseVariation(s string) (string, error) {
+	if !variation.MatchString(s) || endsAsProcs.MatchString(s) || len(s) > maxWord {
+		return "", fmt.Errorf("%q is not letters, digits and _.:+-, at most %d, not ending in -digits", s, maxWord)
+	}
+	return s, nil
+}
 
 // foreignToo has a row take any word where the client is another language's,
 // which names its codecs and placements itself.

@@ -79,6 +79,10 @@ func table() []Dimension {
 	for _, k := range behaviour.Knobs() {
 		rows = append(rows, upstreamRow(k))
 	}
+	with := row("with", "how a person's own program was varied: "+AsIs+", or a name and a value",
+		func(c *Cell) *string { return &c.With }, ParseVariation, asText[string]).off(AsIs)
+	with.Hidden = true
+	rows = append(rows, with)
 	aa := row("aa", "b: the same cell again, for the noise floor",
 		func(c *Cell) *string { return &c.AA }, parseAA, asText[string]).off("")
 	aa.Hidden = true
@@ -130,6 +134,14 @@ func row[T any](name, usage string, field func(*Cell) *T, parse func(string) (T,
 			return err
 		},
 	}
+}
+
+// named says that the dimension is part of the cell's name at its default too.
+func (d Dimension) named(c Cell) bool {
+	if c.IsOwn() {
+		return d.Name == "with"
+	}
+	return d.Core
 }
 
 // core makes a row a part of every name.

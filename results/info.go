@@ -61,6 +61,7 @@ type Info struct {
 	NoiseFloor    json.RawMessage   `json:"noise_floor,omitempty"` // package stats writes and reads it
 	Why           json.RawMessage   `json:"why,omitempty"`         // the cell and the interventions of a run of `why`; package evidence writes and reads it
 	Peers         json.RawMessage   `json:"peers,omitempty"`       // the clients of a run of `peers`; package evidence writes and reads it
+	Program       json.RawMessage   `json:"program,omitempty"`     // a person's own program and the interventions around it; package evidence writes and reads it
 	Joined        map[string]int    `json:"joined,omitempty"`      // by cell, the first round that has it, if that is not 1
 }
 
@@ -100,7 +101,7 @@ func (i *Info) UnmarshalJSON(text []byte) error {
 		i.Scalings = bench.Scalings{*in.Scaling}
 	}
 	// Remove the file's indentation: other packages did not write it.
-	for _, study := range []*json.RawMessage{&i.NoiseFloor, &i.Why, &i.Peers} {
+	for _, study := range []*json.RawMessage{&i.NoiseFloor, &i.Why, &i.Peers, &i.Program} {
 		if err := compact(study); err != nil {
 			return err
 		}
@@ -118,7 +119,7 @@ func (i *Info) UnmarshalJSON(text []byte) error {
 
 // Proves says that this is a run of `why`: its cells are one cell and the interventions
 // on it.
-func (i Info) Proves() bool { return i.Why != nil }
+func (i Info) Proves() bool { return i.Why != nil || i.Program != nil }
 
 // ComparesClients says that this is a run of `peers`: its cells are of several clients.
 func (i Info) ComparesClients() bool { return i.Peers != nil }

@@ -16,6 +16,8 @@ import (
 const (
 	Throughput = "MB/s"
 	CPUs       = "cpus"
+
+	AnswerRate = "answers/s" // of a person's own program alone
 )
 
 // LinePrefix is what precedes a cell's name on its benchmark line, without "Benchmark",
@@ -38,7 +40,7 @@ type Sample struct {
 	OthersCPU *float64  `json:"others_cpu_seconds,omitempty"`
 	Steal     float64   `json:"steal_seconds"`
 	MaxRSS    int64     `json:"max_rss_bytes"`
-	External  *External `json:"external,omitempty"` // only in a run that compares clients
+	External  *External `json:"external,omitempty"` // only in a run that compares clients, or of a person's own program
 	Flags     []string  `json:"flags,omitempty"`    // what disturbed it from outside, such as "steal 12% of the cores"
 }
 
@@ -49,7 +51,8 @@ type External struct {
 	CPU       float64 `json:"cpu_seconds"`      // of the process and its children
 	CPUOver   float64 `json:"cpu_over_seconds"` // the time in which CPU was used: less than Seconds if children that the process did not wait for were last sampled before the end; 0 if CPU time can't be read
 	Upstream  float64 `json:"upstream_cpu_seconds"`
-	Responses float64 `json:"responses"` // of the upstream, including the warm-up
+	Responses float64 `json:"responses"`       // of the upstream, including the warm-up
+	Bytes     float64 `json:"bytes,omitempty"` // of these; only of a person's own program
 	// What the upstream says of itself, summed over the responses; nil if it does not.
 	Queue    *float64 `json:"queue_seconds,omitempty"`     // in its queue
 	InFlight *float64 `json:"in_flight_seconds,omitempty"` // there at all

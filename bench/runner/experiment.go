@@ -36,6 +36,7 @@ type experiment struct {
 	run       *results.Run
 	why       *evidence.Why   // of a run of why: the interventions so far; else nil
 	clients   *evidence.Peers // of a run of peers; else nil
+	own       *Own            // of a run with a person's own program; else nil
 	log       *os.File
 	at        Progress
 	began     time.Time
@@ -139,6 +140,10 @@ func (x *experiment) begin(ctx context.Context, more func(*results.Info), measur
 }
 
 func (x *experiment) describe() results.Info {
+	hash := ""
+	if x.binary != nil {
+		hash = x.binary.hash
+	}
 	return results.Info{
 		Label: x.Label, State: results.Running, Started: x.began,
 		Command: os.Args, Machine: results.ThisMachine(),
@@ -146,7 +151,7 @@ func (x *experiment) describe() results.Info {
 		Matrix: x.Matrix.Changed(), Cells: cellNames(x.cells),
 		Rounds: x.Rounds, Ops: x.Ops, Precision: x.Precision, Budget: x.Budget,
 		Seed: x.Seed, Profiled: x.Profile, Upstream: x.Upstream,
-		Bodies: x.bodies, Replay: x.Replay, TestBinary: x.binary.hash,
+		Bodies: x.bodies, Replay: x.Replay, TestBinary: hash,
 	}
 }
 
@@ -155,6 +160,9 @@ func (x *experiment) describe() results.Info {
 func (x *experiment) recordStudy(info *results.Info) (err error) {
 	if x.why != nil {
 		info.Why, err = x.why.Record()
+	}
+	if x.own != nil {
+		info.Program, err = x.own.study.Record()
 	}
 	if x.clients != nil && err == nil {
 		info.Peers, err = x.clients.Record()
@@ -225,7 +233,7 @@ func (x *experiment) finish(cause error) error {
 		}
 	}
 	err = errors.Join(x.run.SetInfo(info), x.run.WriteBench())
-	if cause == nil && x.why == nil && x.clients == nil { // latest is of a matrix, with its profiles
+	if cause == nil && x.why == nil && x.clients == nil && x.own == nil { // latest is of a matrix, with its profiles
 		err = errors.Join(err, x.run.Link())
 	}
 	return errors.Join(err, x.run.Close())
@@ -236,7 +244,7 @@ func (x *experiment) close() {
 	x.upstreams.stop()
 	os.RemoveAll(x.scratch)
 	x.replayed.Remove()
-	if x.Program == nil {
+	if x.Program == nil && x.binary != nil {
 		x.binary.Remove()
 	}
 	if x.log != nil {

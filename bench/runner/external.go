@@ -183,5 +183,22 @@ func (m machine) groupCPU(leader int) float64 {
 	return float64(ticks) / userHZ
 }
 
+// group are the processes of a group.
+func (m machine) group(leader int) (pids []int) {
+	if !m.known {
+		return nil
+	}
+	all, err := m.fs.AllProcs()
+	if err != nil {
+		return nil
+	}
+	for _, p := range all {
+		if stat, err := p.Stat(); err == nil && stat.PGRP == leader { // else it has ended meanwhile
+			pids = append(pids, p.PID)
+		}
+	}
+	return pids
+}
+
 // userHZ is the unit of /proc/PID/stat, as procfs has it too.
 const userHZ = 100

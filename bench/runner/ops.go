@@ -50,6 +50,9 @@ func (x *experiment) opsOf(c bench.Cell) int {
 // So a cell that takes just leastTime keeps its first sample if that was a slow one: its
 // first round is slower by up to half of the scatter between samples, and no other round.
 func (x *experiment) steadySample(ctx context.Context, c bench.Cell, round, attempt int) (results.Sample, error) {
+	if x.own != nil {
+		return x.ownSample(ctx, c, round, attempt)
+	}
 	for {
 		s, err := x.sample(ctx, c, round, attempt)
 		if err != nil {

@@ -153,6 +153,9 @@ func startUpstream(ctx context.Context, x *experiment, spec behaviour.Spec) (*ch
 	for _, file := range x.files {
 		args = append(args, "--body="+file)
 	}
+	if x.own != nil && x.own.Replay != "" {
+		args = append(args, "--replay="+x.own.Replay, "--max-memory="+ownMemory)
+	}
 	return child.Start(ctx, exec.Command(x.Self[0], args...), child.Options{Name: "upstream", Stderr: x.log})
 }
 

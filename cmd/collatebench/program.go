@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"collatebench/bench/runner"
 	"collatebench/internal/procgroup"
 )
 
@@ -61,21 +62,18 @@ func (p *launched) wait(ctx context.Context) error {
 	return p.err
 }
 
-// upstreamMark stands for the address of the upstream in a program's arguments and environment.
-const upstreamMark = "{upstream}"
-
-// replaceUpstream puts an address in place of the mark; used is false if there is none.
-func replaceUpstream(texts []string, address string) (out []string, used bool) {
+// replaced puts a value in place of a mark; used is false if there is none.
+func replaced(texts []string, mark, value string) (out []string, used bool) {
 	for _, t := range texts {
-		used = used || strings.Contains(t, upstreamMark)
-		out = append(out, strings.ReplaceAll(t, upstreamMark, address))
+		used = used || strings.Contains(t, mark)
+		out = append(out, strings.ReplaceAll(t, mark, value))
 	}
 	return out, used
 }
 
-// programFor returns a program's arguments and environment with the address in them.
+// programFor returns a program's arguments and environment with the upstream's address in them.
 func programFor(program []string, address string) (args, env []string, used bool) {
-	args, inArgs := replaceUpstream(program, address)
-	env, inEnv := replaceUpstream(os.Environ(), address)
+	args, inArgs := replaced(program, runner.UpstreamMark, address)
+	env, inEnv := replaced(os.Environ(), runner.UpstreamMark, address)
 	return args, env, inArgs || inEnv
 }

@@ -26,22 +26,39 @@ func whyCommand() *cobra.Command {
 	o := runner.Options{Rounds: defaultPairs, Budget: defaultWhyBudget}
 	var asJSON bool
 	var knobs behaviour.Spec
+	var own ownFlags
 	c := &cobra.Command{
-		Use:   "why CELL",
-		Short: "Say which cause holds a cell back, prove it, and predict the gain",
+		Use:   "why CELL | -- PROGRAM ARGUMENTS",
+		Short: "Say which cause holds a cell or a program of yours back, and prove it",
 		Long: `Runs one cell, plans interventions from what it sees (decoding in parallel or left
 out, bytes from memory, a larger window, a higher GOGC, limits lifted one at a
 time), runs those in rounds with the cell, and ends with a verdict: the cause, the
 gain that mending it was predicted to give, and the gain that it gave. CELL names
 dimensions in any order; what it leaves out is at its default.
 
+With a program after -- it is the client, in whatever language and unchanged; what
+surrounds it is changed: an upstream that answers at once, a slower one, one core,
+and what --vary says. {upstream} in its arguments and environment becomes the
+address of our upstream, or of a recording (--replay, see collatebench record).
+Each sample starts it anew, and ends it after --seconds.
+
 Exit code 4 means that no verdict could be proven.`,
 		Example: `  collatebench why placement=collector/window=32
   collatebench why placement=request/codec=sonic/size=4MiB --queue 4
   collatebench why placement=pool/window=8 --upstream http://10.0.0.7:8080
-  collatebench why placement=collector/virtual-cores=16 --json`,
-		Args: arguments(cobra.ExactArgs(1)),
+  collatebench why placement=collector/virtual-cores=16 --json
+  collatebench why --latency 10ms -- ./my-client '{upstream}/v1/payload?size=1MiB'
+  collatebench why --replay api -- ./my-client --endpoint {upstream}
+  collatebench why --replay api --vary window=8,16,32 -- ./my-client --concurrency {window} {upstream}
+  collatebench why --replay api --vary env:TOKIO_WORKER_THREADS=1,2 -- ./my-client {upstream}`,
+		Args: arguments(cellOrProgram),
 		RunE: func(c *cobra.Command, args []string) error {
+			if c.ArgsLenAtDash() == 0 {
+				return own.why(c, o, knobs, args, asJSON)
+			}
+			if err := own.unused(c); err != nil {
+				return usageError{err}
+			}
 			cell, err := readCell(c, args[0], len(o.Bodies) > 0 || o.Replay != "")
 			if err == nil {
 				err = checkReplay(c, o)
@@ -74,8 +91,20 @@ Exit code 4 means that no verdict could be proven.`,
 	replayFlag(fs, &o.Replay)
 	fs.StringVar(&o.Out, "out", "", "`folder` of the runs (default results/runs in the module)")
 	fs.StringVar(&o.Source, "source", "", "`folder` of the collatebench module (default the enclosing one)")
+	own.add(fs)
 	fs.BoolVar(&asJSON, "json", false, "print verdict.json")
 	return c
+}
+
+// cellOrProgram allows one cell, or a program after --.
+func cellOrProgram(c *cobra.Command, args []string) error {
+	switch dash := c.ArgsLenAtDash(); {
+	case dash == 0 && len(args) > 0:
+		return nil
+	case dash >= 0:
+		return fmt.Errorf("a cell or a program after --, not %q", args)
+	}
+	return cobra.ExactArgs(1)(c, args)
 }
 
 // readCell parses the cell and applies the upstream's flags to it.

@@ -48,7 +48,8 @@ const (
 
 // A Child is one such program.
 type Child struct {
-	URL string
+	URL     string
+	Control string // where it tells of itself, apart from what it serves; "" if it does not say
 
 	o     Options
 	cmd   *exec.Cmd
@@ -89,7 +90,7 @@ func Start(ctx context.Context, cmd *exec.Cmd, o Options) (*Child, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	address := make(chan string, 1)
+	address := make(chan greeting, 1)
 	go c.follow(out, address)
 	if err := c.await(ctx, address); err != nil {
 		return nil, err
@@ -97,15 +98,19 @@ func Start(ctx context.Context, cmd *exec.Cmd, o Options) (*Child, error) {
 	return c, nil
 }
 
+// A greeting is the line that a child prints.
+type greeting struct {
+	URL     string `json:"url"`
+	Control string `json:"control"`
+}
+
 // follow reads the address, keeps the pipe drained and notes the end.
-func (c *Child) follow(out io.Reader, address chan<- string) {
+func (c *Child) follow(out io.Reader, address chan<- greeting) {
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
-		var greeting struct {
-			URL string `json:"url"`
-		}
-		if json.Unmarshal(lines.Bytes(), &greeting) == nil && greeting.URL != "" {
-			address <- greeting.URL
+		var g greeting
+		if json.Unmarshal(lines.Bytes(), &g) == nil && g.URL != "" {
+			address <- g
 			break
 		}
 	}
@@ -115,11 +120,12 @@ func (c *Child) follow(out io.Reader, address chan<- string) {
 	close(c.ended)
 }
 
-func (c *Child) await(ctx context.Context, address <-chan string) error {
+func (c *Child) await(ctx context.Context, address <-chan greeting) error {
 	timeout := time.NewTimer(c.o.Within)
 	defer timeout.Stop()
 	select {
-	case c.URL = <-address:
+	case g := <-address:
+		c.URL, c.Control = g.URL, g.Control
 		return nil
 	case <-c.ended:
 		return c.Exit()

@@ -13,7 +13,7 @@ import (
 // evidence sums what was seen.
 func (p *Process) evidence(lasted time.Duration) Evidence {
 	e := Evidence{
-		PID: p.root.Number, Command: p.root.Name, Executable: executable(p.root.Number),
+		PID: p.root.Number, Command: p.root.Name, Executable: cmp.Or(executable(p.root.Number), p.executable),
 		Processes: p.largest, Seconds: lasted.Seconds(), Ended: p.ended, Count: p.threads, Sockets: p.detail,
 		Parallel: p.shares(), Threads: []Thread{},
 	}

@@ -31,13 +31,14 @@ const (
 
 // A Process is one that is watched, with what descends from it.
 type Process struct {
-	options   Options
-	root      *process
-	tree      map[int]*process
-	diagnosis *diagnosis
-	meter     allowance.Meter
-	allowance allowance.Allowance
-	buffer    []byte
+	options    Options
+	root       *process
+	tree       map[int]*process
+	executable string // of the root, when it was found; it may have ended since
+	diagnosis  *diagnosis
+	meter      allowance.Meter
+	allowance  allowance.Allowance
+	buffer     []byte
 
 	links     map[[48]byte]*link // by what finds it again: with a cookie that no other socket has
 	live      []*link
@@ -75,7 +76,7 @@ func Open(pid int, o Options) (*Process, error) {
 		return nil, fmt.Errorf("process %d (%s): %w", pid, root.Name, err)
 	}
 	p := &Process{
-		options: o, root: root, tree: map[int]*process{}, diagnosis: d, detail: detail,
+		options: o, root: root, executable: executable(pid), tree: map[int]*process{}, diagnosis: d, detail: detail,
 		meter: allowance.MeterOf("/", pid), allowance: allowance.Of("/", pid), buffer: make([]byte, 256),
 		links: map[[48]byte]*link{}, strangers: map[uint32]int{}, listening: map[uint16]bool{}, crowd: map[netip.AddrPort]float64{},
 	}

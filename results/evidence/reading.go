@@ -17,6 +17,7 @@ type Reading struct {
 	Why      *Why             // the interventions of a run of why, else nil
 	Proven   *verdict.Verdict // the verdict of a run of why, else nil
 	Peers    *Peers           // the clients of a run of peers, else nil
+	Program  *Program         // a person's own program of a run of why, else nil
 }
 
 // Read makes the reading of a run from its record and its ledger.
@@ -42,7 +43,14 @@ func NewReading(info results.Info, samples []results.Sample) (Reading, error) {
 	if r.Peers, err = ReadPeers(info); err != nil {
 		return Reading{}, err
 	}
+	if r.Program, err = ReadProgram(info); err != nil {
+		return Reading{}, err
+	}
 	switch {
+	case r.Program != nil:
+		v, err := r.Program.Verdict(info, samples)
+		r.Proven = &v
+		return r, err
 	case r.Why != nil:
 		v, err := r.Why.Verdict(info, samples)
 		r.Proven = &v

@@ -23,7 +23,7 @@ type Why struct {
 
 // ReadWhy reads the interventions from a run's record; nil if it is not a run of why.
 func ReadWhy(info results.Info) (*Why, error) {
-	if !info.Proves() {
+	if info.Why == nil {
 		return nil, nil
 	}
 	var w *Why

@@ -53,6 +53,7 @@ type content struct {
 	Info         results.Info
 	Heading      string
 	Proven       bool
+	Own          bool // of a person's own program: the laboratory's pictures say nothing of it
 	About        string
 	VerdictViews []verdictView
 	Clients      []picture
@@ -87,6 +88,12 @@ type request struct {
 }
 
 func (d document) page() content {
+	if d.own() {
+		return content{
+			Info: d.info, Heading: d.heading(), Proven: true, Own: true, About: d.about(), Rounds: d.summary.Rounds, VerdictViews: d.verdictViews(),
+			Table: d.ownTable(), Benchstat: d.benchstat, Machine: d.machine(), Repeat: d.info.CommandLine(),
+		}
+	}
 	return content{
 		Info: d.info, Heading: d.heading(), Proven: d.info.Proves(), About: d.about(), Rounds: d.summary.Rounds,
 		VerdictViews: d.verdictViews(), Clients: d.clients(), Compared: d.summary.ComparesClients(), Throughput: d.throughput(), Lanes: d.laneSections(), Heat: d.heat(), Stages: d.stages(), StageTable: stageTable(d.bars()),

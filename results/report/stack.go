@@ -52,7 +52,7 @@ func (d document) bars() []bar {
 
 // change names a cell of a run of why by what the intervention changed.
 func (d document) change(c bench.Cell) string {
-	for _, i := range d.reading.Why.Interventions {
+	for _, i := range d.reading.Proven.Interventions {
 		if i.Cell == c.Name() {
 			if i.OnTopOf != "" {
 				return i.OnTopOf + " + " + i.Change

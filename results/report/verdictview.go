@@ -54,6 +54,9 @@ func (d document) naming(c bench.Cell) string {
 
 // about says which cells the observed verdicts are about.
 func (d document) about() string {
+	if d.own() {
+		return "The program as it is, and with what surrounds it changed, in rounds: each sample starts it anew. Throughput is answers a second at the upstream."
+	}
 	if d.info.Proves() {
 		return "Proven by interventions on this cell, in rounds with it."
 	}

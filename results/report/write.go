@@ -42,6 +42,9 @@ func WritePNG(run *results.Run, dir string) ([]string, error) {
 
 // pictures are all pictures of a report, in its order.
 func (d document) pictures() []picture {
+	if d.own() {
+		return nil
+	}
 	var out []picture
 	for _, some := range [][]picture{d.clients(), d.throughput(), d.lanes(), d.heat(), d.stages(), d.schedLatency()} {
 		for _, p := range some {

@@ -122,8 +122,13 @@ func (v Values) sharesRound(p pair) bool {
 // PairedThroughputs returns the throughputs, MB/s, of two cells in the complete rounds that
 // have both: a cell that joined the run late is not in the rounds before.
 func (v Values) PairedThroughputs(over, base string) (o, b []float64) {
+	return v.Paired(results.Throughput, over, base)
+}
+
+// Paired returns the values of two cells in one unit, in the complete rounds that have both.
+func (v Values) Paired(unit, over, base string) (o, b []float64) {
 	for _, round := range v.values {
-		x, y := round[over][results.Throughput], round[base][results.Throughput]
+		x, y := round[over][unit], round[base][unit]
 		if x > 0 && y > 0 {
 			o, b = append(o, x), append(b, y)
 		}

@@ -1,0 +1,228 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"collatebench/bench"
+	"collatebench/internal/allowance"
+	"collatebench/internal/rusage"
+	"collatebench/mockserver/behaviour"
+	"collatebench/results"
+	"collatebench/results/evidence"
+	"collatebench/results/verdict"
+)
+
+// An Own is a person's own program as the client of an experiment. It stays as it is; what surrounds
+// it is changed.
+type Own struct {
+	Args     []string          // program and arguments, with UpstreamMark in them
+	Env      []string          // its environment, with that mark too
+	Seconds  float64           // of a sample, from its first answer; a program that ends earlier ends it
+	Replay   string            // recording that the upstream serves; "" for made payloads
+	Upstream behaviour.Spec    // what the upstream does, unchanged
+	Marks    map[string]string // what stands for other marks in arguments and environment, as {window}
+	Vary     []Variation
+
+	study *evidence.Program
+	warms bool // its runtime compiles while it runs: it is measured once that is over
+}
+
+// UpstreamMark stands for the upstream's address in a program's arguments and environment.
+const UpstreamMark = "{upstream}"
+
+// A Variation is one change of the program's command line or environment.
+type Variation struct {
+	Name, Value string
+	Args        []string          // appended
+	Env         []string          // NAME=value, in place of what was there
+	Marks       map[string]string // in place of those of the program as it is
+}
+
+// ownMemory bounds the bodies of a recording.
+const ownMemory = "2GiB"
+
+// WhyProgram runs a person's own program, and what surrounds it changed, in rounds: with an upstream
+// that answers at once, with a slower one, on one core, and as it is varied. The verdict is in the
+// run's ledger: evidence.Program makes it.
+func WhyProgram(ctx context.Context, o Options, own Own) (*results.Run, error) {
+	if err := rusage.Check(); err != nil {
+		return nil, err
+	}
+	o.Profile, o.Precision = false, 0
+	x := &experiment{Options: o, own: &own, began: time.Now(), out: o.Out}
+	x.Rounds = max(x.Rounds, 1)
+	if err := x.planOwn(); err != nil {
+		return nil, err
+	}
+	if x.out == "" {
+		x.out = "results/runs"
+		if source, err := findSource(ctx, o.Source); err == nil {
+			x.source, x.out = source, filepath.Join(source, "results", "runs")
+		}
+	}
+	var err error
+	if x.scratch, err = os.MkdirTemp("", "collatebench-run-"); err != nil {
+		return nil, err
+	}
+	defer x.close()
+	return x.begin(ctx, nil, x.measureOwn)
+}
+
+// planOwn makes the cells: the program as it is, and each intervention.
+func (x *experiment) planOwn() error {
+	base := bench.DefaultCell()
+	base.Client, base.Upstream, base.Procs = bench.Own, x.own.Upstream, allowance.Here().Threads()
+	x.cells = []bench.Cell{base}
+	x.own.study = &evidence.Program{Command: x.own.Args, Cell: base.Name(), Seconds: x.own.Seconds, Replay: x.own.Replay}
+	add := func(c bench.Cell, kind verdict.Around, name, change string) {
+		if slices.Contains(x.cells, c) {
+			return
+		}
+		x.cells = append(x.cells, c)
+		x.own.study.Changes = append(x.own.study.Changes, evidence.Change{
+			Kind: kind, Intervention: verdict.Intervention{Name: name, Change: change, Before: base.Name(), Cell: c.Name(), Aside: true},
+		})
+	}
+	if c := base; c.Upstream != (behaviour.Spec{Faults: c.Upstream.Faults}) {
+		c.Upstream = behaviour.Spec{Faults: c.Upstream.Faults}
+		add(c, verdict.AtOnce, "an upstream that answers at once", "no delay, no queue, no limit")
+	}
+	slower := base
+	if base.Upstream.Latency == (behaviour.Latency{}) {
+		slower.Upstream.Latency = behaviour.Fixed(lateBy)
+		add(slower, verdict.Slower, fmt.Sprintf("an upstream that takes %v longer", lateBy), "latency="+slower.Upstream.Latency.String())
+	} else {
+		slower.Upstream.Latency = base.Upstream.Latency.Times(2)
+		add(slower, verdict.Slower, "an upstream twice as slow", "latency="+slower.Upstream.Latency.String())
+	}
+	if base.Procs > 1 && canHold {
+		c := base
+		c.Procs = 1
+		add(c, verdict.OneCore, "one core", "its affinity")
+	}
+	for i, v := range x.own.Vary {
+		c := base
+		c.With = variationWord(v, i)
+		if _, err := bench.ParseVariation(c.With); err != nil {
+			return &OptionError{"vary", v.Name, err}
+		}
+		add(c, verdict.Varied, v.Name+" "+v.Value, v.Name+"="+v.Value)
+		x.own.study.Changes[len(x.own.study.Changes)-1].Varied = v.Name
+	}
+	return nil
+}
+
+// lateBy is how much later an upstream answers that answered at once: several times what a loopback
+// and a body of some MB take.
+const lateBy = 20 * time.Millisecond
+
+// variationWord is how a variation is spelled in the cell's name: values may have any letters, names
+// may not.
+func variationWord(v Variation, i int) string {
+	word := v.Name + ":" + v.Value
+	if _, err := bench.ParseVariation(word); err == nil {
+		return word
+	}
+	return fmt.Sprintf("%s:v%d.", v.Name, i+1) // its end keeps the number from being one of cores
+}
+
+// variation finds what a cell's program is varied by; the zero Variation if it is not.
+func (o *Own) variation(c bench.Cell) Variation {
+	for i, v := range o.Vary {
+		if variationWord(v, i) == c.With {
+			return v
+		}
+	}
+	return Variation{}
+}
+
+// command returns a cell's arguments and environment, with the upstream's address in them.
+func (o *Own) command(c bench.Cell, upstream string) (args, env []string) {
+	v := o.variation(c)
+	marks := []string{UpstreamMark, upstream}
+	for mark, value := range o.Marks {
+		if other, there := v.Marks[mark]; there {
+			value = other
+		}
+		marks = append(marks, mark, value)
+	}
+	replace := strings.NewReplacer(marks...)
+	for _, a := range slices.Concat(o.Args, v.Args) {
+		args = append(args, replace.Replace(a))
+	}
+	for _, e := range slices.Concat(withoutNames(o.Env, v.Env), v.Env) {
+		env = append(env, replace.Replace(e))
+	}
+	return args, env
+}
+
+// withoutNames leaves out the variables that others set.
+func withoutNames(env, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(env), func(e string) bool {
+		name, _, _ := strings.Cut(e, "=")
+		return slices.ContainsFunc(others, func(o string) bool { return strings.HasPrefix(o, name+"=") })
+	})
+}
+
+// measureOwn takes the rounds, until the plan or the budget ends.
+func (x *experiment) measureOwn(ctx context.Context) error {
+	x.doing("trying", "")
+	if err := x.tryOwnOut(ctx); err != nil {
+		return err
+	}
+	x.began = time.Now()
+	x.expect(x.Rounds * len(x.cells))
+	for n := 1; n <= x.Rounds; n++ {
+		took := time.Now()
+		if err := x.round(ctx, n); err != nil {
+			return err
+		}
+		if x.stopped != "" && n <= minOwnRounds {
+			return &BudgetError{errors.New(x.stopped + fmt.Sprintf(": too short for %d rounds of %d samples; give it more, or fewer --seconds", minOwnRounds, len(x.cells)))}
+		}
+		if x.stopped != "" {
+			return nil
+		}
+		left := x.Budget - time.Since(x.began)
+		if x.Budget > 0 && left < time.Since(took) && n < x.Rounds {
+			x.stopped = fmt.Sprintf("after %d pairs another would not fit --budget %v", n, x.Budget)
+			if n < minOwnRounds {
+				return &BudgetError{errors.New(x.stopped)}
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+// compiling, cores that a runtime's own threads use at first: then it is measured when it is warm.
+const compiling = .1
+
+// tryOwnOut takes a sample that does not count: a program that does not work should end the run here,
+// and not in its third round. It shows whether its runtime compiles while it runs.
+func (x *experiment) tryOwnOut(ctx context.Context) error {
+	s, err := x.tryOwn(ctx, x.cells[0], 1, 1)
+	if err != nil {
+		return err
+	}
+	if seen := s.External.Seen; seen != nil && seen.Helpers >= compiling {
+		x.own.warms, x.own.study.Warm = true, warmTime.Seconds()
+		x.note("its runtime uses %.2f cores for itself at first: each sample begins %v after the first answer\n", seen.Helpers, warmTime)
+		info := x.run.Info()
+		if err := x.recordStudy(&info); err != nil {
+			return err
+		}
+		return x.run.SetInfo(info)
+	}
+	return nil
+}
+
+// minOwnRounds have an interval to speak of.
+const minOwnRounds = 3

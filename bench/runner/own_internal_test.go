@@ -1,0 +1,143 @@
+package runner
+
+import (
+	"context"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"collatebench/bench"
+	"collatebench/mockserver/behaviour"
+	"collatebench/results/verdict"
+)
+
+// TestOwnCommand: marks, appended arguments and variables of each cell.
+func TestOwnCommand(t *testing.T) {
+	o := Own{
+		Args: []string{"./client", "--window", "{window}", "{upstream}/x"}, Env: []string{"ENDPOINT={upstream}", "WORKERS=4", "WORKERS_MORE=1"},
+		Marks: map[string]string{"{window}": "8"},
+		Vary: []Variation{
+			{Name: "window", Value: "16", Marks: map[string]string{"{window}": "16"}},
+			{Name: "batch", Value: "2", Args: []string{"--batch", "2"}},
+			{Name: "WORKERS", Value: "1", Env: []string{"WORKERS=1"}},
+		},
+	}
+	for with, want := range map[string]string{
+		bench.AsIs:  "./client --window 8 http://a/x | ENDPOINT=http://a WORKERS=4 WORKERS_MORE=1",
+		"window:16": "./client --window 16 http://a/x | ENDPOINT=http://a WORKERS=4 WORKERS_MORE=1",
+		"batch:2":   "./client --window 8 http://a/x --batch 2 | ENDPOINT=http://a WORKERS=4 WORKERS_MORE=1",
+		"WORKERS:1": "./client --window 8 http://a/x | ENDPOINT=http://a WORKERS_MORE=1 WORKERS=1",
+	} {
+		args, env := o.command(bench.Cell{With: with}, "http://a")
+		if got := strings.Join(args, " ") + " | " + strings.Join(env, " "); got != want {
+			t.Errorf("%s: %s, not %s", with, got, want)
+		}
+	}
+}
+
+// TestPlanOwn: which changes there are, around each upstream.
+func TestPlanOwn(t *testing.T) {
+	latency := func(text string) behaviour.Latency {
+		l, err := behaviour.ParseLatency(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	for _, c := range []struct {
+		upstream behaviour.Spec
+		vary     []Variation
+		want     []string // kind and what is changed
+	}{
+		{behaviour.Spec{}, nil, []string{"slower latency=20ms", "one-core its affinity"}},
+		{behaviour.Spec{Latency: latency("10ms"), Queue: 4}, nil, []string{"at-once no delay, no queue, no limit", "slower latency=20ms", "one-core its affinity"}},
+		{behaviour.Spec{Latency: latency("recorded")}, nil, []string{"at-once no delay, no queue, no limit", "slower latency=recorded*2", "one-core its affinity"}},
+		{behaviour.Spec{Bandwidth: 1e6}, nil, []string{"at-once no delay, no queue, no limit", "slower latency=20ms", "one-core its affinity"}},
+		{behaviour.Spec{}, []Variation{{Name: "window", Value: "16"}, {Name: "path", Value: "/a b"}}, []string{"slower latency=20ms", "one-core its affinity", "varied window=16", "varied path=/a b"}},
+	} {
+		x := &experiment{own: &Own{Upstream: c.upstream, Vary: c.vary}}
+		if err := x.planOwn(); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, change := range x.own.study.Changes {
+			got = append(got, string(change.Kind)+" "+change.Change)
+		}
+		want := c.want
+		if runtime.NumCPU() == 1 || !canHold {
+			want = slices.DeleteFunc(want, func(s string) bool { return strings.HasPrefix(s, string(verdict.OneCore)) })
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%+v: %q, not %q", c.upstream, got, want)
+		}
+		for _, cell := range x.cells {
+			if again, err := bench.ParseCell(cell.Name()); err != nil || again != cell || strings.Contains(cell.Name(), "codec") {
+				t.Errorf("%s: %v", cell.Name(), err)
+			}
+			if v := x.own.variation(cell); cell.With != bench.AsIs && v.Name == "" {
+				t.Errorf("%s: nothing varied", cell.Name())
+			}
+		}
+	}
+}
+
+// TestSteadyPart: what counts lies between the ramp and the end, by shares of the time from the first
+// answer to the last.
+func TestSteadyPart(t *testing.T) {
+	began := time.Now()
+	var r series
+	for ms := 0; ms <= 2000; ms += 25 { // a start of 400 ms, 20 answers/s at first, then 200, and a slow end
+		l := ownLook{at: began.Add(time.Duration(ms) * time.Millisecond)}
+		answers := 0.0
+		if at := float64(ms-400) / 1000; at > 0 {
+			answers = 20*min(at, .2) + 200*max(0, min(at, 1.5)-.2) + 4*max(0, at-1.5)
+		}
+		l.sum.Requests, l.sum.Bytes, l.sum.InFlight, l.group = 7+answers, 1e6*answers, 8*float64(ms)/1000, float64(ms)/1000
+		r.looks = append(r.looks, l)
+	}
+	e, err := r.steady(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rate := e.Responses / e.Seconds; rate < 185 || rate > 201 {
+		t.Errorf("%.0f answers/s of %+v", rate, e)
+	}
+	if e.Bytes != 1e6*e.Responses || *e.InFlight/e.Seconds < 7.9 || *e.InFlight/e.Seconds > 8.1 || e.CPU/e.CPUOver < .99 || e.CPU/e.CPUOver > 1.01 {
+		t.Errorf("%+v, in flight %v", e, *e.InFlight)
+	}
+	if warm, err := r.steady(time.Second); err != nil || warm.Seconds > .5*e.Seconds {
+		t.Errorf("%+v, %v: what comes while it warms up counts", warm, err)
+	}
+	few := series{looks: r.looks[:20]}
+	if _, err := few.steady(0); err == nil || !strings.Contains(err.Error(), "at least 10 are needed") {
+		t.Error(err)
+	}
+	none := series{looks: r.looks[:3]}
+	if _, err := none.steady(0); err == nil || !strings.Contains(err.Error(), "no request of it reached the upstream") {
+		t.Error(err)
+	}
+}
+
+// TestStartOnOne: a program is on one core from its first instruction, and we are where we were.
+func TestStartOnOne(t *testing.T) {
+	if !canHold || runtime.NumCPU() == 1 {
+		t.Skip("SKIPPED: a program can't be held to one of several cores here")
+	}
+	for range 3 {
+		var out strings.Builder
+		cmd := exec.CommandContext(context.Background(), "nproc")
+		cmd.Stdout = &out
+		if err := startOnOne(cmd); err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Wait(); err != nil || strings.TrimSpace(out.String()) != "1" {
+			t.Errorf("%q, %v", out.String(), err)
+		}
+		if all, err := exec.Command("nproc").Output(); err != nil || strings.TrimSpace(string(all)) == "1" {
+			t.Errorf("afterwards: %q, %v", all, err)
+		}
+	}
+}

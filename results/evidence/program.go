@@ -1,0 +1,95 @@
+package evidence
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"al.essio.dev/pkg/shellescape"
+
+	"collatebench/bench"
+	"collatebench/results"
+	"collatebench/results/stats"
+	"collatebench/results/verdict"
+)
+
+// A Program is what a run with a person's own program records beside what every run does: the
+// command, and what was changed around it.
+type Program struct {
+	Command []string `json:"command"`
+	Cell    string   `json:"cell"` // the program as it is
+	Seconds float64  `json:"seconds"`
+	Warm    float64  `json:"warm_seconds,omitempty"` // from the first answer on, before a sample begins; 0 where the runtime needs none
+	Replay  string   `json:"replay,omitempty"`       // the recording that the upstream serves
+	Changes []Change `json:"changes"`
+}
+
+// A Change is one thing changed around a program.
+type Change struct {
+	verdict.Intervention
+	Kind   verdict.Around `json:"kind"`
+	Varied string         `json:"varied,omitempty"` // what a variation is of, as window
+}
+
+// ReadProgram reads the study from a run's record; nil if it is not one of a person's program.
+func ReadProgram(info results.Info) (*Program, error) {
+	if info.Program == nil {
+		return nil, nil
+	}
+	var p *Program
+	if err := json.Unmarshal(info.Program, &p); err != nil {
+		return nil, fmt.Errorf("run %s: its program: %w", info.ID, err)
+	}
+	return p, nil
+}
+
+// Record returns the value as [results.Info] keeps it.
+func (p Program) Record() (json.RawMessage, error) { return json.Marshal(p) }
+
+// Verdict returns the verdict of the run so far.
+func (p Program) Verdict(info results.Info, samples []results.Sample) (verdict.Verdict, error) {
+	v, err := stats.NewValues(info, samples)
+	if err != nil {
+		return verdict.Verdict{}, err
+	}
+	base, err := bench.ParseCell(p.Cell)
+	if err != nil {
+		return verdict.Verdict{}, err
+	}
+	e := verdict.Program{Seen: seen(v, base), Rounds: len(v.Rounds), Rate: stats.NewEstimate(v.Series(base, results.AnswerRate)).Median}
+	if sum, ok := sumOf(v, base); ok {
+		e.InFlight = verdict.Known(*sum.InFlight / sum.Seconds)
+		e.Queued = verdict.Known(*sum.Queue / sum.Seconds)
+		e.Upstream = verdict.Known(sum.Upstream / sum.Seconds)
+	}
+	for _, c := range p.Changes {
+		i, r := c.Intervention, stats.Ratio{}
+		if over, under := v.Paired(results.AnswerRate, c.Cell, c.Before); len(over) > 0 {
+			if r, err = stats.NewRatio(over, under); err != nil {
+				return verdict.Verdict{}, fmt.Errorf("%s over %s: %w", c.Cell, c.Before, err)
+			}
+		}
+		i.Measured = toGain(r)
+		e.Changes = append(e.Changes, verdict.Change{Intervention: i, Kind: c.Kind, Varied: c.Varied})
+	}
+	out := verdict.JudgeProgram(e)
+	out.Subject = shellescape.QuoteCommand(p.Command)
+	s := study{info: info, values: v}
+	out.Uncertain = append(out.Uncertain, s.doubts()...)
+	return out, nil
+}
+
+// sumOf adds up what the upstream told of a cell's samples.
+func sumOf(v stats.Values, c bench.Cell) (results.External, bool) {
+	out := results.External{Queue: new(float64), InFlight: new(float64)}
+	for _, round := range v.Rounds {
+		x := round.Samples[v.Name(c)].External
+		if x == nil || x.Queue == nil || x.InFlight == nil {
+			continue
+		}
+		*out.Queue += *x.Queue
+		*out.InFlight += *x.InFlight
+		out.Seconds += x.Seconds
+		out.Upstream += x.Upstream
+	}
+	return out, out.Seconds > 0
+}

@@ -1,0 +1,101 @@
+package verdict_test
+
+import (
+	"strings"
+	"testing"
+
+	"collatebench/results/verdict"
+)
+
+// around is a program's evidence with one gain for each kind of change; 0 is not measured.
+func around(p *verdict.Process, once, slower, one float64, more ...verdict.Change) verdict.Program {
+	e := verdict.Program{Seen: p, Rounds: 6, Rate: 100, InFlight: verdict.Known(4), Queued: verdict.Known(0)}
+	for _, c := range []struct {
+		kind verdict.Around
+		name string
+		mean float64
+	}{{verdict.AtOnce, "an upstream that answers at once", once}, {verdict.Slower, "an upstream twice as slow", slower}, {verdict.OneCore, "one core", one}} {
+		if c.mean > 0 {
+			e.Changes = append(e.Changes, verdict.Change{Kind: c.kind, Intervention: verdict.Intervention{
+				Name: c.name, Cell: string(c.kind), Before: "base", Aside: true,
+				Measured: verdict.Gain{Mean: c.mean, Low: c.mean * .96, High: c.mean * 1.04, Pairs: 6},
+			}})
+		}
+	}
+	e.Changes = append(e.Changes, more...)
+	return e
+}
+
+func varied(name, value string, mean float64) verdict.Change {
+	return verdict.Change{Kind: verdict.Varied, Varied: name, Intervention: verdict.Intervention{
+		Name: name + " " + value, Cell: name + value, Measured: verdict.Gain{Mean: mean, Low: mean * .96, High: mean * 1.04, Pairs: 6}, Aside: true,
+	}}
+}
+
+// unclear widens the first interval: it has 1 in it.
+func unclear(p verdict.Program) verdict.Program {
+	p.Changes[0].Measured.Low = .9
+	return p
+}
+
+func wide(p verdict.Program) verdict.Program {
+	p.Changes[0].Measured.High = 1.7
+	return p
+}
+
+func TestJudgeProgram(t *testing.T) {
+	serial := new(seen(func(p *verdict.Process) { runs(p, 1.03, .1, .01, .98, .01); who(p, 1.6, .6, 15, 14.7) }))
+	waits := new(seen(func(p *verdict.Process) { runs(p, .3, 0, .7, .3); who(p, 30, .5, .5, 1) }))
+	few := new(seen(func(p *verdict.Process) { runs(p, .3, 0, .7, .3); who(p, 3.8, .1, 0, .1) }))
+	full := new(seen(func(p *verdict.Process) { runs(p, 1.9, .8, 0, .1, .9); who(p, 3, 2, 15, 12) }))
+	paced := new(seen(func(p *verdict.Process) { runs(p, .1, 0, .9, .1); who(p, 3, .3, .2, 28.5) }))
+	for _, c := range []struct {
+		name    string
+		e       verdict.Program
+		cause   verdict.Cause
+		says    string
+		proves  verdict.Around
+		measure bool
+	}{
+		{"the story", around(serial, 1.02, .99, .91), verdict.Serialised, "whatever the upstream does", verdict.OneCore, false},
+		{"the story, of an upstream without delay", around(serial, 0, .98, .91), verdict.Serialised, "whatever the upstream does", verdict.OneCore, false},
+		{"the story, not watched", around(nil, 1.02, .99, .91), verdict.Serialised, "with one core as with all", verdict.OneCore, false},
+		{"its mended form", around(full, 1.03, .97, .55), verdict.CPUSaturated, "one core gave 0.55x", verdict.OneCore, false},
+		{"a slow upstream", around(waits, 6, .51, .97), verdict.Outside, "it waits for its upstream", verdict.AtOnce, true},
+		{"a pool of four", around(few, 5, .52, .97), verdict.ConnectionPool, "it has 4 requests at the upstream", verdict.AtOnce, true},
+		{"a window of two, varied", around(few, 5, .52, .97, varied("window", "4", 1.9), varied("window", "8", 3.2)), verdict.WindowTooSmall, "window 8 gave 3.20x", verdict.Varied, true},
+		{"a larger window of a serial one gains nothing", around(serial, 1.02, .99, .91, varied("window", "64", 1.03)), verdict.Serialised, "whatever", verdict.OneCore, false},
+		{"a varied setting without a meaning", around(serial, 1.02, .99, .91, varied("colour", "red", 2)), verdict.Serialised, "whatever", verdict.OneCore, false},
+		{"one request at a time, under a lock", around(new(seen(func(p *verdict.Process) { runs(p, .1, 0, .9, .1); who(p, .5, .2, .1, 31) })), 5, .5, 1), verdict.Serialised, "one request waits for the other", verdict.AtOnce, false},
+		{"its own pace", around(paced, 1.01, 1, .99), verdict.HiddenCap, "a limit of its own", "", false},
+		{"signs that contradict: serial, and faster with an upstream at once", around(serial, 1.8, .6, .91), "", "who is waited for", "", false},
+		{"signs that contradict: serial, and worth two cores", around(serial, 1.02, .99, .55), "", "one sign for both", "", false},
+		{"nothing was measured", around(serial, 0, 0, 0), "", "changed often enough", "", false},
+		{"no clear answer", around(waits, 1.2, .7, .97), verdict.Outside, "it waits", verdict.AtOnce, true},
+		{"an unclear gain", unclear(around(serial, 1.13, .9, .95)), "", "a clear answer", "", false},
+		{"an interval that says nothing", wide(around(serial, .95, .9, .95)), "", "a clear answer", "", false},
+		{"noise below one is no gain", around(full, .88, .95, .5), verdict.CPUSaturated, "one core gave 0.50x", verdict.OneCore, false},
+		{"its own pace, on one connection", around(new(seen(func(p *verdict.Process) { runs(p, .1, 0, .9, .1); who(p, .5, 0, 0, .5) })), 1.01, 1.01, 1), verdict.HiddenCap, "a limit of its own holds it back", "", false},
+	} {
+		v := verdict.JudgeProgram(c.e)
+		got := verdict.Cause("")
+		if len(v.Causes) > 0 {
+			got = v.Causes[0]
+		}
+		if got != c.cause || !strings.Contains(v.Sentence, c.says) || (c.cause == "") != (len(v.Missing) == 1) {
+			t.Errorf("%s: %v %q, missing %q", c.name, v.Causes, v.Sentence, v.Missing)
+			continue
+		}
+		if (v.MeasuredGain != nil) != c.measure {
+			t.Errorf("%s: measured gain %v", c.name, v.MeasuredGain)
+		}
+		for _, i := range v.Interventions {
+			if proof := i.Cause != ""; proof == i.Aside || proof && i.Cause != c.cause {
+				t.Errorf("%s: %+v", c.name, i)
+			}
+		}
+		if c.cause != "" && (!strings.HasPrefix(v.Sentence, string(c.cause)+": ") || len(strings.Split(v.Sentence, "\n")) > 5) {
+			t.Errorf("%s: %q", c.name, v.Sentence)
+		}
+	}
+}
