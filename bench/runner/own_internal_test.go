@@ -115,6 +115,12 @@ func TestSteadyPart(t *testing.T) {
 	if _, err := few.steady(0); err == nil || !strings.Contains(err.Error(), "at least 10 are needed") {
 		t.Error(err)
 	}
+	for i := range r.looks {
+		r.looks[i].sum.Replay.Missing = r.looks[i].sum.Requests / 4
+	}
+	if _, err := r.steady(0); err == nil || !strings.Contains(err.Error(), "are not in the recording") {
+		t.Error(err)
+	}
 	none := series{looks: r.looks[:3]}
 	if _, err := none.steady(0); err == nil || !strings.Contains(err.Error(), "no request of it reached the upstream") {
 		t.Error(err)

@@ -17,15 +17,16 @@ import (
 )
 
 const (
-	settle    = time.Second           // from holding a warm process to one core to the sample
-	ownPoll   = 25 * time.Millisecond // between looks at the upstream's figures
-	warmTime  = 6 * time.Second       // a JVM under load has compiled what matters
-	ownFirst  = 30 * time.Second      // a program has until its first answer
-	ownPeace  = 2 * time.Second       // from SIGTERM to SIGKILL
-	ownFails  = 3                     // samples in a row that fail end the run
-	leastOwn  = 10                    // answers in the steady part: fewer are no rate
-	rampShare = .2                    // of the time from the first answer to the last, at its beginning, which does not count
-	endShare  = .05                   // the same at its end
+	settle      = time.Second           // from holding a warm process to one core to the sample
+	ownPoll     = 25 * time.Millisecond // between looks at the upstream's figures
+	warmTime    = 6 * time.Second       // a JVM under load has compiled what matters
+	ownFirst    = 30 * time.Second      // a program has until its first answer
+	ownPeace    = 2 * time.Second       // from SIGTERM to SIGKILL
+	ownFails    = 3                     // samples in a row that fail end the run
+	mostMissing = .05                   // share of the requests that a recording may lack: more would be another program
+	leastOwn    = 10                    // answers in the steady part: fewer are no rate
+	rampShare   = .2                    // of the time from the first answer to the last, at its beginning, which does not count
+	endShare    = .05                   // the same at its end
 )
 
 // ownSample takes a sample of a person's program. One that fails is tried again.
@@ -148,7 +149,7 @@ func (p *ownProcess) follow(ctx context.Context, r *series, ended <-chan error) 
 		}
 		first, answered := r.firstAnswer()
 		began := first.Add(p.warm)
-		if answered && p.warm > 0 && p.onOne() && time.Since(began) > -settle { // what it starts later is held too
+		if in := time.Until(began); answered && p.warm > 0 && p.onOne() && in > 0 && in < settle { // a thread that is made later has its maker's affinity
 			holdToOne(r.machine.group(p.cmd.Process.Pid))
 		}
 		switch {
@@ -158,6 +159,7 @@ func (p *ownProcess) follow(ctx context.Context, r *series, ended <-chan error) 
 		case answered && time.Since(began).Seconds() > p.seconds*rampShare:
 			r.watch(ctx, p.cmd.Process.Pid)
 			if time.Since(began).Seconds() >= p.seconds {
+				r.stopWatching() // of a process that has ended the kernel tells no threads any more
 				p.end(ended)
 				return nil
 			}
@@ -183,6 +185,8 @@ type series struct {
 	upstream int // its process
 	looks    []ownLook
 	watched  chan *outside.Evidence
+	stop     context.CancelFunc // ends watching
+	found    *outside.Evidence
 }
 
 // An ownLook is the upstream's sums at a moment.
@@ -194,6 +198,9 @@ type ownLook struct {
 		InFlight float64 `json:"in_flight_seconds"`
 		Queue    float64 `json:"queue_seconds"`
 		CPU      float64 `json:"cpu_seconds"`
+		Replay   struct {
+			Missing float64 `json:"missing"`
+		} `json:"replay"`
 	}
 	group float64 // CPU seconds of the program's process group
 }
@@ -230,16 +237,22 @@ func (r *series) watch(ctx context.Context, pid int) {
 	if r.watched != nil {
 		return
 	}
+	ctx, r.stop = context.WithCancel(ctx)
 	r.watched = make(chan *outside.Evidence, 1)
 	go func() { r.watched <- seen(ctx, pid) }()
 }
 
-// evidence is what was seen of the process; it has ended.
-func (r *series) evidence() *outside.Evidence {
-	if r.watched == nil {
-		return nil
+func (r *series) stopWatching() {
+	if r.stop != nil {
+		r.stop()
+		r.found, r.stop = <-r.watched, nil
 	}
-	return <-r.watched
+}
+
+// evidence is what was seen of the process; nil if it was not.
+func (r *series) evidence() *outside.Evidence {
+	r.stopWatching()
+	return r.found
 }
 
 // cpu is the CPU time of the program's group, as far as it was seen.
@@ -274,6 +287,9 @@ func (r *series) steady(warm time.Duration) (*results.External, error) {
 	if n < leastOwn || seconds <= 0 {
 		return nil, fmt.Errorf("%.0f answers in the steady part of a sample, of %s: at least %d are needed, which more --seconds, or a longer job, would give",
 			max(n, 0), spell.Duration(max(seconds, 0)), leastOwn)
+	}
+	if missing := b.sum.Replay.Missing - a.sum.Replay.Missing; missing > mostMissing*n {
+		return nil, fmt.Errorf("%.0f of %.0f requests are not in the recording, and were answered with 404: record what the program asks for now", missing, n)
 	}
 	return &results.External{
 		Seconds: seconds, CPU: max(0, b.group-a.group), CPUOver: seconds, Upstream: b.sum.CPU - a.sum.CPU,

@@ -134,8 +134,8 @@ func (m Matrix) table(s Setting) string {
 // causes is the table of the first answers by their truth.
 func (m Matrix) causes(b *strings.Builder) {
 	first := m.First()
-	fmt.Fprintf(b, "\n| true cause | `why` named it | `diagnose` named it | `diagnose --pid` named it | in part | no verdict | another cause | error |\n")
-	fmt.Fprintf(b, "| --- | --- | --- | --- | --- | --- | --- | --- |\n")
+	fmt.Fprintf(b, "\n| true cause | `why` named it | `diagnose` named it | `diagnose --pid` named it | `why --` named it | in part | no verdict | another cause | error |\n")
+	fmt.Fprintf(b, "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, truth := range first.labels(func(o Outcome) string { return label(o.Truth) }) {
 		these := first.where(func(o Outcome) bool { return label(o.Truth) == truth })
 		of := func(c Command) string {
@@ -145,7 +145,7 @@ func (m Matrix) causes(b *strings.Builder) {
 			}
 			return fmt.Sprintf("%d of %d", asked.Count(Right), len(asked))
 		}
-		fmt.Fprintf(b, "| %s | %s | %s | %s | %d | %d | %d | %d |\n", marked(these[0].Truth), of(Why), of(Diagnose), of(Process),
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %d | %d | %d | %d |\n", marked(these[0].Truth), of(Why), of(Diagnose), of(Process), of(WhyProgram),
 			these.Count(Partial), these.Count(None), these.Count(Wrong), these.Count(Failed))
 	}
 }

@@ -14,12 +14,15 @@ import (
 	"strings"
 	"time"
 
+	"collatebench/bench/runner"
 	"collatebench/internal/bounded"
 	"collatebench/internal/child"
 	"collatebench/internal/procgroup"
 	"collatebench/internal/spell"
+	"collatebench/mockserver/behaviour"
 	"collatebench/profiles/outside"
 	"collatebench/results/evidence"
+	"collatebench/results/verdict"
 )
 
 // Clients is where the programs are that are watched by their process: in several languages, as
@@ -100,7 +103,7 @@ func (t *trial) leaveOut(ctx context.Context) error {
 // leftOut says, of each language of the plan whose tools are not here, what is missing; and what
 // else can't be done here. Building takes its time once: what it leaves is kept.
 func (t *trial) leftOut(ctx context.Context, s Scenario) (string, error) {
-	if s.Command != Process {
+	if s.Command != Process && s.Command != WhyProgram {
 		return "", nil
 	}
 	if runtime.GOOS != "linux" {
@@ -139,8 +142,8 @@ func (t *trial) process(ctx context.Context, s Scenario, seed uint64) (evidence.
 		return evidence.Watched{}, err
 	}
 	defer child.Stop(up)
-	query := url.Values{"codec": {"json"}, "size": {s.setting("size")}}
-	cmd := exec.Command(filepath.Join(t.clientsOut(), s.Name), up.URL+"/v1/payload?"+query.Encode(), s.setting("window"))
+	args := t.clientArgs(s, up.URL)
+	cmd := exec.Command(args[0], args[1:]...)
 	said := &bounded.Buffer{Head: 4 << 10, Tail: 4 << 10}
 	cmd.Stdout, cmd.Stderr = said, said
 	procgroup.Lead(cmd)
@@ -181,6 +184,29 @@ func (t *trial) process(ctx context.Context, s Scenario, seed uint64) (evidence.
 	w := evidence.Watched{Evidence: e}
 	w.Judge(0)
 	return w, nil
+}
+
+// clientArgs are the program of a scenario and its arguments.
+func (t *trial) clientArgs(s Scenario, upstream string) []string {
+	query := url.Values{"codec": {"json"}, "size": {s.setting("size")}}
+	return []string{filepath.Join(t.clientsOut(), s.Name), upstream + "/v1/payload?" + query.Encode(), s.setting("window")}
+}
+
+// whyProgram changes what surrounds the program.
+func (t *trial) whyProgram(ctx context.Context, s Scenario, seed uint64) (verdict.Verdict, error) {
+	own := runner.Own{Args: t.clientArgs(s, runner.UpstreamMark), Env: os.Environ(), Seconds: programSeconds}
+	for _, k := range behaviour.Knobs() {
+		if value := s.setting(k.Name); value != "" {
+			if err := k.Set(&own.Upstream, value); err != nil {
+				return verdict.Verdict{}, err
+			}
+		}
+	}
+	run, err := runner.WhyProgram(ctx, runner.Options{Rounds: t.Pairs, Budget: t.Budget, Seed: seed, Source: t.source, Out: t.Out, Self: t.Self}, own)
+	if err != nil {
+		return verdict.Verdict{}, err
+	}
+	return t.proven(ctx, run)
 }
 
 // upstream starts ours with what the scenario sets of it.

@@ -107,7 +107,9 @@ func Run(ctx context.Context, o Options) (Matrix, error) {
 type pace map[Command]struct{ sum, n float64 }
 
 // newPace begins with one that took as long as it does on two cores.
-func newPace() pace { return pace{Why: {50, 1}, Diagnose: {12, 1}, Process: {8, 1}} }
+func newPace() pace {
+	return pace{Why: {50, 1}, Diagnose: {12, 1}, Process: {8, 1}, WhyProgram: {75, 1}}
+}
 
 func (p pace) add(c Command, seconds float64) {
 	t := p[c]
@@ -257,6 +259,10 @@ func (t *trial) ask(ctx context.Context, s Scenario, seed uint64) (v verdict.Ver
 		w, err := t.process(ctx, s, seed)
 		return w.Verdict, "", err
 	}
+	if s.Command == WhyProgram {
+		v, err := t.whyProgram(ctx, s, seed)
+		return v, "", err
+	}
 	report, err := t.diagnose(ctx, s, seed)
 	if report.Section != nil {
 		function = report.Section.Function
@@ -281,6 +287,11 @@ func (t *trial) why(ctx context.Context, s Scenario, seed uint64) (verdict.Verdi
 	if err != nil {
 		return verdict.Verdict{}, err
 	}
+	return t.proven(ctx, run)
+}
+
+// proven is the verdict of a run of why.
+func (t *trial) proven(ctx context.Context, run *results.Run) (verdict.Verdict, error) {
 	if t.Out != t.folder.Path && t.Report != nil {
 		if err := t.Report(ctx, run); err != nil {
 			return verdict.Verdict{}, err

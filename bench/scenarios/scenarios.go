@@ -11,7 +11,7 @@
 //	fmt.Println(matrix.Count(scenarios.Wrong), "verdicts are wrong")
 //
 // A scenario is a cell for the command why, a small program for diagnose, or a client in one
-// of several languages for diagnose --pid. Each
+// of several languages for diagnose --pid and for why -- PROGRAM. Each
 // cause occurs at several strengths. A seed draws from each scenario a variant that has
 // the same cause, and a [Plan] says which seed runs which. The outcome is a matrix of
 // true causes and named ones, and the error of every gain that was promised.
@@ -37,6 +37,8 @@ const (
 	Why      Command = "why"
 	Diagnose Command = "diagnose"
 	Process  Command = "diagnose --pid"
+
+	WhyProgram Command = "why --" // on the programs of Process
 )
 
 // A Scenario is a client whose cause is known.
@@ -107,6 +109,13 @@ func All(source string) ([]Scenario, error) {
 	for _, w := range watched {
 		w.Small = !seen[w.Causes[0]]
 		seen[w.Causes[0]] = true
+		out = append(out, w)
+	}
+	for _, w := range watched {
+		if w.setting("quota") != "" { // a group is made for a process, and not for what a run starts
+			continue
+		}
+		w.Command, w.Small = WhyProgram, false // one takes as long as ten of the others
 		out = append(out, w)
 	}
 	return out, nil

@@ -45,7 +45,7 @@ func TestScenarios(t *testing.T) {
 			}
 			continue
 		}
-		if s.Command == scenarios.Process {
+		if s.Command == scenarios.Process || s.Command == scenarios.WhyProgram {
 			folder := filepath.Join("../..", scenarios.Clients, path.Dir(s.Name))
 			a, _ := filepath.Glob(filepath.Join(folder, path.Base(s.Name)+"*")) // the pattern is good
 			b, _ := filepath.Glob(filepath.Join(folder, "src/bin", path.Base(s.Name)+".rs"))

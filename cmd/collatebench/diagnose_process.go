@@ -7,12 +7,10 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
-	"os/exec"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"collatebench/internal/procgroup"
 	"collatebench/internal/spell"
 	"collatebench/internal/wholefile"
 	"collatebench/profiles/onecore"
@@ -188,31 +186,24 @@ func processError(pid int, err error) error {
 // start starts a program, and lets it run for a while before it is watched. What it prints goes
 // to where errors go: standard output is the verdict's.
 func (f *diagnoseFlags) start(c *cobra.Command, program []string) (end func(), err error) {
-	cmd := exec.Command(program[0], program[1:]...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.InOrStdin(), c.ErrOrStderr(), c.ErrOrStderr()
-	procgroup.Lead(cmd)
-	if err := cmd.Start(); err != nil {
-		return nil, usageError{fmt.Errorf("-- %s: %w", program[0], err)}
+	p, err := startProgram(program, nil, c.InOrStdin(), c.ErrOrStderr())
+	if err != nil {
+		return nil, err
 	}
-	over := make(chan error, 1)
-	go func() { over <- cmd.Wait() }()
-	f.watch.pid = cmd.Process.Pid
-	end = func() {
-		procgroup.End(cmd)
-		<-over
-	}
+	f.watch.pid = p.cmd.Process.Pid
 	fmt.Fprintf(c.ErrOrStderr(), "started %s as process %d\n", program[0], f.watch.pid)
 	select {
-	case err := <-over:
+	case <-p.over:
+		err := p.err
 		if err == nil {
 			err = errors.New("it ended")
 		}
 		return nil, fmt.Errorf("%s: %w before it was watched: it must run for %v and then %d s (--after, --seconds)", program[0], err, f.watch.after, f.seconds)
 	case <-c.Context().Done():
-		end()
+		p.end()
 		return nil, context.Canceled
 	case <-time.After(f.watch.after):
-		return end, nil
+		return p.end, nil
 	}
 }
 

@@ -28,9 +28,9 @@ func verdictsCommand() *cobra.Command {
 		Use:   "verdicts",
 		Short: "Hold why and diagnose to scenarios whose cause is known",
 		Long: `Runs labelled scenarios (cells for why, small programs for diagnose, clients in
-several languages for diagnose --pid) and prints the
+several languages for diagnose --pid and why --) and prints the
 matrix of what was named against what is true, and how far each predicted gain was
-off: two hours on two cores for three seeds. A seed runs some scenarios as they
+off: three and a half hours on two cores for three seeds. A seed runs some scenarios as they
 stand, and of the others variants that it draws; --plan lists them.
 
 It fails where the tool itself failed, a wrong cause is named, a healthy client is

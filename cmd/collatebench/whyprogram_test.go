@@ -57,7 +57,7 @@ func TestWhyProgram(t *testing.T) {
 	}
 	runs := filepath.Join(folder, "runs")
 	script := `while :; do curl -sS "$0/a" >/dev/null; sleep $1; done`
-	code, out, errs := program("why", "--out", runs, "--json", "--replay", recorded, "--latency", "20ms", "--seconds", "1s", "--pairs", "3", "--vary", "pause=0,0.03",
+	code, out, errs := program("why", "--out", runs, "--json", "--replay", recorded, "--latency", "10ms", "--seconds", "2s", "--pairs", "3", "--vary", "pause=0,0.03",
 		"--", "sh", "-c", script, "{upstream}", "{pause}")
 	if code != exitGood && code != exitInconclusive {
 		t.Fatalf("exit code %d: %s\n%s", code, errs, out)
@@ -70,7 +70,7 @@ func TestWhyProgram(t *testing.T) {
 	for _, i := range v.Interventions {
 		got[i.Change] = i.Measured.Mean
 	}
-	if got["no delay, no queue, no limit"] < 1.1 || got["latency=40ms"] > .9 || got["pause=0.03"] > .85 || got["pause=0.03"] == 0 {
+	if got["no delay, no queue, no limit"] < 1.1 || got["latency=20ms"] > .97 || got["latency=20ms"] == 0 || got["pause=0.03"] > .85 || got["pause=0.03"] == 0 {
 		t.Errorf("%v", got)
 	}
 	folders, err := os.ReadDir(runs)

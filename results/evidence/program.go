@@ -62,20 +62,30 @@ func (p Program) Verdict(info results.Info, samples []results.Sample) (verdict.V
 		e.Upstream = verdict.Known(sum.Upstream / sum.Seconds)
 	}
 	for _, c := range p.Changes {
-		i, r := c.Intervention, stats.Ratio{}
-		if over, under := v.Paired(results.AnswerRate, c.Cell, c.Before); len(over) > 0 {
-			if r, err = stats.NewRatio(over, under); err != nil {
-				return verdict.Verdict{}, fmt.Errorf("%s over %s: %w", c.Cell, c.Before, err)
-			}
+		change := verdict.Change{Intervention: c.Intervention, Kind: c.Kind, Varied: c.Varied}
+		if change.Measured, err = paired(v, results.AnswerRate, c); err == nil && e.Seen != nil {
+			change.Cores, err = paired(v, results.CPUs, c)
 		}
-		i.Measured = toGain(r)
-		e.Changes = append(e.Changes, verdict.Change{Intervention: i, Kind: c.Kind, Varied: c.Varied})
+		if err != nil {
+			return verdict.Verdict{}, fmt.Errorf("%s over %s: %w", c.Cell, c.Before, err)
+		}
+		e.Changes = append(e.Changes, change)
 	}
 	out := verdict.JudgeProgram(e)
 	out.Subject = shellescape.QuoteCommand(p.Command)
 	s := study{info: info, values: v}
 	out.Uncertain = append(out.Uncertain, s.doubts()...)
 	return out, nil
+}
+
+// paired is the ratio of a unit with a change over that without it; the zero Gain if no round has both.
+func paired(v stats.Values, unit string, c Change) (verdict.Gain, error) {
+	over, under := v.Paired(unit, c.Cell, c.Before)
+	if len(over) == 0 {
+		return verdict.Gain{}, nil
+	}
+	r, err := stats.NewRatio(over, under)
+	return toGain(r), err
 }
 
 // sumOf adds up what the upstream told of a cell's samples.

@@ -22,6 +22,7 @@ type Program struct {
 type Change struct {
 	Intervention
 	Kind   Around
+	Cores  Gain   // the cores that it uses over those that it uses as it is; zero if that can't be seen
 	Varied string // what a variation is of; window and workers have a meaning
 }
 
@@ -60,6 +61,23 @@ const (
 
 // same says that a change changes nothing.
 func (g Gain) same() bool { return g.Pairs > 0 && g.Mean >= sameLow && g.Mean <= sameHigh }
+
+// surely says that the interval knows it too.
+func (g Gain) surely() bool { return g.same() && g.High > 0 && g.High <= mayGain && g.Low >= 1/mayGain }
+
+// waits says that the program gets more done because it waits less. On a shared machine the work
+// that a core does in a second changes by half from one minute to the next, and throughputs with it;
+// how many cores are used does not. So a busy program that gains, and uses no more cores, has seen a
+// faster machine.
+func (p Program) waits(c Change) bool {
+	return c.Measured.Gained() && !(p.Seen != nil && p.busy() && c.Cores.surely())
+}
+
+// unclear says that nobody can tell whether the change gains.
+func (p Program) unclear(c Change) bool {
+	g := c.Measured
+	return g.Pairs > 0 && (g.Mean > sameHigh || g.High > mightGain) && !(p.busy() && c.Cores.surely())
+}
 
 // of returns the change of a kind that was measured; the zero Change if there is none.
 func (p Program) of(kind Around) Change {
@@ -104,7 +122,7 @@ func JudgeProgram(p Program) Verdict {
 		return p.proven(v, WindowTooSmall, c, fmt.Sprintf("%s gave %v: more can be in flight%s.", c.Name, c.Measured, p.flight()))
 	}
 	once, one := p.of(AtOnce), p.of(OneCore)
-	waits := once.Measured.Gained()
+	waits := p.waits(once)
 	switch {
 	case waits && saw == Serialised && !p.busy():
 		return p.proven(v, Serialised, once, fmt.Sprintf("one request waits for the other: %s gave %v%s.", once.Name, once.Measured, p.flight()))
@@ -114,15 +132,15 @@ func JudgeProgram(p Program) Verdict {
 		return p.proven(v, saw, once, fmt.Sprintf("it waits for its upstream: %s gave %v%s.", once.Name, once.Measured, p.flight()))
 	case waits:
 		return p.proven(v, Outside, once, fmt.Sprintf("it waits for its upstream: %s gave %v%s.", once.Name, once.Measured, p.flight()))
-	case once.Measured.Mean > sameHigh || once.Measured.High > mightGain:
+	case p.unclear(once):
 		return v.without(fmt.Sprintf("a clear answer: %s gave %v; more --pairs, or longer --seconds, would tell", once.Name, once.Measured))
-	case once.Measured.High > mayGain:
+	case once.Measured.High > mayGain && !once.Cores.surely():
 		v.Uncertain = append(v.Uncertain, fmt.Sprintf("how little the upstream matters: %s gave %v; more --pairs would tell", once.Name, once.Measured))
 	}
 	// It does not wait for the upstream.
 	says := p.whatever(once)
 	switch {
-	case one.Measured.Pairs > 0 && one.Measured.Mean <= oneCoreHalf && one.Measured.High < oneCoreSerial:
+	case p.needsCores(one):
 		if p.Seen != nil && p.Seen.demand() <= oneDemand {
 			return v.without(fmt.Sprintf("one sign for both: %s used, but one core gave %v", ofCores(p.Seen.Cores, p.Seen.Allowed), one.Measured))
 		}
@@ -132,8 +150,8 @@ func JudgeProgram(p Program) Verdict {
 		return p.proven(v, CPUSaturated, one, fmt.Sprintf("%s, and one core gave %.2fx: its cores are what it has use for.", says, one.Measured.Mean))
 	case saw == HiddenCap || saw == TimerBound || saw == ConnectionPool:
 		return p.proven(v, saw, once, says+": a limit of its own holds it back.")
-	case one.Measured.Pairs > 0 && one.Measured.Mean >= oneCoreSerial && p.busy():
-		return p.proven(v, Serialised, one, fmt.Sprintf("%s, and with one core as with all (%.2fx).\nOne core's worth of work is done at a time.", says, one.Measured.Mean))
+	case p.needsOne(one) && p.busy():
+		return p.proven(v, Serialised, one, fmt.Sprintf("%s, and with one core %s (%.2fx).\nOne core's worth of work is done at a time.", says, p.asWithAll(), one.Measured.Mean))
 	case !p.busy() && (once.Measured.Pairs == 0 || once.Measured.same()) && p.of(Slower).Measured.same():
 		return p.proven(v, HiddenCap, Change{}, says+", and no core is busy: a limit of its own holds it back, as a rate, a pause or a lock.")
 	case slices.Contains(ours, saw):
@@ -142,13 +160,48 @@ func JudgeProgram(p Program) Verdict {
 	return v.without("a sign of what it waits for: " + says + ", and no core is busy")
 }
 
+// needsCores says that with one core it gets less done, and needsOne that it does not. The cores
+// that it uses tell, as in waits; without them the throughput has to be clear.
+func (p Program) needsCores(one Change) bool {
+	g := one.Measured
+	if p.lone() {
+		return false
+	}
+	if one.Cores.High > 0 {
+		return g.Mean < oneCoreSerial+.1 && one.Cores.Mean <= oneCoreHalf
+	}
+	return g.Pairs > 0 && g.Mean <= oneCoreHalf && g.High < oneCoreSerial
+}
+
+func (p Program) needsOne(one Change) bool {
+	g := one.Measured
+	if p.lone() {
+		return g.Pairs > 0 && g.Mean >= oneCoreSerial*p.Seen.Busiest.Cores/max(p.Seen.Cores, p.Seen.Busiest.Cores)
+	}
+	return g.Pairs > 0 && g.Mean >= oneCoreSerial && (one.Cores.High == 0 || one.Cores.Mean >= oneCoreSerial)
+}
+
+func (p Program) asWithAll() string {
+	if p.lone() && p.Seen.Cores > oneDemand {
+		return "it loses no more than what is done beside its one busy thread"
+	}
+	return "as with all"
+}
+
+// lone says that one thread does the work, and what others do beside it is less: the runtime, or
+// reading. On one core these take turns with it, so that it loses what they take.
+func (p Program) lone() bool {
+	s := p.Seen
+	return s != nil && s.Busiest.Cores >= oneThread && s.own()-s.Busiest.Cores <= besideOne
+}
+
 // seen is the verdict on the process alone, with what one core showed, and its first cause.
 func (p Program) seen() (Verdict, Cause) {
 	if p.Seen == nil {
 		return Verdict{Causes: []Cause{}}, ""
 	}
 	s := *p.Seen
-	if one := p.of(OneCore).Measured; one.Pairs > 0 && one.High > 0 {
+	if one := p.of(OneCore).Measured; one.Pairs > 0 && one.High > 0 && !p.lone() {
 		s.Held.Gain = Gain{Mean: 1 / one.Mean, Low: 1 / one.High, High: 1 / one.Low, Pairs: one.Pairs}
 		s.Held.Others = s.Others
 	}
@@ -214,10 +267,14 @@ func (p Program) whatever(once Change) string {
 	var parts []string
 	for _, c := range []Change{once, p.of(Slower)} {
 		if c.Measured.Pairs > 0 {
-			parts = append(parts, fmt.Sprintf("%s gave %.2fx", c.Name, c.Measured.Mean))
+			text := fmt.Sprintf("%s gave %.2fx", c.Name, c.Measured.Mean)
+			if c.Cores.Pairs > 0 {
+				text += fmt.Sprintf(" on %.2f times the cores", c.Cores.Mean)
+			}
+			parts = append(parts, text)
 		}
 	}
-	if slow := p.of(Slower).Measured; slow.Pairs > 0 && !slow.same() {
+	if slow := p.of(Slower); slow.Measured.Pairs > 0 && !slow.Measured.same() && !slow.Cores.surely() {
 		return strings.Join(parts, ", and ")
 	}
 	return "whatever the upstream does (" + strings.Join(parts, ", and ") + ")"

@@ -43,6 +43,14 @@ func wide(p verdict.Program) verdict.Program {
 	return p
 }
 
+// cores sets the cores used with each change over those without.
+func cores(p verdict.Program, of ...float64) verdict.Program {
+	for i, mean := range of {
+		p.Changes[i].Cores = verdict.Gain{Mean: mean, Low: mean * .97, High: mean * 1.03, Pairs: 6}
+	}
+	return p
+}
+
 func TestJudgeProgram(t *testing.T) {
 	serial := new(seen(func(p *verdict.Process) { runs(p, 1.03, .1, .01, .98, .01); who(p, 1.6, .6, 15, 14.7) }))
 	waits := new(seen(func(p *verdict.Process) { runs(p, .3, 0, .7, .3); who(p, 30, .5, .5, 1) }))
@@ -74,6 +82,15 @@ func TestJudgeProgram(t *testing.T) {
 		{"no clear answer", around(waits, 1.2, .7, .97), verdict.Outside, "it waits", verdict.AtOnce, true},
 		{"an unclear gain", unclear(around(serial, 1.13, .9, .95)), "", "a clear answer", "", false},
 		{"an interval that says nothing", wide(around(serial, .95, .9, .95)), "", "a clear answer", "", false},
+		{"a machine that changes: the same cores, and an interval that says nothing", cores(wide(around(serial, 1.16, .9, .85)), 1.01, .99, .95), verdict.Serialised, "on 1.01 times the cores", verdict.OneCore, false},
+		{"a machine that became faster", cores(around(serial, 1.2, 1.1, .85), 1.01, .99, .95), verdict.Serialised, "on 1.01 times the cores", verdict.OneCore, false},
+		{"a gain with more cores is one", cores(around(waits, 1.3, .7, 1), 1.3, .7, 1), verdict.Outside, "it waits", verdict.AtOnce, true},
+		{"both cores, on a machine that changes", cores(around(full, 1.02, .97, .78), 1.01, .99, .53), verdict.CPUSaturated, "one core gave 0.78x", verdict.OneCore, false},
+		{"one thread decodes, and a JVM reads and collects beside it", cores(around(new(seen(func(p *verdict.Process) {
+			runs(p, 1.55, .41, .08, .31, .6)
+			who(p, .1, 2.6, 20, 22)
+			p.Busiest.Cores, p.Helpers = .97, .25
+		})), 0, .97, .56), .99, .65), verdict.Serialised, "beside its one busy thread", verdict.OneCore, false},
 		{"noise below one is no gain", around(full, .88, .95, .5), verdict.CPUSaturated, "one core gave 0.50x", verdict.OneCore, false},
 		{"its own pace, on one connection", around(new(seen(func(p *verdict.Process) { runs(p, .1, 0, .9, .1); who(p, .5, 0, 0, .5) })), 1.01, 1.01, 1), verdict.HiddenCap, "a limit of its own holds it back", "", false},
 	} {
