@@ -100,7 +100,7 @@ func (p *ownProcess) onOne() bool { return p.cell.Procs == 1 && canHold }
 // collect runs the program until it ends, or its time is over, and reads the upstream's figures
 // meanwhile.
 func (p *ownProcess) collect(ctx context.Context, x *experiment) (*series, *outside.Evidence, error) {
-	r := &series{machine: x.machine, upstream: p.upstream.PID(), url: p.upstream.Control}
+	r := &series{machine: x.machine, url: p.upstream.Control}
 	if err := r.look(ctx, 0); err != nil {
 		return nil, nil, err
 	}
@@ -180,13 +180,12 @@ func (p *ownProcess) end(ended <-chan error) {
 
 // A series is what the upstream told while a program ran.
 type series struct {
-	machine  machine
-	url      string
-	upstream int // its process
-	looks    []ownLook
-	watched  chan *outside.Evidence
-	stop     context.CancelFunc // ends watching
-	found    *outside.Evidence
+	machine machine
+	url     string
+	looks   []ownLook
+	watched chan *outside.Evidence
+	stop    context.CancelFunc // ends watching
+	found   *outside.Evidence
 }
 
 // An ownLook is the upstream's sums at a moment.

@@ -482,6 +482,65 @@ func TestLimit(t *testing.T) {
 	}
 }
 
+// TestLimitInPassing: a body that no longer fits while it comes does not grow on the disk, whoever reads it
+// how slowly, and what it had taken is given back: no more and no less.
+func TestLimitInPassing(t *testing.T) {
+	const limit, large, middle = 40 << 20, 80 << 20, 30 << 20
+	s := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+		size := middle
+		if r.URL.Path == "/large" {
+			size = large
+		}
+		w.Write(bytes.Repeat([]byte(r.URL.Path), size/len(r.URL.Path)))
+	}, recording.Options{Limit: limit})
+	onDisk := func() (sum int64) {
+		kept, err := os.ReadDir(filepath.Join(s.folder, "bodies"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range kept {
+			if info, err := d.Info(); err == nil { // else it is gone by now
+				sum += info.Size()
+			}
+		}
+		return sum
+	}
+	resp, err := s.client.Get(s.proxy.URL + "/large")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for began := time.Now(); onDisk() < limit-1<<20; time.Sleep(time.Millisecond) {
+		if time.Since(began) > 10*time.Second {
+			t.Fatalf("%d bytes are on the disk", onDisk())
+		}
+	}
+	buffer, n := make([]byte, 1<<20), 0
+	for err == nil {
+		var m int
+		m, err = resp.Body.Read(buffer)
+		n += m
+		if got := onDisk(); got > limit+1<<17 {
+			t.Fatalf("%d bytes are on the disk", got)
+		}
+	}
+	resp.Body.Close()
+	if err != io.EOF || n != large/6*6 {
+		t.Fatalf("%d bytes, %v", n, err)
+	}
+	for _, path := range []string{"/one", "/two"} { // the first has room, and beside it the second has none
+		if _, text, err := s.ask("GET", path, "", nil); err != nil || len(text) != middle/4*4 {
+			t.Fatalf("%d bytes, %v", len(text), err)
+		}
+	}
+	r := s.end()
+	if len(r.Exchanges) != 1 || r.Exchanges[0].URL.Path != "/one" || s.recorder.Summary().Hidden != 2 {
+		t.Errorf("%+v, %+v", r.Exchanges, s.recorder.Summary())
+	}
+	if got := onDisk(); got != middle/4*4 {
+		t.Errorf("%d bytes are left on the disk", got)
+	}
+}
+
 // TestAlwaysWhole: the file is JSON after each exchange, and one that was cut anywhere has the exchanges
 // before.
 func TestAlwaysWhole(t *testing.T) {

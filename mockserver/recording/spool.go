@@ -31,6 +31,8 @@ type spool struct {
 	gone   bool            // it had ended when err came: then that is of the program's doing
 	left   bool            // the program wants no more
 	loose  bool            // there is no room on the disk: it is passed on, and not kept
+
+	reserved int64 // bytes of the disk's room that it has taken
 }
 
 func newSpool(ctx context.Context, w *Writer, pool *chunks) *spool {
@@ -106,6 +108,14 @@ func (s *spool) room(own *[]byte) (into []byte, offset int64) {
 		if s.left {
 			return nil, 0
 		}
+		if s.file != nil && s.loose { // it must not grow: what is in it is read first
+			if s.read < s.size {
+				s.change.Wait()
+			} else {
+				s.unspill()
+			}
+			continue
+		}
 		if s.file != nil {
 			if *own == nil {
 				*own = make([]byte, chunkSize)
@@ -150,11 +160,7 @@ func (s *spool) take(b []byte, offset int64, err error) error {
 	defer s.mu.Unlock()
 	defer s.change.Broadcast()
 	if s.file != nil {
-		if len(b) > 0 && !s.loose {
-			if !s.w.reserve(int64(len(b))) {
-				s.loose = true // the rest of this one is written all the same: the program waits for it
-			}
-		}
+		s.loose = !s.reserve(int64(len(b))) // this piece is written all the same: the program waits for it
 		if _, bad := s.file.WriteAt(b, offset); bad != nil {
 			s.w.fail(bad)
 			err = errors.Join(errSpool, bad)
@@ -174,12 +180,13 @@ var errSpool = errors.New("the recording's disk refuses what does not fit in mem
 
 // spill moves the body from memory to a file; false if there is no room for it.
 func (s *spool) spill() bool {
-	if s.loose || s.base > 0 || !s.w.reserve(s.size) {
+	if s.loose || s.base > 0 || !s.reserve(s.size) {
 		return false
 	}
 	f, err := s.staged()
 	if err != nil {
 		s.w.fail(err)
+		s.release()
 		return false
 	}
 	for _, b := range s.memory {
@@ -187,6 +194,27 @@ func (s *spool) spill() bool {
 	}
 	s.memory, s.file = nil, f
 	return true
+}
+
+// unspill goes on in memory once the program has read the file, and gives back its room.
+func (s *spool) unspill() {
+	s.file.Close()
+	os.Remove(s.file.Name())
+	s.file, s.base = nil, s.size
+	s.release()
+}
+
+func (s *spool) reserve(n int64) bool {
+	ok := s.w.reserve(n)
+	if ok {
+		s.reserved += n
+	}
+	return ok
+}
+
+func (s *spool) release() {
+	s.w.release(s.reserved)
+	s.reserved = 0
 }
 
 // staged is a file with what is in memory, for its owner alone, under a name that no recording has.
@@ -260,7 +288,7 @@ func (s *spool) settle(failed Failure) (Body, bool) {
 	case failed == Left || loose:
 		if file != nil {
 			os.Remove(file.Name())
-			s.w.release(size)
+			s.release()
 		}
 		return Body{Size: size}, failed == Left
 	case size == 0:
@@ -274,7 +302,7 @@ func (s *spool) settle(failed Failure) (Body, bool) {
 	})
 	if !wrote && file != nil { // it is there already
 		os.Remove(file.Name())
-		s.w.release(size)
+		s.release()
 	}
 	return b, ok
 }

@@ -55,11 +55,10 @@ func (p Program) Verdict(info results.Info, samples []results.Sample) (verdict.V
 	if err != nil {
 		return verdict.Verdict{}, err
 	}
-	e := verdict.Program{Seen: seen(v, base), Rounds: len(v.Rounds), Rate: stats.NewEstimate(v.Series(base, results.AnswerRate)).Median}
+	e := verdict.Program{Seen: seen(v, base), Rate: stats.NewEstimate(v.Series(base, results.AnswerRate)).Median}
 	if sum, ok := sumOf(v, base); ok {
 		e.InFlight = verdict.Known(*sum.InFlight / sum.Seconds)
 		e.Queued = verdict.Known(*sum.Queue / sum.Seconds)
-		e.Upstream = verdict.Known(sum.Upstream / sum.Seconds)
 	}
 	for _, c := range p.Changes {
 		change := verdict.Change{Intervention: c.Intervention, Kind: c.Kind, Varied: c.Varied}
@@ -99,7 +98,6 @@ func sumOf(v stats.Values, c bench.Cell) (results.External, bool) {
 		*out.Queue += *x.Queue
 		*out.InFlight += *x.InFlight
 		out.Seconds += x.Seconds
-		out.Upstream += x.Upstream
 	}
 	return out, out.Seconds > 0
 }

@@ -10,11 +10,9 @@ import (
 // with what surrounds it changed: its upstream, the cores that it may use, its own settings.
 type Program struct {
 	Seen     *Process // what its process was seen to do, as it is; nil if that can't be seen
-	Rounds   int
-	Rate     float64 // answers/s as it is, median
-	InFlight Number  // requests at the upstream, mean
-	Queued   Number  // of these, in its queue
-	Upstream Number  // cores that the upstream used
+	Rate     float64  // answers/s as it is, median
+	InFlight Number   // requests at the upstream, mean
+	Queued   Number   // of these, in its queue
 	Changes  []Change
 }
 

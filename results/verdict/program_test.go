@@ -9,7 +9,7 @@ import (
 
 // around is a program's evidence with one gain for each kind of change; 0 is not measured.
 func around(p *verdict.Process, once, slower, one float64, more ...verdict.Change) verdict.Program {
-	e := verdict.Program{Seen: p, Rounds: 6, Rate: 100, InFlight: verdict.Known(4), Queued: verdict.Known(0)}
+	e := verdict.Program{Seen: p, Rate: 100, InFlight: verdict.Known(4), Queued: verdict.Known(0)}
 	for _, c := range []struct {
 		kind verdict.Around
 		name string
