@@ -509,6 +509,7 @@ func TestLimitInPassing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer resp.Body.Close() // or the servers wait for it where the test fails
 	for began := time.Now(); onDisk() < limit-1<<20; time.Sleep(time.Millisecond) {
 		if time.Since(began) > 10*time.Second {
 			t.Fatalf("%d bytes are on the disk", onDisk())
