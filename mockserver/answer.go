@@ -94,6 +94,9 @@ func (s *Server) delay(ctx context.Context, v *visit, id uint64, recorded time.D
 	}
 	start := time.Now()
 	defer func() { v.service = time.Since(start) }()
+	if recorded > 0 {
+		return s.late.pause(ctx, d)
+	}
 	return pause(ctx, d)
 }
 

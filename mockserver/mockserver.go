@@ -131,6 +131,7 @@ type Server struct {
 	grammar grammar
 	library *library
 	tally   tally
+	late    lateness
 	slots   *semaphore.Weighted // places in service, first come first served; nil means no end of them
 	limit   *rate.Limiter       // of all connections; nil means none
 	replay  *replay             // nil where payloads are made

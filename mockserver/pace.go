@@ -42,10 +42,11 @@ type pace struct {
 	flusher *http.ResponseController
 	buckets []*rate.Limiter
 	chunk   int
+	late    *lateness // of what was recorded
 }
 
 func (s *Server) pace(w http.ResponseWriter, r *http.Request) *pace {
-	p := &pace{ctx: r.Context(), to: w, flusher: http.NewResponseController(w), chunk: 64 << 10}
+	p := &pace{ctx: r.Context(), to: w, flusher: http.NewResponseController(w), chunk: 64 << 10, late: &s.late}
 	if s.o.Behaviour.ConnBandwidth > 0 {
 		if l, ok := p.ctx.Value(connKey{}).(*rate.Limiter); ok {
 			p.add(l)

@@ -84,7 +84,7 @@ type replayed struct {
 	bare        bool      // it can have no body: the header is all
 	body        *wireBody // nil for none
 	failed      recording.Failure
-	first, end  time.Duration // since the request came: the header, and the end
+	first, end  time.Duration // since the whole request was there: the header, and the end
 	pieces      []recording.Piece
 	parameters  []string // of the query, and of the body of the request
 	requestBody recording.Digest
@@ -146,9 +146,16 @@ func bare(e *recording.Exchange) bool {
 func (p *replay) exchange(e *recording.Exchange, place uint64) *replayed {
 	x := &replayed{
 		place: place, status: e.Status, failed: e.Failed, bare: bare(e), requestBody: e.Request.Digest,
-		first: max(0, e.Clocks.First), pieces: e.Pieces, header: http.Header{}, trailer: e.Trailer,
+		header: http.Header{}, trailer: e.Trailer,
 	}
-	x.end = max(x.first, e.Clocks.Whole)
+	// Until it was sent on, the request was on its way, as it is now.
+	first := max(0, e.Clocks.First)
+	sent := min(max(0, e.Clocks.Sent), first)
+	x.first = first - sent
+	x.end = max(first, e.Clocks.Whole) - sent
+	for _, piece := range e.Pieces {
+		x.pieces = append(x.pieces, recording.Piece{At: max(x.first, piece.At-sent), Bytes: piece.Bytes})
+	}
 	x.parameters = p.queries.Parameters(e.URL.RawQuery)
 	if !x.bare && !e.Body.Digest.IsZero() {
 		x.body = p.body(e.Body)

@@ -21,8 +21,6 @@ func (s *Server) answerReplayed(w http.ResponseWriter, r *http.Request, b *branc
 	if err != nil {
 		panic(http.ErrAbortHandler) // the client is gone
 	}
-	// It was on the way when it was recorded, and is now: the delay must not have it twice.
-	upload := time.Since(v.arrived)
 	x, how := b.find(s.replay.queries.Parameters(r.URL.RawQuery), digest)
 	v.match = how
 	body, err := x.bytes()
@@ -35,7 +33,7 @@ func (s *Server) answerReplayed(w http.ResponseWriter, r *http.Request, b *branc
 	id := mix(x.place) + x.served.Add(1)
 	factor, timed := s.o.Behaviour.Latency.Recorded()
 	t := timing{factor: factor, known: timed}
-	if !s.admit(r.Context(), v) || !s.delay(r.Context(), v, id, t.of(x.first)-upload) {
+	if !s.admit(r.Context(), v) || !s.delay(r.Context(), v, id, t.of(x.first)) {
 		panic(http.ErrAbortHandler) // the client is gone
 	}
 	if x.failed == recording.Unreachable {
@@ -164,7 +162,7 @@ func (p *pace) until(due time.Time, slack time.Duration) bool {
 		return true
 	}
 	p.flusher.Flush() // an error shows at the next write
-	return pause(p.ctx, d)
+	return p.late.pause(p.ctx, d)
 }
 
 // pause reports false if ctx ended before its time.

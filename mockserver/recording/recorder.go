@@ -26,6 +26,7 @@ type Recorder struct {
 	http1 *http.Transport // and HTTP/2 over TLS where the upstream speaks it
 	http2 *http.Transport // HTTP/2 without TLS, for who speaks it to us
 	taken *taken
+	lag   *lag
 	work  sync.WaitGroup // answers that come, or are read
 
 	mu     sync.Mutex
@@ -38,7 +39,7 @@ const memory = 32 << 20
 // NewRecorder sends requests on and writes what passes into w. Queue tells when the program has read
 // an answer; nil where that can't be seen.
 func NewRecorder(w *Writer, queue Queue) *Recorder {
-	r := &Recorder{w: w, pool: newChunks(memory), http1: transport(), http2: transport(), taken: newTaken(queue)}
+	r := &Recorder{w: w, pool: newChunks(memory), http1: transport(), http2: transport(), taken: newTaken(queue), lag: newLag()}
 	r.http2.Protocols = new(http.Protocols)
 	r.http2.Protocols.SetUnencryptedHTTP2(true)
 	r.http2.Protocols.SetHTTP2(true)
@@ -77,6 +78,22 @@ func (p *passage) set(clock *time.Duration) {
 	*clock = p.since()
 }
 
+// came notes when something came from the upstream. It is seen later than it came, and not before the
+// request was sent.
+func (p *passage) came(l *lag, clock *time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	*clock = p.seen(l)
+}
+
+func (p *passage) seen(l *lag) time.Duration {
+	at := l.before(p.since(), max(0, p.e.Clocks.Sent, p.e.Clocks.First))
+	if n := len(p.e.Pieces); n > 0 {
+		at = max(at, p.e.Pieces[n-1].At)
+	}
+	return at
+}
+
 // passageKey is where a request's passage is found, if something noted it as it came.
 type passageKey struct{}
 
@@ -103,7 +120,7 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
 		WroteRequest:         func(httptrace.WroteRequestInfo) { p.set(&p.e.Clocks.Sent) },
-		GotFirstResponseByte: func() { p.set(&p.e.Clocks.First) },
+		GotFirstResponseByte: func() { p.came(r.lag, &p.e.Clocks.First) },
 	})
 	sent := req.WithContext(ctx)
 	if req.Body != nil && req.Body != http.NoBody {
@@ -161,8 +178,8 @@ func (r *Recorder) receive(p *passage, resp *http.Response, ctx context.Context)
 	r.work.Add(1)
 	go func() {
 		defer r.work.Done()
-		s.fill(from, func(n int) { p.piece(int64(n)) })
-		p.set(&p.e.Clocks.Whole)
+		s.fill(from, func(n int) { p.piece(r.lag, int64(n)) })
+		p.came(r.lag, &p.e.Clocks.Whole)
 		from.Close()
 		failed := s.failure()
 		body, kept := s.settle(failed)
@@ -226,10 +243,10 @@ const (
 )
 
 // piece notes that some bytes of the body have come.
-func (p *passage) piece(n int64) {
+func (p *passage) piece(l *lag, n int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := p.since()
+	now := p.seen(l)
 	all := p.e.Pieces
 	if k := len(all); k > 0 && now-all[k-1].At < closePieces {
 		all[k-1].Bytes += n
@@ -287,6 +304,7 @@ func (r *Recorder) Close() error {
 	r.http1.CloseIdleConnections()
 	r.http2.CloseIdleConnections()
 	r.taken.close()
+	defer r.lag.stop()
 	done := make(chan struct{})
 	go func() {
 		r.work.Wait()
