@@ -56,6 +56,8 @@ func Units() []Unit {
 			func(m Measurement) float64 { return m.perRequest(m.upstream.ServiceSeconds) }},
 		{"write-ns/resp", "", 1, "the upstream's time in Write: into socket buffers, so no evidence of who waits",
 			func(m Measurement) float64 { return m.perRequest(m.upstream.WriteSeconds) }},
+		{"rwnd-limited-ns/resp", "lower", 1, "the client's receive window shut while the upstream had more to send, as the upstream's kernel counts it: the client did not read",
+			func(m Measurement) float64 { return m.perRequest(m.upstream.RwndSeconds) }},
 	}
 }
 

@@ -21,12 +21,13 @@ type upstreamReading struct {
 	ServiceSeconds  float64 `json:"service_seconds"`
 	WriteSeconds    float64 `json:"write_seconds"`
 	CPUSeconds      float64 `json:"cpu_seconds"`
+	RwndSeconds     float64 `json:"rwnd_limited_seconds"`
 }
 
 // silentUpstream says nothing.
 func silentUpstream() upstreamReading {
 	no := math.NaN()
-	return upstreamReading{no, no, no, no, no, no}
+	return upstreamReading{no, no, no, no, no, no, no}
 }
 
 // since returns what came between an earlier reading and this one.
@@ -38,6 +39,7 @@ func (r upstreamReading) since(before upstreamReading) upstreamReading {
 		ServiceSeconds:  r.ServiceSeconds - before.ServiceSeconds,
 		WriteSeconds:    r.WriteSeconds - before.WriteSeconds,
 		CPUSeconds:      r.CPUSeconds - before.CPUSeconds,
+		RwndSeconds:     r.RwndSeconds - before.RwndSeconds,
 	}
 }
 

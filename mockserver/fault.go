@@ -83,7 +83,7 @@ func reset(c *http.ResponseController, before func(*net.TCPConn)) {
 	if err != nil {
 		return
 	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
+	if tcp := tcpOf(conn); tcp != nil {
 		if before != nil {
 			before(tcp)
 		}

@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"math"
 	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -25,6 +26,12 @@ func metrics() []metric {
 		{"queue_seconds_total", "Waiting for a place in service.", counter, func(s Stats) float64 { return s.QueueSeconds }},
 		{"service_seconds_total", "Delays, as they were.", counter, func(s Stats) float64 { return s.ServiceSeconds }},
 		{"write_seconds_total", "Writing bodies.", counter, func(s Stats) float64 { return s.WriteSeconds }},
+		{"rwnd_limited_seconds_total", "Receive windows that clients kept shut.", counter, func(s Stats) float64 {
+			if s.RwndLimitedSeconds == nil {
+				return math.NaN() // it is left out
+			}
+			return *s.RwndLimitedSeconds
+		}},
 		{"written_bytes_total", "Bytes of bodies written.", counter, func(s Stats) float64 { return float64(s.Bytes) }},
 		{"cpu_seconds_total", "CPU time of the process.", counter, func(s Stats) float64 { return s.CPUSeconds }},
 		{"in_flight", "Requests in flight.", gauge, func(s Stats) float64 { return float64(s.InFlight) }},
@@ -73,7 +80,9 @@ func (c *collector) Describe(ch chan<- *prometheus.Desc) {
 func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	stats := c.read()
 	for i, m := range c.rows {
-		ch <- prometheus.MustNewConstMetric(c.descs[i], m.kind, m.value(stats))
+		if v := m.value(stats); !math.IsNaN(v) {
+			ch <- prometheus.MustNewConstMetric(c.descs[i], m.kind, v)
+		}
 	}
 	for _, kind := range behaviour.FaultKinds() {
 		ch <- prometheus.MustNewConstMetric(c.faults, prometheus.CounterValue, float64(stats.Faults[kind]), string(kind))

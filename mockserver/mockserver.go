@@ -96,6 +96,9 @@ type Options struct {
 	// its distinct bodies, Captured and Preload must be empty, and the rest of what
 	// is about payloads has no effect.
 	Replay *recording.Recording
+	// Pass are beginnings of paths that the upstream of the recording answers: a login that can't be
+	// recorded. It is asked for these alone.
+	Pass []string
 	// SendBuffer is the socket's send buffer in bytes; 0 leaves it to the
 	// kernel. A small one shows stalls that a large one hides. Below 64 KiB,
 	// the size of a segment on loopback, each bufferful waits some 20 ms for an
@@ -122,6 +125,9 @@ func (o Options) check() error {
 	case o.Behaviour.Queue < 0 || o.Behaviour.Bandwidth < 0 || o.Behaviour.ConnBandwidth < 0:
 		return errors.New("queue or bandwidth below 0")
 	}
+	if err := o.checkPass(); err != nil {
+		return err
+	}
 	return o.checkReplay()
 }
 
@@ -132,6 +138,7 @@ type Server struct {
 	library *library
 	tally   tally
 	late    lateness
+	window  window
 	slots   *semaphore.Weighted // places in service, first come first served; nil means no end of them
 	limit   *rate.Limiter       // of all connections; nil means none
 	replay  *replay             // nil where payloads are made
@@ -148,7 +155,7 @@ func New(o Options) (*Server, error) {
 	if err := o.check(); err != nil {
 		return nil, fmt.Errorf("mock server: %w", err)
 	}
-	s := &Server{o: o, grammar: newGrammar(), loaded: make(chan struct{}), stop: make(chan struct{})}
+	s := &Server{o: o, grammar: newGrammar(), loaded: make(chan struct{}), stop: make(chan struct{}), window: window{open: map[*watchedConn]bool{}}}
 	s.tally.begin(time.Now())
 	var err error
 	if s.library, err = newLibrary(o, s.stop); err != nil {
@@ -202,7 +209,7 @@ func (s *Server) routes() {
 		return
 	}
 	// No ServeMux: it would redirect paths that it finds unclean, and a recorded one may be.
-	s.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s.handler = s.passes(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, Control+"/") {
 			control.ServeHTTP(w, r)
 		} else if b := s.replay.branch(r); b != nil {
@@ -212,7 +219,7 @@ func (s *Server) routes() {
 		} else {
 			s.answerMissing(w, r)
 		}
-	})
+	}))
 }
 
 // own adds what is not the upstream's.

@@ -25,7 +25,7 @@ type connKey struct{}
 
 // prepare readies a connection that was accepted.
 func (s *Server) prepare(ctx context.Context, c net.Conn) context.Context {
-	if tcp, ok := c.(*net.TCPConn); ok && s.o.SendBuffer > 0 {
+	if tcp := tcpOf(c); tcp != nil && s.o.SendBuffer > 0 {
 		tcp.SetWriteBuffer(s.o.SendBuffer) // where the kernel refuses, its own choice is good enough
 	}
 	if l := limiter(s.o.Behaviour.ConnBandwidth); l != nil {

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -596,5 +597,93 @@ func TestReplayOfWrongPieces(t *testing.T) {
 		if got := ask(t, u.client, u.url, "GET /large"); len(got.body) != 1<<20 || got.err != "" {
 			t.Errorf("%v: %d bytes, %s", pieces, len(got.body), got.err)
 		}
+	}
+}
+
+// TestReplayPasses: what begins so goes to the upstream that was recorded, and nothing else does.
+func TestReplayPasses(t *testing.T) {
+	var asked []string
+	var mu sync.Mutex
+	real := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		asked = append(asked, r.Method+" "+r.URL.RequestURI())
+		if r.URL.Path == "/api/login/form" {
+			http.Redirect(w, r, "http://"+r.Host+"/api/items", http.StatusFound)
+			return
+		}
+		fmt.Fprintf(w, "real, %s", r.Header.Get("Authorization"))
+	}))
+	defer real.Close()
+	r := &recording.Recording{Path: "x", Upstream: real.URL + "/api"}
+	at, err := url.Parse(real.URL + "/api/items")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Exchanges = []recording.Exchange{{Method: "GET", URL: at, Status: 204, Proto: "HTTP/1.1"}}
+	u := serve(t, mockserver.Options{Replay: r, Pass: []string{"/login"}})
+	u.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	for _, c := range []struct {
+		request, body, location string
+		status                  int
+	}{
+		{"POST /login?as=me", "real, secret", "", 200},
+		{"GET /login/form", "", "/api/items", 302},
+		{"GET /items", "", "", 204},
+		{"GET /items/login", "", "", 404},
+	} {
+		method, path, _ := strings.Cut(c.request, " ")
+		req, err := http.NewRequest(method, u.url+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "secret")
+		resp, err := u.client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || resp.StatusCode != c.status || c.status == 200 && string(body) != c.body || resp.Header.Get("Location") != c.location {
+			t.Errorf("%s: %d %q to %q, %v", c.request, resp.StatusCode, body, resp.Header.Get("Location"), err)
+		}
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if want := []string{"POST /api/login?as=me", "GET /api/login/form"}; !slices.Equal(asked, want) {
+		t.Errorf("the upstream was asked for %q, want %q", asked, want)
+	}
+	if st := u.stats(); st.Requests != 1 {
+		t.Errorf("%d requests are counted, want that which was replayed", st.Requests)
+	}
+}
+
+// TestPassRefused: each in words that name what is wrong.
+func TestPassRefused(t *testing.T) {
+	at := func(s string) *url.URL {
+		u, err := url.Parse(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return u
+	}
+	one := &recording.Recording{Path: "x.har", Exchanges: []recording.Exchange{{Method: "GET", URL: at("http://a/1"), Status: 204}}}
+	two := &recording.Recording{Path: "x.har", Exchanges: append(one.Exchanges, recording.Exchange{Method: "GET", URL: at("http://b/1"), Status: 204})}
+	for _, c := range []struct {
+		o    mockserver.Options
+		says string
+	}{
+		{mockserver.Options{Pass: []string{"/login"}}, "allowed with --replay"},
+		{mockserver.Options{Replay: one, Pass: []string{"login"}}, `pass "login": not the beginning of a path`},
+		{mockserver.Options{Replay: one, Pass: []string{"/login?x=1"}}, "not the beginning of a path"},
+		{mockserver.Options{Replay: one, Pass: []string{mockserver.Control}}, "not the beginning of a path"},
+		{mockserver.Options{Replay: two, Pass: []string{"/login"}}, "http://a and http://b"},
+	} {
+		if _, err := mockserver.New(c.o); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%v; want %q", err, c.says)
+		}
+	}
+	if _, err := mockserver.New(mockserver.Options{Replay: one, Pass: []string{"/login"}}); err != nil {
+		t.Error(err) // of one upstream
 	}
 }

@@ -26,7 +26,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.preload(ctx) })
 	g.Go(func() error {
-		if err := h.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		if err := h.Serve(s.window.watch(l)); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve %v: %w", l.Addr(), err)
 		}
 		return nil

@@ -26,6 +26,10 @@ type Stats struct {
 	Bytes           uint64  `json:"bytes"`             // of bodies, given to the connection
 	CPUSeconds      float64 `json:"cpu_seconds"`       // of this process, user and system
 
+	// RwndLimitedSeconds is for how long clients kept their receive windows shut while there was more
+	// to send, summed over the connections; nil where the kernel does not tell it.
+	RwndLimitedSeconds *float64 `json:"rwnd_limited_seconds,omitempty"`
+
 	Faults map[behaviour.Fault]uint64 `json:"faults"` // by kind, each kind always there
 	Replay *ReplayStats               `json:"replay,omitempty"`
 
@@ -52,6 +56,9 @@ func (s *Server) Stats() Stats {
 	st := s.tally.read(time.Now())
 	if s.replay == nil {
 		st.Replay = nil
+	}
+	if d, known := s.window.limited(); known {
+		st.RwndLimitedSeconds = new(d.Seconds())
 	}
 	st.CPUSeconds = rusage.SelfCPU().Seconds()
 	st.GOMAXPROCS = runtime.GOMAXPROCS(0)

@@ -265,7 +265,11 @@ func TestMetricsAreTheStatistics(t *testing.T) {
 			t.Errorf("faults of kind %s: %v, want %v", kind, got, st.Faults[kind])
 		}
 	}
-	if len(families) != 15 || st.Faults[behaviour.Status500] == 0 {
-		t.Errorf("%d metrics, want 15; faults %v", len(families), st.Faults)
+	all := 15
+	if st.RwndLimitedSeconds != nil {
+		all++
+	}
+	if len(families) != all || st.Faults[behaviour.Status500] == 0 {
+		t.Errorf("%d metrics, want %d; faults %v", len(families), all, st.Faults)
 	}
 }

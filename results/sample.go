@@ -55,7 +55,11 @@ type External struct {
 	Bytes     float64 `json:"bytes,omitempty"` // of these; only of a person's own program
 	// What the upstream says of itself, summed over the responses; nil if it does not.
 	Queue    *float64 `json:"queue_seconds,omitempty"`     // in its queue
+	Service  float64  `json:"service_seconds,omitempty"`   // delayed; only of a person's own program
 	InFlight *float64 `json:"in_flight_seconds,omitempty"` // there at all
+	// RwndLimited is for how long the client's receive windows were shut while the upstream had more
+	// to send, summed over the connections.
+	RwndLimited *float64 `json:"rwnd_limited_seconds,omitempty"`
 
 	// Seen is what its process and its connections were seen to do; nil where that can't be seen.
 	Seen *outside.Evidence `json:"seen,omitempty"`

@@ -13,6 +13,7 @@ import (
 	"collatebench/bench"
 	"collatebench/internal/allowance"
 	"collatebench/internal/rusage"
+	"collatebench/internal/spell"
 	"collatebench/mockserver/behaviour"
 	"collatebench/results"
 	"collatebench/results/evidence"
@@ -25,6 +26,7 @@ type Own struct {
 	Args     []string          // program and arguments, with UpstreamMark in them
 	Env      []string          // its environment, with that mark too
 	Seconds  float64           // of a sample, from its first answer; a program that ends earlier ends it
+	Pass     []string          // beginnings of paths that the upstream of the recording answers
 	Replay   string            // recording that the upstream serves; "" for made payloads
 	Upstream behaviour.Spec    // what the upstream does, unchanged
 	Marks    map[string]string // what stands for other marks in arguments and environment, as {window}
@@ -67,12 +69,53 @@ func WhyProgram(ctx context.Context, o Options, own Own) (*results.Run, error) {
 			x.source, x.out = source, filepath.Join(source, "results", "runs")
 		}
 	}
-	var err error
-	if x.scratch, err = os.MkdirTemp("", "collatebench-run-"); err != nil {
-		return nil, err
-	}
 	defer x.close()
 	return x.begin(ctx, nil, x.measureOwn)
+}
+
+// ResumeProgram goes on with a run of WhyProgram that was stopped. The program's environment is that
+// of this process, as the run's record has none: there are secrets in it. Of the options only Self,
+// Progress, Notes and Budget count.
+func ResumeProgram(ctx context.Context, run *results.Run, o Options) error {
+	info := run.Info()
+	refuse := func(err error) error { return &OptionError{"resume", info.ID, err} }
+	study, err := evidence.ReadProgram(info)
+	switch {
+	case err != nil:
+		return err
+	case study == nil:
+		return refuse(errors.New("not a run of a program of your own: one of why CELL plans as it goes, and is started anew; others go on with bench --resume"))
+	case info.State == results.Complete:
+		return refuse(errors.New("the run is complete"))
+	}
+	if changed := results.ThisMachine().Differences(info.Machine); len(changed) > 0 {
+		return refuse(fmt.Errorf("the machine is another than before (%s): samples of two machines can't be mixed", strings.Join(changed, "; ")))
+	}
+	o.Rounds, o.Seed, o.Profile, o.Precision = info.Rounds, info.Seed, false, 0
+	x := &experiment{Options: o, own: resumedOwn(study), began: time.Now(), run: run}
+	if x.cells, err = info.Parse(); err != nil {
+		return err
+	}
+	x.own.Upstream = x.cells[0].Upstream
+	defer x.close()
+	if err := x.open(); err != nil {
+		return refuse(err)
+	}
+	return x.carryOut(ctx, x.measureOwn)
+}
+
+// resumedOwn is the program of a study.
+func resumedOwn(study *evidence.Program) *Own {
+	own := &Own{
+		Args: study.Command, Env: os.Environ(), Seconds: study.Seconds, Replay: study.Replay, Pass: study.Pass, Marks: study.Marks,
+		study: study, warms: study.Warm > 0,
+	}
+	for _, c := range study.Changes {
+		if c.Kind == verdict.Varied {
+			own.Vary = append(own.Vary, Variation{c.Varied, c.Value, c.Args, c.Env, c.Marks})
+		}
+	}
+	return own
 }
 
 // planOwn makes the cells: the program as it is, and each intervention.
@@ -80,16 +123,8 @@ func (x *experiment) planOwn() error {
 	base := bench.DefaultCell()
 	base.Client, base.Upstream, base.Procs = bench.Own, x.own.Upstream, allowance.Here().Threads()
 	x.cells = []bench.Cell{base}
-	x.own.study = &evidence.Program{Command: x.own.Args, Cell: base.Name(), Seconds: x.own.Seconds, Replay: x.own.Replay}
-	add := func(c bench.Cell, kind verdict.Around, name, change string) {
-		if slices.Contains(x.cells, c) {
-			return
-		}
-		x.cells = append(x.cells, c)
-		x.own.study.Changes = append(x.own.study.Changes, evidence.Change{
-			Kind: kind, Intervention: verdict.Intervention{Name: name, Change: change, Before: base.Name(), Cell: c.Name(), Aside: true},
-		})
-	}
+	x.own.study = &evidence.Program{Command: x.own.Args, Cell: base.Name(), Seconds: x.own.Seconds, Replay: x.own.Replay, Pass: x.own.Pass, Marks: x.own.Marks}
+	add := x.addChange
 	if c := base; c.Upstream != (behaviour.Spec{Faults: c.Upstream.Faults}) {
 		c.Upstream = behaviour.Spec{Faults: c.Upstream.Faults}
 		add(c, verdict.AtOnce, "an upstream that answers at once", "no delay, no queue, no limit")
@@ -114,10 +149,43 @@ func (x *experiment) planOwn() error {
 			return &OptionError{"vary", v.Name, err}
 		}
 		add(c, verdict.Varied, v.Name+" "+v.Value, v.Name+"="+v.Value)
-		x.own.study.Changes[len(x.own.study.Changes)-1].Varied = v.Name
+		change := &x.own.study.Changes[len(x.own.study.Changes)-1]
+		change.Varied, change.Value, change.Args, change.Env, change.Marks = v.Name, v.Value, v.Args, v.Env, v.Marks
 	}
 	return nil
 }
+
+// addChange adds an intervention, with the cell that it makes.
+func (x *experiment) addChange(c bench.Cell, kind verdict.Around, name, change string) {
+	if slices.Contains(x.cells, c) {
+		return
+	}
+	base := x.cells[0].Name()
+	x.cells = append(x.cells, c)
+	x.own.study.Changes = append(x.own.study.Changes, evidence.Change{
+		Kind: kind, Intervention: verdict.Intervention{Name: name, Change: change, Before: base, Cell: c.Name(), Aside: true},
+	})
+}
+
+// planPaced adds the intervention whose rate follows from what the program asks for: an answer's body
+// comes evenly over as long as the answer takes now. Small bodies have no pace.
+func (x *experiment) planPaced(tried results.External) {
+	body := tried.Bytes / max(tried.Responses, 1)
+	if body < leastPaced {
+		return
+	}
+	took := max(lateBy, time.Duration(tried.Service/max(tried.Responses, 1)*float64(time.Second)))
+	rate := max(behaviour.Rate(body/took.Seconds())>>10<<10, 1<<10) // whole KiB
+	paced := x.cells[0]
+	if has := paced.Upstream.ConnBandwidth; has > 0 {
+		rate = min(rate, has/2)
+	}
+	paced.Upstream.ConnBandwidth = rate
+	x.addChange(paced, verdict.Paced, fmt.Sprintf("bodies that take %s longer", spell.Duration(body/float64(rate))), "connbandwidth="+rate.String())
+}
+
+// leastPaced, bytes: a smaller body is sent as a whole, whatever its pace.
+const leastPaced = 16 << 10
 
 // lateBy is how much later an upstream answers that answered at once: several times what a loopback
 // and a body of some MB take.
@@ -173,12 +241,19 @@ func withoutNames(env, others []string) []string {
 
 // measureOwn takes the rounds, until the plan or the budget ends.
 func (x *experiment) measureOwn(ctx context.Context) error {
-	x.doing("trying", "")
-	if err := x.tryOwnOut(ctx); err != nil {
-		return err
+	if !x.own.study.Tried {
+		x.doing("trying", "")
+		if err := x.tryOwnOut(ctx); err != nil {
+			return err
+		}
 	}
 	x.began = time.Now()
 	x.expect(x.Rounds * len(x.cells))
+	samples, err := x.run.Samples()
+	if err != nil {
+		return err
+	}
+	x.done(countTaken(results.Rounds(x.run.Info(), samples)))
 	for n := 1; n <= x.Rounds; n++ {
 		took := time.Now()
 		if err := x.round(ctx, n); err != nil {
@@ -206,7 +281,8 @@ func (x *experiment) measureOwn(ctx context.Context) error {
 const compiling = .1
 
 // tryOwnOut takes a sample that does not count: a program that does not work should end the run here,
-// and not in its third round. It shows whether its runtime compiles while it runs.
+// and not in its third round. It shows whether its runtime compiles while it runs, and how large the
+// bodies are that it asks for.
 func (x *experiment) tryOwnOut(ctx context.Context) error {
 	s, err := x.tryOwn(ctx, x.cells[0], 1, 1)
 	if err != nil {
@@ -215,13 +291,18 @@ func (x *experiment) tryOwnOut(ctx context.Context) error {
 	if seen := s.External.Seen; seen != nil && seen.Helpers >= compiling {
 		x.own.warms, x.own.study.Warm = true, warmTime.Seconds()
 		x.note("its runtime uses %.2f cores for itself at first: each sample begins %v after the first answer\n", seen.Helpers, warmTime)
-		info := x.run.Info()
-		if err := x.recordStudy(&info); err != nil {
-			return err
-		}
-		return x.run.SetInfo(info)
 	}
-	return nil
+	x.planPaced(*s.External)
+	if err := x.upstreams.start(ctx, x); err != nil {
+		return err
+	}
+	info := x.run.Info()
+	info.Cells = cellNames(x.cells)
+	x.own.study.Tried = true
+	if err := x.recordStudy(&info); err != nil {
+		return err
+	}
+	return x.run.SetInfo(info)
 }
 
 // minOwnRounds have an interval to speak of.

@@ -192,11 +192,13 @@ type series struct {
 type ownLook struct {
 	at  time.Time
 	sum struct {
-		Requests float64 `json:"requests"`
-		Bytes    float64 `json:"bytes"`
-		InFlight float64 `json:"in_flight_seconds"`
-		Queue    float64 `json:"queue_seconds"`
-		CPU      float64 `json:"cpu_seconds"`
+		Requests float64  `json:"requests"`
+		Bytes    float64  `json:"bytes"`
+		InFlight float64  `json:"in_flight_seconds"`
+		Service  float64  `json:"service_seconds"`
+		Queue    float64  `json:"queue_seconds"`
+		CPU      float64  `json:"cpu_seconds"`
+		Rwnd     *float64 `json:"rwnd_limited_seconds"` // nil where the kernel does not tell it
 		Replay   struct {
 			Missing float64 `json:"missing"`
 		} `json:"replay"`
@@ -290,8 +292,12 @@ func (r *series) steady(warm time.Duration) (*results.External, error) {
 	if missing := b.sum.Replay.Missing - a.sum.Replay.Missing; missing > mostMissing*n {
 		return nil, fmt.Errorf("%.0f of %.0f requests are not in the recording, and were answered with 404: record what the program asks for now", missing, n)
 	}
-	return &results.External{
+	e := &results.External{
 		Seconds: seconds, CPU: max(0, b.group-a.group), CPUOver: seconds, Upstream: b.sum.CPU - a.sum.CPU,
-		Responses: n, Bytes: b.sum.Bytes - a.sum.Bytes, Queue: new(b.sum.Queue - a.sum.Queue), InFlight: new(b.sum.InFlight - a.sum.InFlight),
-	}, nil
+		Responses: n, Bytes: b.sum.Bytes - a.sum.Bytes, Queue: new(b.sum.Queue - a.sum.Queue), Service: b.sum.Service - a.sum.Service, InFlight: new(b.sum.InFlight - a.sum.InFlight),
+	}
+	if a.sum.Rwnd != nil && b.sum.Rwnd != nil {
+		e.RwndLimited = new(*b.sum.Rwnd - *a.sum.Rwnd)
+	}
+	return e, nil
 }

@@ -61,6 +61,9 @@ func Start(ctx context.Context, o Options) (*results.Run, error) {
 // again. Of the options only Program, Source, Self, Progress and Notes count.
 func Resume(ctx context.Context, run *results.Run, o Options) error {
 	info := run.Info()
+	if info.Program != nil {
+		return &OptionError{"resume", info.ID, fmt.Errorf("a run of a program: go on with collatebench why --resume %s", info.ID)}
+	}
 	if info.Proves() {
 		return &OptionError{"resume", info.ID, errors.New("a run of why plans as it goes: start it anew")}
 	}

@@ -155,6 +155,9 @@ func startUpstream(ctx context.Context, x *experiment, spec behaviour.Spec) (*ch
 	}
 	if x.own != nil && x.own.Replay != "" {
 		args = append(args, "--replay="+x.own.Replay, "--max-memory="+ownMemory)
+		for _, prefix := range x.own.Pass {
+			args = append(args, "--pass="+prefix)
+		}
 	}
 	return child.Start(ctx, exec.Command(x.Self[0], args...), child.Options{Name: "upstream", Stderr: x.log})
 }

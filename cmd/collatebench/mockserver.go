@@ -45,6 +45,9 @@ are always below /.collatebench too.`,
 			if _, recorded := o.Behaviour.Latency.Recorded(); recorded && o.Replay == nil {
 				return usageError{fmt.Errorf("--latency %q: is of a recording, and none is served: give it with --replay", o.Behaviour.Latency)}
 			}
+			if len(o.Pass) > 0 && o.Replay == nil {
+				return usageError{fmt.Errorf("--pass %q: has an effect only with --replay", o.Pass[0])}
+			}
 			if child {
 				return mockserver.Child(c.Context(), o, c.InOrStdin(), c.OutOrStdout())
 			}
@@ -64,6 +67,7 @@ are always below /.collatebench too.`,
 	sizeFlag(fs, &o.MaxMemory, "max-memory", "1GiB", "most bytes of all bodies kept or being made; a recording's must fit")
 	fs.StringSliceVar(&o.Captured, "body", nil, "captured responses to serve for kind=captured: `file`[,file]")
 	fs.StringVar(&replay, "replay", "", "serve the recording in this `folder`, or this file in HAR; then --latency is recorded unless it is given")
+	passFlag(fs, &o.Pass)
 	fs.BoolVar(&child, "child", false, "take a free port, print the address as one line of JSON, end when standard input closes")
 	return c
 }
@@ -89,6 +93,10 @@ func openReplay(c *cobra.Command, o *mockserver.Options, path string) error {
 		o.Behaviour.Latency, err = behaviour.ParseLatency("recorded")
 	}
 	return err
+}
+
+func passFlag(fs *pflag.FlagSet, to *[]string) {
+	fs.StringArrayVar(to, "pass", nil, "with --replay: give requests whose path begins so to the upstream that was recorded, as /login; may be repeated: `prefix`")
 }
 
 func sizeFlag(fs *pflag.FlagSet, to *payload.Size, name, fallback, usage string) {

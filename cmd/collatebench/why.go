@@ -50,9 +50,14 @@ Exit code 4 means that no verdict could be proven.`,
   collatebench why --latency 10ms -- ./my-client '{upstream}/v1/payload?size=1MiB'
   collatebench why --replay api -- ./my-client --endpoint {upstream}
   collatebench why --replay api --vary window=8,16,32 -- ./my-client --concurrency {window} {upstream}
+  collatebench why --replay api --pass /login -- ./my-client --endpoint {upstream}
+  collatebench why --resume 20261122-204100-why
   collatebench why --replay api --vary env:TOKIO_WORKER_THREADS=1,2 -- ./my-client {upstream}`,
 		Args: arguments(cellOrProgram),
 		RunE: func(c *cobra.Command, args []string) error {
+			if own.resume != "" {
+				return own.goOn(c, o, asJSON)
+			}
 			if c.ArgsLenAtDash() == 0 {
 				return own.why(c, o, knobs, args, asJSON)
 			}
@@ -99,6 +104,11 @@ Exit code 4 means that no verdict could be proven.`,
 // cellOrProgram allows one cell, or a program after --.
 func cellOrProgram(c *cobra.Command, args []string) error {
 	switch dash := c.ArgsLenAtDash(); {
+	case c.Flags().Changed("resume"):
+		if len(args) > 0 {
+			return fmt.Errorf("%q has no effect with --resume: a run goes on as it began", args)
+		}
+		return nil
 	case dash == 0 && len(args) > 0:
 		return nil
 	case dash >= 0:
@@ -153,6 +163,9 @@ func finishWhy(c *cobra.Command, run *results.Run, err error, asJSON bool) error
 	if err != nil {
 		if run != nil {
 			err = fmt.Errorf("%w\nwhat was measured is in %s (log.txt tells more)", err, relativePath(run.Dir()))
+			if info := run.Info(); info.Program != nil && info.State == results.Stopped {
+				err = fmt.Errorf("%w\ngo on with: collatebench why --resume %s", err, info.ID)
+			}
 		}
 		return err
 	}

@@ -16,11 +16,14 @@ import (
 	"collatebench/bench/runner"
 	"collatebench/mockserver/behaviour"
 	"collatebench/mockserver/recording"
+	"collatebench/results"
 )
 
 // ownFlags are those of a person's own program.
 type ownFlags struct {
 	vary    []string
+	pass    []string
+	resume  string
 	seconds time.Duration
 	show    bool
 }
@@ -33,12 +36,14 @@ const (
 func (f *ownFlags) add(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&f.vary, "vary", nil, "of a program: `NAME=V,V,...` puts each value in place of {NAME}, the first as it is; NAME='--flag {}':V,... appends it; env:NAME=V,... sets a variable. window and workers have a meaning")
 	durationFlag(fs, &f.seconds, "seconds", "of a program: how long a sample lasts from its first answer (default 3s)")
+	passFlag(fs, &f.pass)
+	fs.StringVar(&f.resume, "resume", "", "go on with a stopped `run` of a program (its ID, label or path), in the environment that there is now")
 	fs.BoolVar(&f.show, "show", false, "of a program: print the end of what it printed")
 }
 
 // ownOnly are the flags that only a program has, and cellOnly those that only a cell has.
 var (
-	ownOnly  = []string{"vary", "seconds", "show"}
+	ownOnly  = []string{"vary", "seconds", "pass", "show"}
 	cellOnly = []string{"ops", "upstream", "body"}
 )
 
@@ -50,6 +55,31 @@ func (f *ownFlags) unused(c *cobra.Command) error {
 		}
 	}
 	return nil
+}
+
+// goOnFlags are the flags that may be given with --resume.
+var goOnFlags = []string{"resume", "budget", "show", "out", "source", "json"}
+
+// goOn resumes a run of a person's program.
+func (f *ownFlags) goOn(c *cobra.Command, o runner.Options, asJSON bool) error {
+	for _, name := range changedFlags(c) {
+		if !slices.Contains(goOnFlags, name) {
+			return usageError{fmt.Errorf("--%s has no effect with --resume: a run goes on as it began", name)}
+		}
+	}
+	run, err := findRun(c.Context(), o.Source, o.Out, f.resume)
+	if err != nil {
+		return usageError{fmt.Errorf("--resume %w", err)}
+	}
+	if !c.Flags().Changed("budget") {
+		o.Budget = ownBudget
+	}
+	if err := prepare(c, &o); err != nil {
+		return err
+	}
+	err = runner.ResumeProgram(c.Context(), run, o)
+	f.shown(c, run)
+	return finishWhy(c, run, err, asJSON)
 }
 
 // why runs a person's program with what surrounds it changed.
@@ -72,19 +102,25 @@ func (f *ownFlags) why(c *cobra.Command, o runner.Options, knobs behaviour.Spec,
 		return err
 	}
 	run, err := runner.WhyProgram(c.Context(), o, own)
-	if f.show && run != nil {
-		if text, err := os.ReadFile(filepath.Join(run.Dir(), "log.txt")); err == nil {
-			fmt.Fprint(c.ErrOrStderr(), string(text[max(0, len(text)-shownLog):]))
-		}
-	}
+	f.shown(c, run)
 	return finishWhy(c, run, err, asJSON)
+}
+
+// shown prints what the programs printed, if that is asked for.
+func (f *ownFlags) shown(c *cobra.Command, run *results.Run) {
+	if !f.show || run == nil {
+		return
+	}
+	if text, err := os.ReadFile(filepath.Join(run.Dir(), "log.txt")); err == nil {
+		fmt.Fprint(c.ErrOrStderr(), string(text[max(0, len(text)-shownLog):]))
+	}
 }
 
 // shownLog bytes of the programs' output are shown.
 const shownLog = 8 << 10
 
 func (f *ownFlags) own(c *cobra.Command, replay string, knobs behaviour.Spec, program []string) (runner.Own, error) {
-	own := runner.Own{Args: program, Env: os.Environ(), Seconds: f.seconds.Seconds(), Upstream: knobs}
+	own := runner.Own{Args: program, Env: os.Environ(), Seconds: f.seconds.Seconds(), Upstream: knobs, Pass: f.pass}
 	for _, name := range cellOnly {
 		if c.Flags().Changed(name) {
 			return own, fmt.Errorf("--%s: has no effect on a program of your own", name)
@@ -113,6 +149,8 @@ func (f *ownFlags) own(c *cobra.Command, replay string, knobs behaviour.Spec, pr
 				return own, err
 			}
 		}
+	} else if len(f.pass) > 0 {
+		return own, fmt.Errorf("--pass %q: has an effect only with --replay", f.pass[0])
 	} else if _, recorded := knobs.Latency.Recorded(); recorded {
 		return own, fmt.Errorf("--latency %v: needs --replay", knobs.Latency)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -30,6 +31,9 @@ func TestWhyProgramRefuses(t *testing.T) {
 		"a mark that is not": {[]string{"--vary", "window=1,2", "--", "true", "{upstream}"}, `--vary "window=1,2": {window} stands neither`},
 		"no value":           {[]string{"--vary", "window=", "--", "true", "{upstream}"}, "not NAME=V,V for {NAME}"},
 		"one value":          {[]string{"--vary", "window=1", "--", "true", "{upstream}", "{window}"}, "one value is what it is already"},
+		"passing what":       {[]string{"--pass", "/login", "--", "true", "{upstream}"}, `--pass "/login": has an effect only with --replay`},
+		"going on and more":  {[]string{"--resume", "x", "--", "true"}, "has no effect with --resume"},
+		"going on as other":  {[]string{"--resume", "x", "--pairs", "5"}, "--pairs has no effect with --resume"},
 		"no name":            {[]string{"--vary", "=1,2", "--", "true", "{upstream}"}, "not NAME=V,V for {NAME}"},
 	} {
 		out := t.TempDir()
@@ -87,6 +91,48 @@ func TestWhyProgram(t *testing.T) {
 	}
 	if code, again, errs := program("report", run.Dir()); code != exitGood || !strings.Contains(again, "pause 0.03") {
 		t.Errorf("exit code %d: %s\n%s", code, errs, again)
+	}
+}
+
+// TestWhyProgramResumes: a run that its budget ended goes on, with the samples that it has.
+func TestWhyProgramResumes(t *testing.T) {
+	starts(t)
+	onLinux(t)
+	needs(t, "curl")
+	runs := t.TempDir()
+	script := `while :; do curl -sS "$0/v1/payload?codec=json&size=1KiB" >/dev/null; sleep $1; done`
+	code, _, errs := program("why", "--out", runs, "--seconds", "1s", "--pairs", "3", "--budget", "4s", "--latency", "10ms", "--vary", "pause=0,0.03",
+		"--", "sh", "-c", script, "{upstream}", "{pause}")
+	_, id, found := strings.Cut(errs, "go on with: collatebench why --resume ")
+	id = strings.TrimSpace(id)
+	if code != exitError || !found {
+		t.Fatalf("exit code %d: %s", code, errs)
+	}
+	run, err := results.Open(filepath.Join(runs, id))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := run.Samples()
+	if err != nil || len(before) == 0 {
+		t.Fatalf("%d samples, %v", len(before), err)
+	}
+	code, out, errs := program("why", "--out", runs, "--resume", id, "--json")
+	if code != exitGood && code != exitInconclusive {
+		t.Fatalf("exit code %d: %s\n%s", code, errs, out)
+	}
+	run, err = results.Open(run.Dir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := run.Samples()
+	if err != nil || len(after) <= len(before) || !reflect.DeepEqual(after[:len(before)], before) || run.Info().State != results.Complete {
+		t.Errorf("%d samples, were %d, %v; %s", len(after), len(before), err, run.Info().State)
+	}
+	if rounds := results.CompleteRounds(run.Info(), after); len(rounds) != 3 {
+		t.Errorf("%d rounds are whole", len(rounds))
+	}
+	if code, _, errs := program("why", "--out", runs, "--resume", id); code != exitUsage || !strings.Contains(errs, "the run is complete") {
+		t.Errorf("exit code %d: %s", code, errs)
 	}
 }
 

@@ -20,7 +20,11 @@ type Program struct {
 	Seconds float64  `json:"seconds"`
 	Warm    float64  `json:"warm_seconds,omitempty"` // from the first answer on, before a sample begins; 0 where the runtime needs none
 	Replay  string   `json:"replay,omitempty"`       // the recording that the upstream serves
+	Pass    []string `json:"pass,omitempty"`         // beginnings of paths that the recording's upstream answers
 	Changes []Change `json:"changes"`
+	// Marks stand for other marks in the command and the environment, as {window}.
+	Marks map[string]string `json:"marks,omitempty"`
+	Tried bool              `json:"tried,omitempty"` // the changes are all known, and so is Warm
 }
 
 // A Change is one thing changed around a program.
@@ -28,6 +32,11 @@ type Change struct {
 	verdict.Intervention
 	Kind   verdict.Around `json:"kind"`
 	Varied string         `json:"varied,omitempty"` // what a variation is of, as window
+	// Args are appended; Env and Marks are in place of what was there.
+	Value string            `json:"value,omitempty"`
+	Args  []string          `json:"args,omitempty"`
+	Env   []string          `json:"env,omitempty"`
+	Marks map[string]string `json:"marks,omitempty"`
 }
 
 // ReadProgram reads the study from a run's record; nil if it is not one of a person's program.
@@ -59,6 +68,9 @@ func (p Program) Verdict(info results.Info, samples []results.Sample) (verdict.V
 	if sum, ok := sumOf(v, base); ok {
 		e.InFlight = verdict.Known(*sum.InFlight / sum.Seconds)
 		e.Queued = verdict.Known(*sum.Queue / sum.Seconds)
+		if sum.RwndLimited != nil && sum.Responses > 0 {
+			e.Shut = verdict.Known(*sum.RwndLimited / sum.Responses)
+		}
 	}
 	for _, c := range p.Changes {
 		change := verdict.Change{Intervention: c.Intervention, Kind: c.Kind, Varied: c.Varied}
@@ -98,6 +110,13 @@ func sumOf(v stats.Values, c bench.Cell) (results.External, bool) {
 		*out.Queue += *x.Queue
 		*out.InFlight += *x.InFlight
 		out.Seconds += x.Seconds
+		out.Responses += x.Responses
+		if x.RwndLimited != nil {
+			if out.RwndLimited == nil {
+				out.RwndLimited = new(float64)
+			}
+			*out.RwndLimited += *x.RwndLimited
+		}
 	}
 	return out, out.Seconds > 0
 }

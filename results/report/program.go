@@ -18,6 +18,7 @@ func (d document) ownTable() table {
 		{Name: "cores", Doc: "that the program used"},
 		{Name: "upstream-cpus", Doc: "cores that the upstream used"},
 		{Name: "in flight", Doc: "requests at the upstream, mean"},
+		{Name: "rwnd-limited ms", Doc: "per answer: its receive window was shut while the upstream had more to send; median"},
 		{Name: "owed", Doc: "connections on which the upstream owes an answer, mean"},
 		{Name: "unread MB", Doc: "bytes that have come and that the program has not read, mean"},
 	}}
@@ -26,7 +27,7 @@ func (d document) ownTable() table {
 	}
 	v := d.summary.Values()
 	for _, c := range v.Cells {
-		var upstream, inFlight, owed, unread []float64
+		var upstream, inFlight, shut, owed, unread []float64
 		for _, round := range v.Rounds {
 			x := round.Samples[v.Name(c)].External
 			if x == nil || x.Seconds <= 0 {
@@ -35,6 +36,9 @@ func (d document) ownTable() table {
 			upstream = append(upstream, x.Upstream/x.Seconds)
 			if x.InFlight != nil {
 				inFlight = append(inFlight, *x.InFlight/x.Seconds)
+			}
+			if x.RwndLimited != nil && x.Responses > 0 {
+				shut = append(shut, *x.RwndLimited/x.Responses*1e3)
 			}
 			if x.Seen != nil {
 				owed = append(owed, x.Seen.Upstream.Asked+x.Seen.Upstream.Connecting)
@@ -45,7 +49,7 @@ func (d document) ownTable() table {
 		t.Rows = append(t.Rows, []entry{
 			{Shown: d.change(c)}, amount(rate.Median), between(rate), amount(stats.NewEstimate(v.Series(c, results.Throughput)).Median),
 			amount(stats.NewEstimate(v.Series(c, results.CPUs)).Median), amount(stats.NewEstimate(upstream).Median), amount(stats.NewEstimate(inFlight).Median),
-			amount(stats.NewEstimate(owed).Median), amount(stats.NewEstimate(unread).Median),
+			amount(stats.NewEstimate(shut).Median), amount(stats.NewEstimate(owed).Median), amount(stats.NewEstimate(unread).Median),
 		})
 	}
 	return t

@@ -13,6 +13,7 @@ type Program struct {
 	Rate     float64  // answers/s as it is, median
 	InFlight Number   // requests at the upstream, mean
 	Queued   Number   // of these, in its queue
+	Shut     Number   // s per answer: its receive window was shut while the upstream had more to send
 	Changes  []Change
 }
 
@@ -31,6 +32,7 @@ type Around string
 const (
 	AtOnce  Around = "at-once"  // its upstream answers at once
 	Slower  Around = "slower"   // its upstream answers later
+	Paced   Around = "paced"    // bodies come slower
 	OneCore Around = "one-core" // it may use one core, from its start
 	Varied  Around = "varied"   // a setting of its own is another
 )
@@ -222,6 +224,9 @@ func (p Program) figures() []Figure {
 			out = append(out, Figure{f.name, f.n.Value(), "requests", f.doc})
 		}
 	}
+	if p.Shut.Known() {
+		out = append(out, Figure{"rwnd-limited", p.Shut.Value(), "s", "per answer: the receive window shut while the upstream had more to send"})
+	}
 	return out
 }
 
@@ -263,7 +268,7 @@ func requests(n float64) string { return count(n) + " requests" }
 // whatever says that the upstream does not matter.
 func (p Program) whatever(once Change) string {
 	var parts []string
-	for _, c := range []Change{once, p.of(Slower)} {
+	for _, c := range []Change{once, p.of(Slower), p.of(Paced)} {
 		if c.Measured.Pairs > 0 {
 			text := fmt.Sprintf("%s gave %.2fx", c.Name, c.Measured.Mean)
 			if c.Cores.Pairs > 0 {
