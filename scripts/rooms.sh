@@ -15,7 +15,7 @@ mockserver/recording
 mockserver           mockserver/payload mockserver/behaviour mockserver/recording
 bench                mockserver/payload mockserver/behaviour
 bench/peers          bench mockserver mockserver/behaviour mockserver/payload
-bench/scenarios      bench bench/runner mockserver/behaviour profiles/diagnose profiles/outside results results/evidence results/stats results/verdict
+bench/scenarios      bench bench/runner mockserver/behaviour mockserver/recording profiles/diagnose profiles/outside results results/evidence results/stats results/verdict
 bench/runner         profiles/outside bench mockserver/payload mockserver/behaviour mockserver/recording profiles results results/stats results/evidence results/verdict
 profiles
 profiles/diagnose    profiles profiles/hotspot results/verdict

@@ -35,6 +35,10 @@ const watchSeconds = 4
 // warmth is how long a program runs before it is watched, by language: a JVM compiles at first.
 var warmth = map[string]time.Duration{"java": 12 * time.Second, "python": 2500 * time.Millisecond, "node": 2500 * time.Millisecond}
 
+// ownSeconds is how long a sample of why -- lasts. It is shorter than the default, which is for
+// programs that nobody here knows.
+const ownSeconds = 2
+
 const usualWarmth = 1500 * time.Millisecond
 
 // clients lists the scenarios of processes.
@@ -116,6 +120,9 @@ func (t *trial) leftOut(ctx context.Context, s Scenario) (string, error) {
 			return "", err
 		}
 	}
+	if _, err := exec.LookPath("nginx"); err != nil && s.setting("recorded") == recordedNginx {
+		return "a recording of nginx: it is not installed", nil
+	}
 	language := s.language()
 	if why, known := t.missing[language]; known {
 		return why, nil
@@ -162,17 +169,13 @@ func (t *trial) process(ctx context.Context, s Scenario, seed uint64) (evidence.
 		procgroup.End(cmd)
 		<-over
 	}()
-	warm := usualWarmth
-	if w, ok := warmth[s.language()]; ok {
-		warm = w
-	}
 	select {
 	case <-ctx.Done():
 		return evidence.Watched{}, ctx.Err()
 	case err := <-over:
 		over <- err
 		return evidence.Watched{}, fmt.Errorf("%s ended (%w): %s", s.Name, err, said.String())
-	case <-time.After(warm):
+	case <-time.After(t.warm(s)):
 	}
 	e, err := outside.Watch(ctx, cmd.Process.Pid, outside.Options{Seconds: watchSeconds})
 	if err != nil {
@@ -186,6 +189,14 @@ func (t *trial) process(ctx context.Context, s Scenario, seed uint64) (evidence.
 	return w, nil
 }
 
+// warm is how long the program of a scenario runs before it is looked at.
+func (t *trial) warm(s Scenario) time.Duration {
+	if w, ok := warmth[s.language()]; ok {
+		return w
+	}
+	return usualWarmth
+}
+
 // clientArgs are the program of a scenario and its arguments.
 func (t *trial) clientArgs(s Scenario, upstream string) []string {
 	query := url.Values{"codec": {"json"}, "size": {s.setting("size")}}
@@ -194,7 +205,17 @@ func (t *trial) clientArgs(s Scenario, upstream string) []string {
 
 // whyProgram changes what surrounds the program.
 func (t *trial) whyProgram(ctx context.Context, s Scenario, seed uint64) (verdict.Verdict, error) {
-	own := runner.Own{Args: t.clientArgs(s, runner.UpstreamMark), Env: os.Environ(), Seconds: programSeconds}
+	own := runner.Own{Args: t.clientArgs(s, runner.UpstreamMark), Env: os.Environ(), Seconds: ownSeconds}
+	if s.setting("recorded") != "" {
+		var err error
+		if own.Replay, err = t.record(ctx, s, seed); err != nil {
+			return verdict.Verdict{}, err
+		}
+		if own.Upstream.Latency, err = behaviour.ParseLatency("recorded"); err != nil {
+			return verdict.Verdict{}, err
+		}
+		return t.ownVerdict(ctx, own, seed)
+	}
 	for _, k := range behaviour.Knobs() {
 		if value := s.setting(k.Name); value != "" {
 			if err := k.Set(&own.Upstream, value); err != nil {
@@ -202,6 +223,10 @@ func (t *trial) whyProgram(ctx context.Context, s Scenario, seed uint64) (verdic
 			}
 		}
 	}
+	return t.ownVerdict(ctx, own, seed)
+}
+
+func (t *trial) ownVerdict(ctx context.Context, own runner.Own, seed uint64) (verdict.Verdict, error) {
 	run, err := runner.WhyProgram(ctx, runner.Options{Rounds: t.Pairs, Budget: t.Budget, Seed: seed, Source: t.source, Out: t.Out, Self: t.Self}, own)
 	if err != nil {
 		return verdict.Verdict{}, err

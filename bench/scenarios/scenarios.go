@@ -107,6 +107,9 @@ func All(source string) ([]Scenario, error) {
 	}
 	clear(seen)
 	for _, w := range watched {
+		if w.setting("recorded") != "" { // a process does not show what its upstream is
+			continue
+		}
 		w.Small = !seen[w.Causes[0]]
 		seen[w.Causes[0]] = true
 		out = append(out, w)
