@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/url"
 	"os/exec"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -114,10 +113,7 @@ func (f *recordFlags) record(c *cobra.Command, program []string) error {
 	if err != nil {
 		return usageError{fmt.Errorf("--out: %w", err)}
 	}
-	// The heap is a few MB beside the bodies, and collecting it after each few MB more took a fifth of
-	// the recorder's time.
-	defer debug.SetGCPercent(debug.SetGCPercent(400))
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(72 << 20))
+	defer recording.Settle()()
 	r := recording.NewRecorder(w, queue())
 	ctx := c.Context()
 	if f.seconds > 0 {

@@ -37,8 +37,8 @@ gain that mending it was predicted to give, and the gain that it gave. CELL name
 dimensions in any order; what it leaves out is at its default.
 
 With a program after -- it is the client, in whatever language and unchanged; what
-surrounds it is changed: an upstream that answers at once, a slower one, one core,
-and what --vary says. {upstream} in its arguments and environment becomes the
+surrounds it is changed: an upstream that answers at once, a slower one, bodies that
+come slower, one core, and what --vary says. {upstream} in its arguments and environment becomes the
 address of our upstream, or of a recording (--replay, see collatebench record).
 Each sample starts it anew, and ends it after --seconds.
 

@@ -52,6 +52,7 @@ func serveRecorder(to string) error {
 		return err
 	}
 	defer os.RemoveAll(folder)
+	defer recording.Settle()()
 	w, err := recording.Create(filepath.Join(folder, "recording"), recording.Options{Upstream: to})
 	if err != nil {
 		return err
