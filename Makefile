@@ -16,7 +16,7 @@ given := $(sort $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(
 # client.
 unexport $(given)
 
-commands := bench why diagnose verdicts peers compare view pprof mockserver record
+commands := bench why diagnose verdicts peers compare history view pprof mockserver record
 $(if $(given),$(if $(filter $(commands),$(MAKECMDGOALS)),,$(error no target here takes $(given); see make help)))
 
 quote = '$(subst ','\'',$(1))'
@@ -56,6 +56,9 @@ peers: program ## compare this client with those in other languages [CLIENT=rust
 compare: program ## benchstat's tables of two runs: OLD=before NEW=latest
 	$(call need,OLD,make compare OLD=before NEW=latest)$(call need,NEW,make compare OLD=before NEW=latest)
 	@$(PROGRAM) compare $(call quote,$(OLD)) $(call quote,$(NEW)) $(call flags,OLD NEW)
+
+history: program ## each cell over all runs, and the runs at which it changed [CELL=placement=pool/window=32]
+	@$(PROGRAM) history $(call flags)
 
 view: program ## all runs in a browser: reports, comparisons, profiles [RUN=latest ADDR=127.0.0.1:8080 OPEN=true]
 	@$(PROGRAM) view $(call run) $(call flags,RUN)

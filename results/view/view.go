@@ -11,7 +11,7 @@
 //	fmt.Println(resp.Status, strings.TrimSpace(string(list)), err)
 //
 // Its pages are the list of runs with verdicts and progress, the report of each run,
-// two runs compared, pprof's web interface for every profile, with any other profile
+// two runs compared, each cell's throughput over all runs, pprof's web interface for every profile, with any other profile
 // as its base, and every raw file. It reads a file again after it has changed, so
 // new runs, and rounds of a run in progress, appear by themselves.
 //
@@ -51,6 +51,7 @@ type server struct {
 	mux   *http.ServeMux
 	lists singleflight.Group
 	rows  rows
+	past  records
 	ids   idList
 	pages *cache[[]byte] // reports and comparisons
 	uis   *cache[ui]     // pprof's interfaces, by profile and base
