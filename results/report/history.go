@@ -99,7 +99,7 @@ func (r historyRow) frame() draw.Frame {
 	if last > 0 {
 		x.Ticks = append(x.Ticks, draw.Tick{At: float64(last), Label: dayOf(r.Points[last].Started)})
 	}
-	return draw.Frame{XAxis: x, YAxis: draw.Axis{Min: max(0, low-room), Max: high + room}}.Fit(8, 4, historyWidth-40, historyHeight-8)
+	return draw.Frame{XAxis: x, YAxis: draw.Axis{Min: max(0, low-room), Max: high + room}}.Fit(8, 4, historyWidth-16, historyHeight-8)
 }
 
 // changes are vertical lines before the first run after each change.
