@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"collatebench/bench"
 	"collatebench/results"
@@ -72,16 +75,24 @@ func ReadFolder(root string) ([]Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []Record
-	for _, id := range ids[:min(len(ids), MaxRuns+1)] {
-		run, err := results.Open(filepath.Join(root, id))
-		if err != nil {
-			out = append(out, LeftOut(id, time.Time{}, "it can't be read: "+err.Error()))
-			continue
-		}
-		out = append(out, Read(id, run))
+	out := make([]Record, min(len(ids), MaxRuns+1))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range out {
+		g.Go(func() error {
+			out[i] = readIn(root, ids[i])
+			return nil
+		})
 	}
-	return out, nil
+	return out, g.Wait()
+}
+
+func readIn(root, id string) Record {
+	run, err := results.Open(filepath.Join(root, id))
+	if err != nil {
+		return LeftOut(id, time.Time{}, "it can't be read: "+err.Error())
+	}
+	return Read(id, run)
 }
 
 // LeftOut is the record of a run that is in no series.

@@ -63,7 +63,13 @@ func (s *server) made(name string, make func(history.History) ([]byte, error)) (
 		of = append(of, k.record)
 	}
 	return s.pages.get(name, version.String(), func() ([]byte, error) {
-		return catchPanic(func() ([]byte, error) { return make(history.New(of)) })
+		return catchPanic(func() ([]byte, error) {
+			h, err := s.histories.get("", version.String(), func() (history.History, error) { return history.New(of), nil })
+			if err != nil {
+				return nil, err
+			}
+			return make(h)
+		})
 	})
 }
 

@@ -30,6 +30,8 @@ import (
 	"net/http"
 
 	"golang.org/x/sync/singleflight"
+
+	"collatebench/results/history"
 )
 
 //go:embed pages/*.html
@@ -56,6 +58,8 @@ type server struct {
 	pages *cache[[]byte] // reports and comparisons
 	uis   *cache[ui]     // pprof's interfaces, by profile and base
 
+	histories *cache[history.History] // one, of which the page and the answer for programs are made
+
 	places *places // for requests in work
 	memory memory  // for what they read and make
 }
@@ -68,6 +72,8 @@ func Handler(root string) http.Handler {
 		mux:   http.NewServeMux(),
 		pages: newCache[[]byte](pagesKept).within(pagesMemory, func(page []byte) int64 { return int64(len(page)) }),
 		uis:   newCache[ui](uisKept).within(uisMemory, func(u ui) int64 { return u.pageMemory }),
+
+		histories: newCache[history.History](1),
 
 		places: newPlaces(),
 		memory: newMemory(),
