@@ -16,7 +16,7 @@ given := $(sort $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(
 # client.
 unexport $(given)
 
-commands := bench why diagnose verdicts peers compare view pprof mockserver record
+commands := bench why diagnose verdicts peers compare baseline history view pprof mockserver record
 $(if $(given),$(if $(filter $(commands),$(MAKECMDGOALS)),,$(error no target here takes $(given); see make help)))
 
 quote = '$(subst ','\'',$(1))'
@@ -56,6 +56,13 @@ peers: program ## compare this client with those in other languages [CLIENT=rust
 compare: program ## benchstat's tables of two runs: OLD=before NEW=latest
 	$(call need,OLD,make compare OLD=before NEW=latest)$(call need,NEW,make compare OLD=before NEW=latest)
 	@$(PROGRAM) compare $(call quote,$(OLD)) $(call quote,$(NEW)) $(call flags,OLD NEW)
+
+baseline: program ## keep a run under a name, to compare others with: NAME=main [RUN=latest FORCE=true]
+	$(call need,NAME,make baseline NAME=main)
+	@$(PROGRAM) baseline save $(call quote,$(NAME)) $(call run,latest) $(call flags,NAME RUN)
+
+history: program ## each cell over all runs, and the runs at which it changed [CELL=placement=pool/window=32]
+	@$(PROGRAM) history $(call flags)
 
 view: program ## all runs in a browser: reports, comparisons, profiles [RUN=latest ADDR=127.0.0.1:8080 OPEN=true]
 	@$(PROGRAM) view $(call run) $(call flags,RUN)

@@ -21,10 +21,13 @@ type RefError struct {
 
 func (e *RefError) Error() string { return fmt.Sprintf("run %q: %s", e.Ref, e.Reason) }
 
-// Find opens the run that ref names: "latest", an ID, a label, the start of an ID or a
+// Find opens the run that ref names: "baseline:NAME", "latest", an ID, a label, the start of an ID or a
 // label that only one run has, or the path of a run folder. Anything else is a
 // [*RefError] that lists the newest runs.
 func Find(root, ref string) (*Run, error) {
+	if name, ok := strings.CutPrefix(ref, BaselinePrefix); ok {
+		return findBaseline(root, name)
+	}
 	ids, err := runIDs(root)
 	if err != nil {
 		return nil, err

@@ -62,6 +62,7 @@ type Info struct {
 	Why           json.RawMessage   `json:"why,omitempty"`         // the cell and the interventions of a run of `why`; package evidence writes and reads it
 	Peers         json.RawMessage   `json:"peers,omitempty"`       // the clients of a run of `peers`; package evidence writes and reads it
 	Program       json.RawMessage   `json:"program,omitempty"`     // a person's own program and the interventions around it; package evidence writes and reads it
+	Baseline      string            `json:"baseline,omitempty"`    // the name under which this copy of the run is kept; its ledger is closed
 	Joined        map[string]int    `json:"joined,omitempty"`      // by cell, the first round that has it, if that is not 1
 }
 

@@ -19,6 +19,9 @@ func (r *Run) OpenLedger() error {
 	if r.ledger != nil {
 		return nil
 	}
+	if r.info.Baseline != "" {
+		return &RefError{BaselinePrefix + r.info.Baseline, "it is a baseline, to which nothing is added"}
+	}
 	f, err := r.openFile(ledgerFile, MaxLedger, os.O_RDWR|os.O_APPEND)
 	if err != nil {
 		return err

@@ -26,12 +26,14 @@ profiles/stacks      profiles/hotspot
 profiles/timeline    bench profiles
 results              bench profiles/outside
 results/stats        bench results
+results/stats/changepoint
+results/history      bench results results/stats results/stats/changepoint
 results/verdict
 results/evidence     profiles/hotspot profiles/onecore profiles/outside profiles/stacks bench results results/stats results/verdict
-results/text         profiles/outside bench results results/stats results/evidence results/verdict
-results/report       bench mockserver/payload profiles profiles/outside profiles/diagnose profiles/timeline results results/stats results/evidence results/text results/verdict results/report/draw
+results/text         profiles/outside bench results results/history results/stats results/evidence results/verdict
+results/report       bench mockserver/payload profiles profiles/outside profiles/diagnose profiles/timeline results results/history results/stats results/evidence results/text results/verdict results/report/draw
 results/report/draw
-results/view         bench profiles profiles/diagnose results results/stats results/evidence results/verdict results/report
+results/view         bench profiles profiles/diagnose results results/history results/stats results/evidence results/verdict results/report
 results/resultstest  bench results results/evidence
 internal/allowance
 internal/benchline

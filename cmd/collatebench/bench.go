@@ -120,6 +120,9 @@ func resumeBench(c *cobra.Command, o runner.Options, ref string, asJSON bool) er
 	if err != nil {
 		return usageError{fmt.Errorf("--resume %w", err)}
 	}
+	if run.Info().Baseline != "" {
+		return usageError{fmt.Errorf("--resume %q: it is a baseline, to which nothing is added", ref)}
+	}
 	if err := prepare(c, &o); err != nil {
 		return err
 	}

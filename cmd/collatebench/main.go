@@ -87,6 +87,8 @@ uses every core and which uses one.`,
   collatebench why placement=collector/window=32
   collatebench peers                   the same client in ` + peers.Languages() + `
   collatebench compare before latest   benchstat's tables of two runs
+  collatebench baseline save main      keeps the latest run to compare others with
+  collatebench history                 each cell over all runs, and where it changed
   collatebench view latest --open      its report and profiles in a browser
   collatebench pprof latest 'placement=collector/window=32'`,
 		SilenceErrors: true,
@@ -96,7 +98,7 @@ uses every core and which uses one.`,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(benchCommand(), whyCommand(), diagnoseCommand(), compareCommand(), reportCommand(), viewCommand(), peersCommand(), pprofCommand(),
+	root.AddCommand(benchCommand(), whyCommand(), diagnoseCommand(), compareCommand(), baselineCommand(), historyCommand(), reportCommand(), viewCommand(), peersCommand(), pprofCommand(),
 		mockserverCommand(), recordCommand(), verdictsCommand())
 	return root
 }

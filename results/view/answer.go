@@ -114,7 +114,7 @@ func writePage(w http.ResponseWriter, status int, page []byte) {
 // nav has links to the other pages, and to those of the run with this ID unless it
 // is "".
 func nav(id string) []report.Link {
-	links := []report.Link{{Text: "Runs", To: "/"}, {Text: "Compare", To: "/compare"}}
+	links := []report.Link{{Text: "Runs", To: "/"}, {Text: "Compare", To: "/compare"}, {Text: "History", To: "/history"}}
 	if id == "" {
 		return links
 	}

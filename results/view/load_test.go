@@ -127,6 +127,7 @@ func asks(t testing.TB, runs []*results.Run, growing *results.Run) []ask {
 	out := []ask{
 		list, list, list, list,
 		{"/runs.json", func(t testing.TB, p page) { p.has(t, ids[0], ids[1], `"samples"`) }},
+		{"/history", func(t testing.TB, p page) { p.has(t, ids[0], ids[1], "collector") }},
 		{"/compare", func(t testing.TB, p page) { p.has(t, `<form class="choose"`, ids[0], ids[1]) }},
 	}
 	for i, r := range runs {

@@ -16,6 +16,8 @@ var routes = []struct {
 }{
 	{"/{$}", (*server).list, false},
 	{"/runs.json", (*server).listJSON, false},
+	{"/history", (*server).history, false},
+	{"/history.json", (*server).historyJSON, false},
 	{"/favicon.ico", (*server).icon, false},
 	{"/compare", (*server).compare, false},
 	{"/runs/{id}", (*server).report, false},

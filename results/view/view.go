@@ -11,7 +11,7 @@
 //	fmt.Println(resp.Status, strings.TrimSpace(string(list)), err)
 //
 // Its pages are the list of runs with verdicts and progress, the report of each run,
-// two runs compared, pprof's web interface for every profile, with any other profile
+// two runs compared, each cell's throughput over all runs, pprof's web interface for every profile, with any other profile
 // as its base, and every raw file. It reads a file again after it has changed, so
 // new runs, and rounds of a run in progress, appear by themselves.
 //
@@ -30,6 +30,8 @@ import (
 	"net/http"
 
 	"golang.org/x/sync/singleflight"
+
+	"collatebench/results/history"
 )
 
 //go:embed pages/*.html
@@ -51,9 +53,12 @@ type server struct {
 	mux   *http.ServeMux
 	lists singleflight.Group
 	rows  rows
+	past  records
 	ids   idList
 	pages *cache[[]byte] // reports and comparisons
 	uis   *cache[ui]     // pprof's interfaces, by profile and base
+
+	histories *cache[history.History] // one, of which the page and the answer for programs are made
 
 	places *places // for requests in work
 	memory memory  // for what they read and make
@@ -67,6 +72,8 @@ func Handler(root string) http.Handler {
 		mux:   http.NewServeMux(),
 		pages: newCache[[]byte](pagesKept).within(pagesMemory, func(page []byte) int64 { return int64(len(page)) }),
 		uis:   newCache[ui](uisKept).within(uisMemory, func(u ui) int64 { return u.pageMemory }),
+
+		histories: newCache[history.History](1),
 
 		places: newPlaces(),
 		memory: newMemory(),

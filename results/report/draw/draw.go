@@ -50,6 +50,13 @@ type Group struct {
 	Shapes []Shape
 }
 
+// A Link is shapes that lead to another page of the server that shows the page. It is for
+// the mouse: a picture may have thousands, so the page has what is worth a stop as text.
+type Link struct {
+	To     string // a path such as /runs/ID/; the shapes of any other address are no link
+	Shapes []Shape
+}
+
 // A Clip shows only the part of its shapes that is inside a rectangle. If a page's
 // script moves or scales shapes, they are in a Group inside the Clip: the rectangle
 // stays where it is.

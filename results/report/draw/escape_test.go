@@ -29,6 +29,8 @@ func hostileScene() draw.Scene {
 				draw.Rect{W: 1, H: 1, Fill: hostile, Border: hostile, Title: hostile},
 				draw.Marker{Ink: hostile, Title: hostile},
 				draw.Marker{Form: draw.Square, Ink: hostile, Title: hostile},
+				draw.Link{To: hostile, Shapes: []draw.Shape{draw.Marker{Ink: hostile}}},
+				draw.Link{To: "/" + hostile, Shapes: []draw.Shape{draw.Marker{Ink: hostile}}},
 				draw.Line{Stroke: draw.Stroke{Ink: hostile}},
 				draw.Area{Points: []draw.Point{{}}, Fill: hostile},
 				draw.Boxes{Fill: hostile, Boxes: []draw.Box{{W: 1, H: 1}}},
@@ -78,12 +80,26 @@ func TestNoTextBecomesMarkup(t *testing.T) {
 	}
 }
 
+// TestLinksStayOnTheServer: a link leads to a path of the server that shows the page alone.
+func TestLinksStayOnTheServer(t *testing.T) {
+	for to, want := range map[string]bool{
+		"/runs/a%2Fb/": true, "/": true,
+		"": false, "runs": false, "//host/x": false, `/\host/x`: false, "javascript:alert(1)": false, "https://host": false, " /x": false,
+	} {
+		s := draw.Scene{Shapes: []draw.Shape{draw.Link{To: to, Shapes: []draw.Shape{draw.Marker{}}}}}
+		svg := s.SVG()
+		if got := strings.Contains(svg, "<a "); got != want || !strings.Contains(svg, "<circle") {
+			t.Errorf("%q: a link is %v in %s", to, got, svg)
+		}
+	}
+}
+
 // checkElement checks that an element and its attributes are allowed in an SVG.
 func checkElement(t *testing.T, e xml.StartElement, given string) {
 	t.Helper()
-	elements := []string{"svg", "title", "desc", "g", "path", "rect", "circle", "text"}
+	elements := []string{"svg", "title", "desc", "g", "path", "rect", "circle", "text", "a"}
 	attributes := strings.Fields("xmlns class width height viewBox role aria-label aria-labelledby id data-k-onload-x----b- data-key " +
-		"d fill fill-opacity stroke-width x y cx cy r font-size transform")
+		"href tabindex d fill fill-opacity stroke-width x y cx cy r font-size transform")
 	if !slices.Contains(elements, e.Name.Local) {
 		t.Errorf("an element %s", e.Name.Local)
 	}

@@ -87,4 +87,6 @@ func wholeDot(px float64) float64 { return math.Round(px*density) / density }
 
 func (g Group) png(c *canvas) { c.shapes(g.Shapes) }
 
+func (l Link) png(c *canvas) { c.shapes(l.Shapes) }
+
 func (k Clip) png(c *canvas) { c.clip(k.X, k.Y, k.W, k.H, k.Shapes) }

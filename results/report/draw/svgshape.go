@@ -1,6 +1,9 @@
 package draw
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 func (l Line) svg(w *svgWriter) { Path{Points: []Point{l.From, l.To}, Stroke: l.Stroke}.svg(w) }
 
@@ -145,6 +148,19 @@ func (g Group) svg(w *svgWriter) {
 	w.raw(">")
 	w.shapes(g.Shapes)
 	w.raw("</g>")
+}
+
+func (l Link) svg(w *svgWriter) {
+	// A script's address, or another host's, may come out of a file too.
+	if !strings.HasPrefix(l.To, "/") || strings.HasPrefix(l.To, "//") || strings.ContainsRune(l.To, '\\') {
+		w.shapes(l.Shapes)
+		return
+	}
+	w.raw(`<a tabindex="-1"`)
+	w.attribute("href", l.To)
+	w.raw(">")
+	w.shapes(l.Shapes)
+	w.raw("</a>")
 }
 
 func (c Clip) svg(w *svgWriter) {

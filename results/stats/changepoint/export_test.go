@@ -1,0 +1,4 @@
+package changepoint
+
+// FindAt is Find at another significance.
+var FindAt = find
