@@ -53,9 +53,9 @@ verdicts: program ## hold why and diagnose to scenarios whose cause is known [SM
 peers: program ## compare this client with those in other languages [CLIENT=rust,cpp CHECK=./my-client]
 	@$(PROGRAM) peers $(call flags)
 
-compare: program ## benchstat's tables of two runs: OLD=before NEW=latest
-	$(call need,OLD,make compare OLD=before NEW=latest)$(call need,NEW,make compare OLD=before NEW=latest)
-	@$(PROGRAM) compare $(call quote,$(OLD)) $(call quote,$(NEW)) $(call flags,OLD NEW)
+compare: program ## benchstat's tables of two runs: OLD=before NEW=latest, or run two versions: REF=main or REF=v1,main
+	$(if $(filter REF BINARY HELP,$(given)),,$(call need,OLD,make compare OLD=before NEW=latest)$(call need,NEW,make compare OLD=before NEW=latest))
+	@$(PROGRAM) compare $(foreach v,OLD NEW,$(if $(filter $(v),$(given)),$(call quote,$($(v))))) $(call flags,OLD NEW)
 
 view: program ## all runs in a browser: reports, comparisons, profiles [RUN=latest ADDR=127.0.0.1:8080 OPEN=true]
 	@$(PROGRAM) view $(call run) $(call flags,RUN)

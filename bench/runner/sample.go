@@ -87,9 +87,9 @@ func (x *experiment) process(c bench.Cell, ops int, args ...string) *process {
 	url, u := x.upstreams.of(c.Upstream)
 	p := &process{cell: c, upstream: u, output: newOutput(x.log)}
 	command := []string{
-		x.binary.path, "-test.run=^$", "-test.bench=^BenchmarkCollate$",
+		x.programOf(c).path, "-test.run=^$", "-test.bench=^BenchmarkCollate$",
 		"-test.benchtime=" + strconv.Itoa(ops) + "x", "-test.timeout=" + sampleTimeout.String(),
-		"-cell=" + c.Name(), "-upstream=" + url, "-tethered",
+		"-cell=" + c.Benchmark(), "-upstream=" + url, "-tethered",
 	}
 	if c.Foreign() {
 		command = x.foreignArgs(c, url, ops)
