@@ -1,15 +1,13 @@
 package runner
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
 	"collatebench/bench"
-	"collatebench/internal/spell"
 	"collatebench/results"
 )
 
@@ -106,43 +104,21 @@ func (x *experiment) measureVersions(ctx context.Context) error {
 	return x.measure(ctx)
 }
 
-// tryVersions runs one op of each cell: a version that does not know a dimension should end
-// the run here, and not in the middle of a round. The shorter op of the two versions says
-// how many ops make a sample.
-func (x *experiment) tryVersions(ctx context.Context) error {
-	for _, group := range x.alike() {
-		least := time.Duration(0)
-		for _, c := range group {
-			if c.AA != "" {
-				continue
-			}
-			if over := x.overBudget(); over != "" {
-				return fmt.Errorf("%s, before each cell was tried; give it more", over)
-			}
-			x.doing("trying", displayName(c))
-			op, err := x.tryVersion(ctx, c)
-			if err != nil {
-				return err
-			}
-			if least == 0 || op < least {
-				least = op
-			}
+// planVersions returns each cell of the matrix in both versions, and then an A/A control of
+// the old one for each: noise differs from cell to cell.
+func planVersions(o Options, bodies []results.BodyFile) ([]bench.Cell, error) {
+	cells, err := matrixCells(o, bodies)
+	if err != nil {
+		return nil, err
+	}
+	var out, again []bench.Cell
+	for _, c := range cells {
+		for _, v := range o.versions.all {
+			c.Rev = v.Name
+			out = append(out, c)
 		}
-		if _, err := x.setOps(group[0], cmp.Or(x.Ops, steadyOps(least, group[0]))); err != nil {
-			return err
-		}
+		c.Rev, c.AA = o.versions.all[0].Name, "b"
+		again = append(again, c)
 	}
-	return nil
-}
-
-func (x *experiment) tryVersion(ctx context.Context, c bench.Cell) (op time.Duration, err error) {
-	p := x.process(c, 1, "-detail="+filepath.Join(x.scratch, "detail.json"))
-	if err = p.execute(ctx); err == nil {
-		op, err = timeOfOp(p.line())
-	}
-	if err != nil && ctx.Err() == nil {
-		says := cmp.Or(telling(p.kept.String()), spell.FirstLine(err.Error()))
-		err = &VersionError{x.versionName(c), c.Benchmark(), says}
-	}
-	return op, err
+	return slices.Concat(out, again), nil
 }

@@ -140,11 +140,19 @@ func (x *experiment) enough(round int, took time.Duration) (string, error) {
 			return fmt.Sprintf("after %d rounds every ratio is known to %.1f%%, as --precision asked", round, 100*known), nil
 		}
 	}
-	if x.Budget == 0 || round == x.Rounds {
+	if x.Budget == 0 && x.Look == nil || round == x.Rounds {
 		return "", nil
 	}
 	if next, err := x.inForce(round + 1); err != nil || len(next.Samples) > 0 {
 		return "", err // the run is resumed, and this round was taken before
+	}
+	if x.Look != nil {
+		if stop, err := x.Look(x.run); stop != "" || err != nil {
+			return stop, err
+		}
+	}
+	if x.Budget == 0 {
+		return "", nil
 	}
 	have, err := x.inForce(round)
 	if err != nil {

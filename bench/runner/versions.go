@@ -9,8 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -131,116 +129,6 @@ func checkBinary(ctx context.Context, path string) error {
 // already. A run of one version is built too.
 func (v *versions) built() bool { return v == nil || v.all[0].Binary == "" }
 
-// build makes the program of each version. Both have paths of one length, since the length
-// of its arguments moves a program's stack, and with it its speed.
-func (v *versions) build(ctx context.Context, note func(string, ...any)) (err error) {
-	if v.folder, err = scratch.New(""); err != nil {
-		return err
-	}
-	for i, name := range []string{"old", "new"} {
-		if err = v.make(ctx, i, filepath.Join(v.folder.Path, name, "bench.test"), note); err != nil {
-			break
-		}
-	}
-	if ctx.Err() != nil {
-		err = ErrInterrupted
-	}
-	if err != nil {
-		v.remove()
-		return err
-	}
-	if a, b := v.all[0], v.all[1]; a.TestBinary == b.TestBinary {
-		note("%s and %s are the same program: what differs between them is noise\n", a.Name, b.Name)
-	} else if a.Go != b.Go {
-		note("compiled by different versions of Go: %s by %s, %s by %s\n", a.Name, a.Go, b.Name, b.Go)
-	}
-	return nil
-}
-
-// make makes the program of one version.
-func (v *versions) make(ctx context.Context, i int, to string, note func(string, ...any)) (err error) {
-	at := &v.all[i]
-	if err := os.Mkdir(filepath.Dir(to), 0o777); err != nil {
-		return err
-	}
-	switch old := v.all[0]; {
-	case at.Binary != "":
-		// A copy: somebody may build it anew while the run takes its samples.
-		if _, err = copyProgram(at.Binary, to); err != nil {
-			return &OptionError{"binary", at.Binary, err}
-		}
-	case i == 1 && at.Ref != "" && at.Revision == old.Revision:
-		if _, err = copyProgram(old.program.path, to); err != nil {
-			return err
-		}
-	case at.Ref == "":
-		note("compiling the working tree\n")
-		if err = compileVersion(ctx, v.repo.dir, to); err != nil {
-			return fmt.Errorf("the working tree: %w", err)
-		}
-	default:
-		note("compiling %v\n", at)
-		if err = v.compileRevision(ctx, at.Revision, to); err != nil {
-			return &OptionError{"ref", at.Ref, fmt.Errorf("revision %s: %w", v.repo.short(ctx, at.Revision), err)}
-		}
-	}
-	at.program = &Program{path: to}
-	if at.program.hash, err = HashFile(to); err != nil {
-		return err
-	}
-	at.TestBinary = at.program.hash
-	if info, err := buildinfo.ReadFile(to); err == nil {
-		at.Go = info.GoVersion
-	}
-	return nil
-}
-
-// compileRevision compiles the benchmark of a commit in a worktree that lives as long.
-func (v *versions) compileRevision(ctx context.Context, commit, to string) error {
-	module, remove, err := v.repo.checkOut(ctx, commit, v.folder)
-	if err != nil {
-		return err
-	}
-	defer remove()
-	if _, err := os.Stat(filepath.Join(module, "bench")); err != nil {
-		return errors.New("it has no benchmark: there is no folder bench beside go.mod")
-	}
-	return compileVersion(ctx, module, to)
-}
-
-// compileVersion compiles the benchmark so that the same files give the same bytes
-// wherever they are: a run is resumed by their hash.
-func compileVersion(ctx context.Context, module, to string) error {
-	out, err := goTest(ctx, module, to, "-trimpath", "-buildvcs=false")
-	if err != nil {
-		return fmt.Errorf("its benchmark does not compile:\n%s", compilerSays(out, err))
-	}
-	if _, err := os.Stat(to); err != nil { // without test files go says so, and succeeds
-		return errors.New("it has no benchmark: the folder bench has no tests")
-	}
-	return nil
-}
-
-// compilerSays are the first lines of what go prints, without the names of packages above
-// them.
-func compilerSays(out string, err error) string {
-	const most = 5
-	var lines []string
-	for line := range strings.Lines(out) {
-		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "# ") && len(lines) < most {
-			lines = append(lines, line)
-		}
-	}
-	return cmp.Or(strings.Join(lines, "\n"), err.Error())
-}
-
-// remove deletes the programs.
-func (v *versions) remove() {
-	if v != nil {
-		v.folder.Remove()
-	}
-}
-
 // program returns that of a version; the old one where none is named.
 func (v *versions) program(name string) *Program {
 	if name == v.all[1].Name {
@@ -262,65 +150,6 @@ func (v *versions) changed(were []results.Version) string {
 	for i, is := range v.records() {
 		if is.TestBinary != were[i].TestBinary {
 			return fmt.Sprintf("%s has changed since (test binary %.12s, was %.12s)", is.Name, is.TestBinary, were[i].TestBinary)
-		}
-	}
-	return ""
-}
-
-// planVersions returns each cell of the matrix in both versions, and then an A/A control of
-// the old one for each: noise differs from cell to cell.
-func planVersions(o Options, bodies []results.BodyFile) ([]bench.Cell, error) {
-	cells, err := matrixCells(o, bodies)
-	if err != nil {
-		return nil, err
-	}
-	var out, again []bench.Cell
-	for _, c := range cells {
-		for _, v := range o.versions.all {
-			c.Rev = v.Name
-			out = append(out, c)
-		}
-		c.Rev, c.AA = o.versions.all[0].Name, "b"
-		again = append(again, c)
-	}
-	return slices.Concat(out, again), nil
-}
-
-// versionName returns the version of a cell for messages.
-func (x *experiment) versionName(c bench.Cell) string {
-	for _, v := range x.versions.all {
-		if v.Name == c.Rev {
-			return v.String()
-		}
-	}
-	return c.Rev
-}
-
-// A VersionError says that a version can't run a cell of the run, as one from before the
-// cell's dimension was there. Going on with the run would not help.
-type VersionError struct {
-	Version string // for people
-	Cell    string // without its version
-	Says    string // what its program says, a line
-}
-
-func (e *VersionError) Error() string {
-	if strings.HasPrefix(e.Says, "cell ") {
-		return fmt.Sprintf("version %s: %s", e.Version, e.Says)
-	}
-	return fmt.Sprintf("version %s: cell %q: %s", e.Version, e.Cell, e.Says)
-}
-
-// atLine is what package testing puts before a message.
-var atLine = regexp.MustCompile(`^\S+_test\.go:[0-9]+: `)
-
-// telling returns the first line that tells why a test binary failed; "" if none does.
-func telling(output string) string {
-	for line := range strings.Lines(output) {
-		line = strings.TrimSpace(line)
-		word, _, _ := strings.Cut(line, " ")
-		if line != "" && !slices.Contains([]string{"---", "FAIL", "PASS", "goos:", "goarch:", "pkg:", "cpu:"}, word) {
-			return atLine.ReplaceAllString(line, "")
 		}
 	}
 	return ""
