@@ -3,6 +3,7 @@ package text
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -53,7 +54,12 @@ func (p printer) writeVersions(w io.Writer) {
 	fmt.Fprintln(w, "\nMB/s     throughput, median ± 95% interval; higher is better")
 	fmt.Fprintln(w, "new/old  of throughput: mean of the ratios within each round (95% interval); below 1 the new version is slower")
 	fmt.Fprintln(w, "A/A      the old version sampled twice in each round: what it differs from 1 by is noise")
-	fmt.Fprintln(w, strings.Replace(alikeText, "~     ", "~        ", 1))
+	if slices.ContainsFunc(rows, func(r stats.VersionRow) bool { return !r.Differs }) {
+		fmt.Fprintln(w, strings.Replace(alikeText, "~     ", "~        ", 1))
+	}
+	if slices.ContainsFunc(rows, func(r stats.VersionRow) bool { return r.Ratio.Rounds < 2 }) {
+		fmt.Fprintln(w, "?        too few rounds for an interval: a median needs 6, a ratio 2")
+	}
 }
 
 // VersionColumns are the dimensions that name a row of a table of versions: those that vary,
