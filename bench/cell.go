@@ -66,8 +66,7 @@ func (c Cell) spell(with func(Dimension) bool) string {
 
 // Benchmark is the cell's name behind "BenchmarkCollate/" on a benchmark line:
 // codec=json/placement=pool/window=32/size=1MiB-2. Client and version are not in
-// it, but in config lines, so that benchstat can put them side by side. It is also
-// what the program of a version is asked for: an old one knows nothing of versions.
+// it, but in config lines, so that benchstat can put them side by side.
 func (c Cell) Benchmark() string { return c.suffixed(c.Element()) }
 
 // Name is the cell's one spelling: its name on a benchmark line, after the

@@ -149,7 +149,11 @@ func given(c bench.Cell) string {
 
 // renamed is the client's benchmark line under the whole name of its cell.
 func renamed(line string, c bench.Cell) string {
-	if figures, ok := strings.CutPrefix(line, "BenchmarkCollate/"+given(c)+" "); ok && c.Foreign() {
+	asked := askedOf(c)
+	if c.Foreign() {
+		asked = given(c)
+	}
+	if figures, ok := strings.CutPrefix(line, "BenchmarkCollate/"+asked+" "); ok {
 		return "BenchmarkCollate/" + c.Benchmark() + " " + figures
 	}
 	return line

@@ -89,7 +89,7 @@ func (x *experiment) process(c bench.Cell, ops int, args ...string) *process {
 	command := []string{
 		x.programOf(c).path, "-test.run=^$", "-test.bench=^BenchmarkCollate$",
 		"-test.benchtime=" + strconv.Itoa(ops) + "x", "-test.timeout=" + sampleTimeout.String(),
-		"-cell=" + c.Benchmark(), "-upstream=" + url, "-tethered",
+		"-cell=" + askedOf(c), "-upstream=" + url, "-tethered",
 	}
 	if c.Foreign() {
 		command = x.foreignArgs(c, url, ops)
@@ -101,6 +101,16 @@ func (x *experiment) process(c bench.Cell, ops int, args ...string) *process {
 	p.cmd.WaitDelay = outputDelay
 	procgroup.Lead(p.cmd)
 	return p
+}
+
+// askedOf is the cell as our own client is asked for it. A version is not told that it is one,
+// nor that its sample is a control: one from before these words runs too, and the arguments
+// of all samples that are compared are the same.
+func askedOf(c bench.Cell) string {
+	if c.Rev != "" {
+		c = c.Versionless()
+	}
+	return c.Benchmark()
 }
 
 // execute runs the process to its end, or kills it when ctx or its upstream ends.

@@ -128,3 +128,23 @@ func TestVersionsInDisplayNames(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// TestVersionsAreAskedAlike: the programs of both versions, and the control, get the same
+// arguments, and what they print is renamed to the cell's own line.
+func TestVersionsAreAskedAlike(t *testing.T) {
+	x := twoVersions(t)
+	for _, c := range x.cells {
+		asked := askedOf(c)
+		if strings.Contains(asked, "rev=") || strings.Contains(asked, "aa=") {
+			t.Errorf("%s is asked for as %s", c.Name(), asked)
+		}
+		if got, want := renamed("BenchmarkCollate/"+asked+" 1 5 ns/op", c), "BenchmarkCollate/"+c.Benchmark()+" 1 5 ns/op"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	control := bench.DefaultCell()
+	control.AA = "b"
+	if got := askedOf(control); !strings.Contains(got, "/aa=b") {
+		t.Errorf("a control in a run of one version is asked for as %s", got)
+	}
+}

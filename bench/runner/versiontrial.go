@@ -50,7 +50,7 @@ func (x *experiment) tryVersion(ctx context.Context, c bench.Cell) (op time.Dura
 	}
 	if err != nil && ctx.Err() == nil {
 		says := cmp.Or(telling(p.kept.String()), spell.FirstLine(err.Error()))
-		err = &VersionError{x.versionName(c), c.Benchmark(), says}
+		err = &VersionError{x.versionName(c), askedOf(c), says}
 	}
 	return op, err
 }

@@ -3,6 +3,7 @@ package text
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -57,7 +58,7 @@ func (p printer) writeVersions(w io.Writer) {
 	if slices.ContainsFunc(rows, func(r stats.VersionRow) bool { return !r.Differs }) {
 		fmt.Fprintln(w, strings.Replace(alikeText, "~     ", "~        ", 1))
 	}
-	if slices.ContainsFunc(rows, func(r stats.VersionRow) bool { return r.Ratio.Rounds < 2 }) {
+	if slices.ContainsFunc(rows, func(r stats.VersionRow) bool { return math.IsInf(r.Old.Spread(), 1) }) {
 		fmt.Fprintln(w, "?        too few rounds for an interval: a median needs 6, a ratio 2")
 	}
 }

@@ -21,6 +21,22 @@ func TestWriteVersions(t *testing.T) {
 	resultstest.Golden(t, "versions.golden", b.String())
 }
 
+// TestFewRoundsOfVersions explains the mark of what has no interval.
+func TestFewRoundsOfVersions(t *testing.T) {
+	for rounds, want := range map[int]bool{1: true, 5: true, 6: false} {
+		info, samples := resultstest.VersionsRun(t, rounds, 1)
+		r, err := evidence.NewReading(info, samples)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		text.Write(&b, r)
+		if got := strings.Contains(b.String(), "too few rounds for an interval"); got != want || strings.Contains(b.String(), "±?") != want {
+			t.Errorf("%d rounds: explained: %v, want %v\n%s", rounds, got, want, b.String())
+		}
+	}
+}
+
 // TestVersionsAreColumns of benchstat, though the lines of both have one name.
 func TestVersionsAreColumns(t *testing.T) {
 	resultstest.NeedGo(t)
