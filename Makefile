@@ -53,9 +53,9 @@ verdicts: program ## hold why and diagnose to scenarios whose cause is known [SM
 peers: program ## compare this client with those in other languages [CLIENT=rust,cpp CHECK=./my-client]
 	@$(PROGRAM) peers $(call flags)
 
-compare: program ## benchstat's tables of two runs: OLD=before NEW=latest
-	$(call need,OLD,make compare OLD=before NEW=latest)$(call need,NEW,make compare OLD=before NEW=latest)
-	@$(PROGRAM) compare $(call quote,$(OLD)) $(call quote,$(NEW)) $(call flags,OLD NEW)
+compare: program ## benchstat's tables of two runs: OLD=before NEW=latest, or run two versions: REF=main or REF=v1,main
+	$(if $(filter REF BINARY HELP,$(given)),,$(call need,OLD,make compare OLD=before NEW=latest)$(call need,NEW,make compare OLD=before NEW=latest))
+	@$(PROGRAM) compare $(foreach v,OLD NEW,$(if $(filter $(v),$(given)),$(call quote,$($(v))))) $(call flags,OLD NEW)
 
 baseline: program ## keep a run under a name, to compare others with: NAME=main [RUN=latest FORCE=true]
 	$(call need,NAME,make baseline NAME=main)

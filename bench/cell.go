@@ -32,6 +32,7 @@ type Cell struct {
 	VirtualCores VirtualCores   // cores on which decoding is simulated
 	Upstream     behaviour.Spec // what the upstream does to each request
 	With         string         // how a person's own program was varied
+	Rev          string         // version of the benchmark that is sampled; "" in a run of one
 	AA           string         // "b" marks a cell's second sample in a round
 	Procs        int            // GOMAXPROCS of the client
 }
@@ -64,12 +65,13 @@ func (c Cell) spell(with func(Dimension) bool) string {
 }
 
 // Benchmark is the cell's name behind "BenchmarkCollate/" on a benchmark line:
-// codec=json/placement=pool/window=32/size=1MiB-2. The client is not in it, but
-// in a config line, so that benchstat can put clients side by side.
+// codec=json/placement=pool/window=32/size=1MiB-2. Client and version are not in
+// it, but in config lines, so that benchstat can put them side by side.
 func (c Cell) Benchmark() string { return c.suffixed(c.Element()) }
 
 // Name is the cell's one spelling: its name on a benchmark line, after the
-// client where that is not Go's: client=rust/codec=json/placement=spawn/...
+// client where that is not Go's, and with the version in a run of several:
+// client=rust/codec=json/placement=spawn/...
 func (c Cell) Name() string {
 	return c.suffixed(c.spell(func(Dimension) bool { return true }))
 }
@@ -85,6 +87,13 @@ func (c Cell) suffixed(element string) string {
 // Base returns the cell without its A/A mark.
 func (c Cell) Base() Cell {
 	c.AA = ""
+	return c
+}
+
+// Versionless returns the cell without its version and its A/A mark: what the
+// cells that are compared have in common.
+func (c Cell) Versionless() Cell {
+	c.Rev, c.AA = "", ""
 	return c
 }
 

@@ -36,6 +36,7 @@ var spellings = map[string][]string{
 	"bandwidth":     {"100MiBps"},
 	"connbandwidth": {"500KiBps"},
 	"faults":        {"503:1%", "500:1%+reset:0.5%"},
+	"rev":           {"1a2b3c4", "worktree", "v1.2-rc"},
 	"aa":            {"b"},
 	"with":          {"window:8", "WORKERS:v2."},
 	"procs":         {"1", "2", "64"},
@@ -137,14 +138,17 @@ func TestNamesAreFrozen(t *testing.T) {
 func TestParseCellIsStrict(t *testing.T) {
 	const good = "codec=json/placement=collector/window=32/size=1MiB"
 	for name, says := range map[string]string{
-		"":                     "not dimension=value",
-		"codec=json":           "its one spelling",
-		good + "-1":            "its one spelling",
-		good + "/latency=10ms": "its one spelling",
-		good + "/colour=red":   "one of client, codec, placement",
-		good + "/size=1MiB":    "given twice",
-		good + "/window":       "not dimension=value",
-		good + "/aa=c":         "not b",
+		"":                      "not dimension=value",
+		"codec=json":            "its one spelling",
+		good + "-1":             "its one spelling",
+		good + "/latency=10ms":  "its one spelling",
+		good + "/colour=red":    "one of client, codec, placement",
+		good + "/size=1MiB":     "given twice",
+		good + "/window":        "not dimension=value",
+		good + "/aa=c":          "not b",
+		good + "/rev=v1-2/aa=b": "not ending in -digits",
+		good + "/rev=a b":       "letters, digits",
+		good + "/rev=":          "its one spelling",
 		"placement=collector/codec=json/window=32/size=1MiB":             "its one spelling",
 		strings.Replace(good, "32", "0", 1):                              "whole number from 1",
 		strings.Replace(good, "1MiB", "1024KiB", 1):                      "1MiB",
@@ -187,6 +191,26 @@ func TestOtherClients(t *testing.T) {
 	// checked by the client's own rules.
 	if _, err := bench.ReadCell("placement=spawn/window=8/client=rust"); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestVersions: the version is in a cell's name, and not on its line: the programs of
+// both versions are asked for the same.
+func TestVersions(t *testing.T) {
+	c, err := bench.ParseCell("codec=json/placement=pool/window=8/size=1MiB/rev=1a2b3c4/aa=b-2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Rev != "1a2b3c4" || c.Benchmark() != "codec=json/placement=pool/window=8/size=1MiB/aa=b-2" {
+		t.Errorf("version %q, whose line is %q", c.Rev, c.Benchmark())
+	}
+	if got := c.Versionless().Name(); got != "codec=json/placement=pool/window=8/size=1MiB-2" {
+		t.Errorf("without its version it is %q", got)
+	}
+	for _, d := range bench.Dimensions() {
+		if d.Name == "rev" && d.Asked() {
+			t.Error("rev has a flag, though git or a file names versions")
+		}
 	}
 }
 

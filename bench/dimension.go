@@ -83,13 +83,16 @@ func table() []Dimension {
 		func(c *Cell) *string { return &c.With }, ParseVariation, asText[string]).off(AsIs)
 	with.Hidden = true
 	rows = append(rows, with)
+	rev := row("rev", "version of the benchmark, in a run that compares versions",
+		func(c *Cell) *string { return &c.Rev }, parseRev, asText[string]).off("")
+	rev.Config = true
 	aa := row("aa", "b: the same cell again, for the noise floor",
 		func(c *Cell) *string { return &c.AA }, parseAA, asText[string]).off("")
 	aa.Hidden = true
 	procs := row("procs", "GOMAXPROCS of the client; all means every core that it may use",
 		func(c *Cell) *int { return &c.Procs }, parseProcs, strconv.Itoa).core("all", "1,all")
 	procs.Suffix = true
-	return append(rows, aa, procs)
+	return append(rows, rev, aa, procs)
 }
 
 // upstreamRow makes a knob of the upstream a dimension like any other. Without

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 
 	"collatebench/internal/allowance"
@@ -110,6 +111,25 @@ func parseProcs(s string) (int, error) {
 		return 0, fmt.Errorf("%w, or all", err)
 	}
 	return n, nil
+}
+
+// revision is the name of a version: a commit's, or a file's.
+var revision = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
+
+// ParseRev takes what a version may be called in a cell's name.
+func ParseRev(s string) (string, error) {
+	if !revision.MatchString(s) || endsAsProcs.MatchString(s) || len(s) > maxWord {
+		return "", fmt.Errorf("%q is not letters, digits and _.-, at most %d, not ending in -digits", s, maxWord)
+	}
+	return s, nil
+}
+
+// parseRev takes none too.
+func parseRev(s string) (string, error) {
+	if s == "" {
+		return "", nil
+	}
+	return ParseRev(s)
 }
 
 func parseAA(s string) (string, error) {

@@ -35,11 +35,11 @@ func benchText(info Info, samples []Sample) []byte {
 	writeUnits(&b)
 	b.WriteByte('\n')
 	rounds := CompleteRounds(info, samples)
-	client := bench.Go // as the header says
+	at := bench.Cell{Client: bench.Go} // as the header says
 	for _, name := range info.Cells {
-		if c, err := bench.ParseCell(name); err == nil && c.Client != client {
-			client = c.Client
-			fmt.Fprintf(&b, "\nclient: %s\n\n", client)
+		if c, err := bench.ParseCell(name); err == nil {
+			changeConfig(&b, at, c)
+			at = c
 		}
 		for _, round := range rounds {
 			if s, there := round.Samples[name]; there { // a cell that joined later is not in the first rounds
@@ -48,6 +48,22 @@ func benchText(info Info, samples []Sample) []byte {
 		}
 	}
 	return b.Bytes()
+}
+
+// changeConfig writes the config lines in which a cell differs from the one before it:
+// what tells cells apart whose lines have one name. A run of one version has no line of
+// it, as older runs.
+func changeConfig(b *bytes.Buffer, from, to bench.Cell) {
+	changed := ""
+	if to.Client != from.Client {
+		changed += fmt.Sprintf("client: %s\n", to.Client)
+	}
+	if to.Rev != from.Rev {
+		changed += fmt.Sprintf("rev: %s\n", to.Rev)
+	}
+	if changed != "" {
+		fmt.Fprintf(b, "\n%s\n", changed)
+	}
 }
 
 // writeConfig writes the keys by which plain benchstat splits its tables. So it leaves

@@ -90,6 +90,54 @@ func TestWriteBenchHasEachCountedSampleOnce(t *testing.T) {
 	}
 }
 
+// TestVersionsBench: each line belongs to the version that its config line names, and has a
+// name without it.
+func TestVersionsBench(t *testing.T) {
+	info, samples := resultstest.VersionsRun(t, 3, 1)
+	r := resultstest.Run(t, info, samples)
+	if err := r.WriteBench(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(r.BenchPath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]int{}
+	for reader := benchfmt.NewReader(bytes.NewReader(text), "bench.txt"); reader.Scan(); {
+		if rec, ok := reader.Result().(*benchfmt.Result); ok {
+			got[rec.GetConfig("client")+" "+rec.GetConfig("rev")+" "+strings.TrimPrefix(rec.Name.String(), "Collate/")]++
+		}
+	}
+	for _, name := range info.Cells {
+		c, err := bench.ParseCell(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := got["go "+c.Rev+" "+c.Benchmark()]; n != 3 || strings.Contains(c.Benchmark(), "rev=") {
+			t.Errorf("%d lines of %s, want 3; there are %v", n, name, got)
+		}
+	}
+	again, err := results.Open(r.Dir())
+	if err != nil || !again.Info().ComparesVersions() || again.Info().Versions[1] != info.Versions[1] {
+		t.Errorf("%v: read again it has the versions %+v", err, again.Info().Versions)
+	}
+}
+
+func TestVersionString(t *testing.T) {
+	const id = "1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d"
+	for want, v := range map[string]results.Version{
+		"1a2b3c4 (main)":                     {Name: "1a2b3c4", Ref: "main", Revision: id},
+		"1a2b3c4":                            {Name: "1a2b3c4", Ref: "1a2b3c4d", Revision: id},
+		"worktree (1a2b3c4 with changes)":    {Name: "worktree", Revision: id, Dirty: true},
+		"worktree (1a2b3c4 without changes)": {Name: "worktree", Revision: id},
+		"a (/tmp/x.test)":                    {Name: "a", Binary: "/tmp/x.test"},
+	} {
+		if got := v.String(); got != want {
+			t.Errorf("%+v is %q, want %q", v, got, want)
+		}
+	}
+}
+
 func TestWriteBenchLeavesTheSameAlone(t *testing.T) {
 	r := resultstest.Run(t, resultstest.Info(resultstest.Request32), resultstest.Rounds(t, []string{resultstest.Request32}, 2))
 	if err := r.WriteBench(); err != nil {

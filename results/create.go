@@ -68,7 +68,7 @@ func Create(root string, info Info) (*Run, error) {
 func defaults() map[string]string {
 	out := map[string]string{}
 	for _, d := range bench.Dimensions() {
-		if !d.Core && !d.Hidden { // every name has the core dimensions
+		if !d.Core && !d.Hidden && d.Default != "" { // every name has the core dimensions
 			out[d.Name] = d.Default
 		}
 	}

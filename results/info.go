@@ -63,6 +63,7 @@ type Info struct {
 	Peers         json.RawMessage   `json:"peers,omitempty"`       // the clients of a run of `peers`; package evidence writes and reads it
 	Program       json.RawMessage   `json:"program,omitempty"`     // a person's own program and the interventions around it; package evidence writes and reads it
 	Baseline      string            `json:"baseline,omitempty"`    // the name under which this copy of the run is kept; its ledger is closed
+	Versions      []Version         `json:"versions,omitempty"`    // that the run compares, the old one first; none in a run of one
 	Joined        map[string]int    `json:"joined,omitempty"`      // by cell, the first round that has it, if that is not 1
 }
 
@@ -71,6 +72,34 @@ type BodyFile struct {
 	Path   string `json:"path"`
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`
+}
+
+// A Version is one of the two that a run compares: the benchmark at a revision, the
+// working tree as it was, or a compiled one.
+type Version struct {
+	Name       string `json:"name"`               // as cells have it
+	Ref        string `json:"ref,omitempty"`      // as git was asked for it: main, HEAD~3; "" for the working tree and for files
+	Binary     string `json:"binary,omitempty"`   // path of the file; "" where the benchmark was built
+	Revision   string `json:"revision,omitempty"` // of git, whole; of a working tree the one that it began from; "" for files
+	Dirty      bool   `json:"dirty,omitempty"`    // files differed from Revision
+	Go         string `json:"go,omitempty"`       // that compiled it
+	TestBinary string `json:"test_binary_sha256"`
+}
+
+// String names the version for people: "1a2b3c4 (main)", "worktree (1a2b3c4 with changes)".
+func (v Version) String() string {
+	short := fmt.Sprintf("%.7s", v.Revision)
+	switch {
+	case v.Binary != "":
+		return fmt.Sprintf("%s (%s)", v.Name, v.Binary)
+	case v.Ref == "" && v.Dirty:
+		return fmt.Sprintf("%s (%s with changes)", v.Name, short)
+	case v.Ref == "" && short != "":
+		return fmt.Sprintf("%s (%s without changes)", v.Name, short)
+	case v.Ref != "" && !strings.HasPrefix(v.Revision, v.Ref):
+		return fmt.Sprintf("%s (%s)", v.Name, v.Ref)
+	}
+	return v.Name
 }
 
 // plainInfo has no methods, so that only Budget is encoded differently.
@@ -124,6 +153,10 @@ func (i Info) Proves() bool { return i.Why != nil || i.Program != nil }
 
 // ComparesClients says that this is a run of `peers`: its cells are of several clients.
 func (i Info) ComparesClients() bool { return i.Peers != nil }
+
+// ComparesVersions says that this is a run of `compare --ref` or `compare --binary`: it
+// has each cell in two versions, and an A/A control of the old one.
+func (i Info) ComparesVersions() bool { return len(i.Versions) > 0 }
 
 // SharesMachine says that the upstream runs on the client's machine, and so uses the
 // same cores.

@@ -9,7 +9,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/gofrs/flock"
 
@@ -73,9 +75,7 @@ func compile(ctx context.Context, source string) (*Program, error) {
 	b := &Program{path: filepath.Join(folder.Path, "bench.test"), folder: folder}
 	last := filepath.Join(source, ".build", "bench.test")
 	before, _ := copyProgram(last, b.path) // without it go links
-	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-o", b.path, "./bench")
-	cmd.Dir = source
-	if out, err := bounded.Combined(cmd); err != nil {
+	if out, err := goTest(ctx, source, b.path); err != nil {
 		b.Remove()
 		return nil, fmt.Errorf("compile the benchmark in %s: %w\n%s", source, err, spell.Excerpt(out, 20))
 	}
@@ -87,6 +87,17 @@ func compile(ctx context.Context, source string) (*Program, error) {
 		keep(b.path, last)
 	}
 	return b, nil
+}
+
+// goTest has go compile the benchmark of a module. Interrupted, go removes what it has
+// begun; killed, it would leave its work folder.
+func goTest(ctx context.Context, source, to string, flags ...string) (output string, err error) {
+	cmd := exec.CommandContext(ctx, "go", slices.Concat([]string{"test", "-c", "-o", to}, flags, []string{"./bench"})...)
+	cmd.Dir = source
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 10 * time.Second
+	defer tie(cmd)()
+	return bounded.Combined(cmd)
 }
 
 // copyProgram copies a program and returns its hash.
@@ -154,12 +165,12 @@ func HashFile(path string) (string, error) {
 // commit is the source's commit, marked when files differ from it; "" where
 // git does not say.
 func commit(source string) string {
-	head, err := bounded.Output(exec.Command("git", "-C", source, "rev-parse", "--short=12", "HEAD"))
+	r := repository{source}
+	id, err := r.git(context.Background(), "rev-parse", "--short=12", "HEAD")
 	if err != nil {
 		return ""
 	}
-	id := strings.TrimSpace(head)
-	if changed, err := bounded.Output(exec.Command("git", "-C", source, "status", "--porcelain")); err != nil || len(changed) > 0 {
+	if r.dirty() {
 		id += "+dirty"
 	}
 	return id

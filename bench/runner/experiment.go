@@ -78,24 +78,46 @@ func newExperiment(ctx context.Context, o Options, codecs []payload.Codec, plan 
 	if x.Replay != "" {
 		x.note("serving %s, one after the other\n", spell.Plural(len(x.bodies), "recorded response"))
 	}
-	if x.source, err = findSource(ctx, o.Source); err != nil {
+	// Compiled versions, with a place for their run, need no source.
+	if x.source, err = findSource(ctx, o.Source); err != nil && (o.versions.built() || o.Out == "") {
 		return nil, err
 	}
 	x.out = o.Out
 	if x.out == "" {
 		x.out = filepath.Join(x.source, "results", "runs")
 	}
-	if x.binary = o.Program; x.binary == nil {
-		x.note("compiling the benchmark\n")
-		if x.binary, err = compile(ctx, x.source); err != nil {
-			return nil, err
-		}
+	if err := x.build(ctx); err != nil {
+		return nil, err
 	}
 	if x.scratch, err = os.MkdirTemp(filepath.Dir(x.binary.path), "run-"); err != nil {
 		x.close()
 		return nil, err
 	}
 	return x, nil
+}
+
+// build compiles the benchmark, or each version of it.
+func (x *experiment) build(ctx context.Context) (err error) {
+	switch {
+	case x.versions != nil:
+		if err = x.versions.build(ctx, x.note); err == nil {
+			x.binary = x.versions.all[0].program
+		}
+	case x.Program != nil:
+		x.binary = x.Program
+	default:
+		x.note("compiling the benchmark\n")
+		x.binary, err = compile(ctx, x.source)
+	}
+	return err
+}
+
+// programOf returns the program that samples a cell.
+func (x *experiment) programOf(c bench.Cell) *Program {
+	if x.versions != nil {
+		return x.versions.program(c.Rev)
+	}
+	return x.binary
 }
 
 // findBodies finds the captured bodies, if there are any.
@@ -151,7 +173,7 @@ func (x *experiment) describe() results.Info {
 		Matrix: x.Matrix.Changed(), Cells: cellNames(x.cells),
 		Rounds: x.Rounds, Ops: x.Ops, Precision: x.Precision, Budget: x.Budget,
 		Seed: x.Seed, Profiled: x.Profile, Upstream: x.Upstream,
-		Bodies: x.bodies, Replay: x.Replay, TestBinary: hash,
+		Bodies: x.bodies, Replay: x.Replay, TestBinary: hash, Versions: x.versions.records(),
 	}
 }
 
@@ -233,7 +255,7 @@ func (x *experiment) finish(cause error) error {
 		}
 	}
 	err = errors.Join(x.run.SetInfo(info), x.run.WriteBench())
-	if cause == nil && x.why == nil && x.clients == nil && x.own == nil { // latest is of a matrix, with its profiles
+	if cause == nil && x.why == nil && x.clients == nil && x.own == nil && x.versions == nil { // latest is of a matrix, with its profiles
 		err = errors.Join(err, x.run.Link())
 	}
 	return errors.Join(err, x.run.Close())
@@ -244,7 +266,8 @@ func (x *experiment) close() {
 	x.upstreams.stop()
 	os.RemoveAll(x.scratch)
 	x.replayed.Remove()
-	if x.Program == nil && x.binary != nil {
+	x.versions.remove()
+	if x.Program == nil && x.versions == nil {
 		x.binary.Remove()
 	}
 	if x.log != nil {

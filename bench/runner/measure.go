@@ -19,7 +19,7 @@ const (
 // measure takes the rounds that the ledger lacks, until the plan, the precision
 // or the budget ends the measured pass.
 func (x *experiment) measure(ctx context.Context) error {
-	if len(x.run.Info().Scalings) == 0 && x.clients == nil {
+	if len(x.run.Info().Scalings) == 0 && x.clients == nil && x.versions == nil {
 		if err := x.calibrate(ctx); err != nil {
 			return err
 		}
@@ -36,7 +36,7 @@ func (x *experiment) measure(ctx context.Context) error {
 			return err
 		}
 		if x.stopped != "" && round == 1 {
-			if x.clients != nil {
+			if x.clients != nil || x.versions != nil {
 				return errors.New(x.stopped + ": no round is whole; give it more")
 			}
 			// There is nothing to show, so the run is not a whole one.
@@ -140,7 +140,18 @@ func (x *experiment) enough(round int, took time.Duration) (string, error) {
 			return fmt.Sprintf("after %d rounds every ratio is known to %.1f%%, as --precision asked", round, 100*known), nil
 		}
 	}
-	if x.Budget == 0 || round == x.Rounds {
+	if x.Budget == 0 && x.Look == nil || round == x.Rounds {
+		return "", nil
+	}
+	if next, err := x.inForce(round + 1); err != nil || len(next.Samples) > 0 {
+		return "", err // the run is resumed, and this round was taken before
+	}
+	if x.Look != nil {
+		if stop, err := x.Look(x.run); stop != "" || err != nil {
+			return stop, err
+		}
+	}
+	if x.Budget == 0 {
 		return "", nil
 	}
 	have, err := x.inForce(round)
@@ -182,6 +193,9 @@ func displayName(c bench.Cell) string {
 	name := fmt.Sprintf("%s window=%d procs=%d", c.Placement, c.Window, c.Procs)
 	if c.Foreign() {
 		name = string(c.Client) + " " + name
+	}
+	if c.Rev != "" {
+		name += " " + c.Rev
 	}
 	if c.AA != "" {
 		name += " A/A control"

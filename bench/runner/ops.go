@@ -98,9 +98,9 @@ func (x *experiment) setOps(c bench.Cell, n int) (changed bool, err error) {
 	return n != before, x.run.SetInfo(info)
 }
 
-// sharingOps lists the cells whose samples have as many ops as the cell's: these are it and
-// its A/A control, and in a run of peers the two windows of a client, whose throughputs are
-// compared.
+// sharingOps lists the cells whose samples have as many ops as the cell's: these are it,
+// its A/A control and its other version, and in a run of peers the two windows of a client,
+// whose throughputs are compared.
 func (x *experiment) sharingOps(c bench.Cell) []bench.Cell {
 	for _, alike := range x.alike() {
 		if slices.Contains(alike, c) {
@@ -114,10 +114,7 @@ func (x *experiment) alike() [][]bench.Cell {
 	if x.clients != nil {
 		return variants(x.cells)
 	}
-	return grouped(x.cells, func(c bench.Cell) bench.Cell {
-		c.AA = ""
-		return c
-	})
+	return grouped(x.cells, bench.Cell.Versionless)
 }
 
 // timeOfOp reads it from a benchmark line.

@@ -28,6 +28,12 @@ type Options struct {
 	Replay   string   // recording whose bodies it serves so, in place of Bodies; "" for none
 	Self     []string // command that starts our upstream; the flags are appended
 
+	versions *versions // that the run compares; nil for the benchmark as it is
+
+	// Look is called after each whole round of a measured pass, and says why no other one is
+	// taken; "" goes on. nil never ends a run.
+	Look func(*results.Run) (stop string, err error)
+
 	Progress func(Progress) // called as each step begins and ends; may be nil
 	Notes    io.Writer      // for a line on what is going on; nil for silence
 }

@@ -125,11 +125,11 @@ func grouped(cells []bench.Cell, key func(bench.Cell) bench.Cell) [][]bench.Cell
 	return out
 }
 
-// orderPeers shuffles the variants and, within each, its windows. They stay
-// neighbours: whether a client is serial rests on the ratio of the two, and the
-// machine's speed drifts less between neighbours.
-func orderPeers(cells []bench.Cell, r *rand.Rand) []bench.Cell {
-	shuffled := variants(cells)
+// orderGroups shuffles groups of cells and, within each, its cells. They stay neighbours:
+// they are compared with each other, and the machine's speed drifts less between
+// neighbours. Of peers a group is the windows of a client: whether it is serial rests on
+// the ratio of the two. Of versions it is the versions of a cell.
+func orderGroups(shuffled [][]bench.Cell, r *rand.Rand) []bench.Cell {
 	r.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
 	var out []bench.Cell
 	for _, g := range shuffled {
@@ -149,7 +149,11 @@ func given(c bench.Cell) string {
 
 // renamed is the client's benchmark line under the whole name of its cell.
 func renamed(line string, c bench.Cell) string {
-	if figures, ok := strings.CutPrefix(line, "BenchmarkCollate/"+given(c)+" "); ok && c.Foreign() {
+	asked := askedOf(c)
+	if c.Foreign() {
+		asked = given(c)
+	}
+	if figures, ok := strings.CutPrefix(line, "BenchmarkCollate/"+asked+" "); ok {
 		return "BenchmarkCollate/" + c.Benchmark() + " " + figures
 	}
 	return line

@@ -15,9 +15,29 @@ import (
 	"collatebench/results"
 )
 
-// plan returns the matrix's cells and the A/A controls. With captured bodies, the
-// cells have that payload, and the mean size of the bodies.
+// planner is that of the run: of one version of the benchmark, or of two.
+func (o Options) planner() planner {
+	if o.versions != nil {
+		return planVersions
+	}
+	return plan
+}
+
+// plan returns the matrix's cells and the A/A controls.
 func plan(o Options, bodies []results.BodyFile) ([]bench.Cell, error) {
+	cells, err := matrixCells(o, bodies)
+	if err != nil {
+		return nil, err
+	}
+	if o.Precision > 0 && !slices.ContainsFunc(cells, func(c bench.Cell) bool { return c.Placement != cells[0].Placement }) {
+		return nil, &OptionError{"precision", fmt.Sprintf("%g%%", 100*o.Precision), errors.New("bounds the ratios between placements, and there is one placement")}
+	}
+	return append(cells, controls(cells)...), nil
+}
+
+// matrixCells returns the matrix's cells. With captured bodies, the cells have that
+// payload, and the mean size of the bodies.
+func matrixCells(o Options, bodies []results.BodyFile) ([]bench.Cell, error) {
 	cells, err := o.Matrix.Cells()
 	if err != nil {
 		return nil, err
@@ -32,10 +52,7 @@ func plan(o Options, bodies []results.BodyFile) ([]bench.Cell, error) {
 			return nil, err
 		}
 	}
-	if o.Precision > 0 && !slices.ContainsFunc(cells, func(c bench.Cell) bool { return c.Placement != cells[0].Placement }) {
-		return nil, &OptionError{"precision", fmt.Sprintf("%g%%", 100*o.Precision), errors.New("bounds the ratios between placements, and there is one placement")}
-	}
-	return append(cells, controls(cells)...), nil
+	return cells, nil
 }
 
 // possible refuses a cell that its upstream would refuse.
@@ -166,8 +183,8 @@ func otherPlacement(cells []bench.Cell, p bench.Placement) bench.Placement {
 // order shuffles a round's cells, the same way whenever it is asked for.
 func (x *experiment) order(round, attempt int) []bench.Cell {
 	r := rand.New(rand.NewPCG(x.Seed, uint64(round)<<8|uint64(attempt)))
-	if x.clients != nil {
-		return orderPeers(x.cells, r)
+	if x.clients != nil || x.versions != nil {
+		return orderGroups(x.alike(), r)
 	}
 	out := slices.Clone(x.cells)
 	r.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })

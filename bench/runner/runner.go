@@ -85,11 +85,19 @@ func Resume(ctx context.Context, run *results.Run, o Options) error {
 	if err != nil {
 		return fmt.Errorf("resume %s: %w", info.ID, err)
 	}
-	x, err := newExperiment(ctx, o, codecs, plan)
+	if info.ComparesVersions() {
+		if o, err = rememberedVersions(ctx, o, run); err != nil {
+			return err
+		}
+	}
+	x, err := newExperiment(ctx, o, codecs, o.planner())
 	if err != nil {
 		return err
 	}
 	defer x.close()
+	if changed := x.versions.changed(info.Versions); changed != "" {
+		return fmt.Errorf("resume %s: %s: its samples can't be mixed; start a new run", info.ID, changed)
+	}
 	if x.binary.hash != info.TestBinary {
 		return fmt.Errorf("resume %s: the benchmark has changed since (test binary %.12s, was %.12s): its samples can't be mixed; start a new run",
 			info.ID, x.binary.hash, info.TestBinary)
@@ -104,5 +112,5 @@ func Resume(ctx context.Context, run *results.Run, o Options) error {
 	if err := x.open(); err != nil {
 		return &OptionError{"resume", info.ID, err}
 	}
-	return x.carryOut(ctx, x.measure)
+	return x.carryOut(ctx, x.measured())
 }

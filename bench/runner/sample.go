@@ -87,9 +87,9 @@ func (x *experiment) process(c bench.Cell, ops int, args ...string) *process {
 	url, u := x.upstreams.of(c.Upstream)
 	p := &process{cell: c, upstream: u, output: newOutput(x.log)}
 	command := []string{
-		x.binary.path, "-test.run=^$", "-test.bench=^BenchmarkCollate$",
+		x.programOf(c).path, "-test.run=^$", "-test.bench=^BenchmarkCollate$",
 		"-test.benchtime=" + strconv.Itoa(ops) + "x", "-test.timeout=" + sampleTimeout.String(),
-		"-cell=" + c.Name(), "-upstream=" + url, "-tethered",
+		"-cell=" + askedOf(c), "-upstream=" + url, "-tethered",
 	}
 	if c.Foreign() {
 		command = x.foreignArgs(c, url, ops)
@@ -101,6 +101,16 @@ func (x *experiment) process(c bench.Cell, ops int, args ...string) *process {
 	p.cmd.WaitDelay = outputDelay
 	procgroup.Lead(p.cmd)
 	return p
+}
+
+// askedOf is the cell as our own client is asked for it. A version is not told that it is one,
+// nor that its sample is a control: one from before these words runs too, and the arguments
+// of all samples that are compared are the same.
+func askedOf(c bench.Cell) string {
+	if c.Rev != "" {
+		c = c.Versionless()
+	}
+	return c.Benchmark()
 }
 
 // execute runs the process to its end, or kills it when ctx or its upstream ends.

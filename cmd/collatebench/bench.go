@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"collatebench/bench"
 	"collatebench/bench/runner"
 	"collatebench/mockserver/behaviour"
 	"collatebench/results"
@@ -65,11 +64,7 @@ product is the matrix.`,
 	}
 	fs := c.Flags()
 	fs.SortFlags = false
-	for _, d := range bench.Dimensions() {
-		if d.Asked() {
-			fs.Var(bench.Flag{Matrix: &o.Matrix, Name: d.Name}, d.Name, d.Usage)
-		}
-	}
+	matrixFlags(fs, &o.Matrix)
 	countFlag(fs, &o.Rounds, "rounds", "samples of each cell; with --precision at most so many (then 120)")
 	opsFlag(fs, &o.Ops)
 	percentFlag(fs, &o.Precision, "precision", "stop once every paired ratio is known this well, such as 10%")

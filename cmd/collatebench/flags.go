@@ -37,6 +37,15 @@ func (c parsedFlag[T]) Set(s string) error {
 
 func (c parsedFlag[T]) Type() string { return c.kind }
 
+// matrixFlags are a flag for each dimension that people ask for, in table order.
+func matrixFlags(fs *pflag.FlagSet, to *bench.Matrix) {
+	for _, d := range bench.Dimensions() {
+		if d.Asked() {
+			fs.Var(bench.Flag{Matrix: to, Name: d.Name}, d.Name, d.Usage)
+		}
+	}
+}
+
 func countFlag(fs *pflag.FlagSet, to *int, name, usage string) {
 	fs.Var(parsedFlag[int]{to, bench.ParseCount, strconv.Itoa, "n"}, name, usage)
 }

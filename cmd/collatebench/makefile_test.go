@@ -126,7 +126,8 @@ func TestMakeRefusesMisspeltVariables(t *testing.T) {
 	for args, want := range map[string]string{
 		"bench WINDW=8":                "collatebench: unknown flag: --windw\n",
 		"why CELL=window=8 KIND=heap":  "collatebench: unknown flag: --kind\n",
-		"compare OLD=a NEW=b WINDOW=8": "collatebench: unknown flag: --window\n",
+		"compare OLD=a NEW=b WINDW=8":  "collatebench: unknown flag: --windw\n",
+		"compare OLD=a NEW=b WINDOW=8": "collatebench: --window has no effect on two runs that are there: it is for --ref and --binary\n",
 		"mockserver VIRTUAL_CORES=8":   "collatebench: unknown flag: --virtual-cores\n",
 	} {
 		code, stdout, stderr := runMake(t, os.Args[0], []string{beProgram + "=1"}, strings.Fields(args)...)

@@ -41,7 +41,7 @@ func New(parent string) (*Folder, error) {
 	if parent == "" {
 		parent = os.TempDir()
 	}
-	sweep(parent)
+	Sweep(parent)
 	path, err := os.MkdirTemp(parent, prefix)
 	if err != nil {
 		return nil, err
@@ -70,9 +70,10 @@ func (f *Folder) Remove() {
 	_ = os.RemoveAll(f.Path) // what can't be removed now the next sweep will try again
 }
 
-// sweep is careful: others may write to parent, and what has the prefix by chance is no
-// folder of this package.
-func sweep(parent string) {
+// Sweep removes the folders in parent that killed processes of this user have left there.
+// It is careful: others may write to parent, and what has the prefix by chance is no folder
+// of this package.
+func Sweep(parent string) {
 	entries, _ := os.ReadDir(parent) // no folder: New says so
 	for _, e := range entries {
 		if !strings.HasPrefix(e.Name(), prefix) || !e.IsDir() {

@@ -57,6 +57,7 @@ type content struct {
 	About        string
 	VerdictViews []verdictView
 	Clients      []picture
+	Versions     table // of a run that compares versions
 	Compared     bool
 	Throughput   []picture
 	Lanes        []laneSection
@@ -96,7 +97,7 @@ func (d document) page() content {
 	}
 	return content{
 		Info: d.info, Heading: d.heading(), Proven: d.info.Proves(), About: d.about(), Rounds: d.summary.Rounds,
-		VerdictViews: d.verdictViews(), Clients: d.clients(), Compared: d.summary.ComparesClients(), Throughput: d.throughput(), Lanes: d.laneSections(), Heat: d.heat(), Stages: d.stages(), StageTable: stageTable(d.bars()),
+		VerdictViews: d.verdictViews(), Versions: d.versions(), Clients: d.clients(), Compared: d.summary.ComparesClients(), Throughput: d.throughput(), Lanes: d.laneSections(), Heat: d.heat(), Stages: d.stages(), StageTable: stageTable(d.bars()),
 		SchedLatency: d.schedLatency(), Percentiles: d.percentiles(), DelayTable: delayTable(d.bars()), Table: d.table(), Benchstat: d.benchstat, Notes: text.Notes(d.summary),
 		Machine: d.machine(), Repeat: d.info.CommandLine(),
 	}

@@ -285,6 +285,50 @@ func ComparedRun(t testing.TB, rounds int) (results.Info, []results.Sample) {
 	return info, samples
 }
 
+// VersionsRun makes a run of two cells in two versions, with A/A controls of the old one. The
+// new version has so many times the throughput of the old one in the placement request, and
+// the same in collector.
+func VersionsRun(t testing.TB, rounds int, times float64) (results.Info, []results.Sample) {
+	t.Helper()
+	r := rand.New(rand.NewPCG(7, 8))
+	versions := []results.Version{
+		{Name: "1a2b3c4", Ref: "main", Revision: "1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d", Go: "go1.26.0", TestBinary: "aa11"},
+		{Name: "worktree", Revision: "9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c", Dirty: true, Go: "go1.26.0", TestBinary: "bb22"},
+	}
+	var cells, again []bench.Cell
+	for _, name := range []string{Collector32, Request32} {
+		c, err := bench.ParseCell(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range versions {
+			c.Rev = v.Name
+			cells = append(cells, c)
+		}
+		c.Rev, c.AA = versions[0].Name, "b"
+		again = append(again, c)
+	}
+	cells = append(cells, again...)
+	var names []string
+	for _, c := range cells {
+		names = append(names, c.Name())
+	}
+	info := Info(names...)
+	info.State, info.Rounds, info.Versions = results.Complete, rounds, versions
+	var samples []results.Sample
+	for n := 1; n <= rounds; n++ {
+		drift := math.Exp(.2 * r.NormFloat64()) // of the machine: all cells of a round have it
+		for _, c := range cells {
+			speed := drift * Speed(t, c.Versionless().Name(), r)
+			if c.Rev == versions[1].Name && c.Placement == bench.Request {
+				speed *= times
+			}
+			samples = append(samples, Sample(t, c.Name(), n, 1, speed))
+		}
+	}
+	return info, samples
+}
+
 func comparedSample(t testing.TB, name string, round int, r *rand.Rand) results.Sample {
 	t.Helper()
 	for _, c := range Compared {

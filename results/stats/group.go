@@ -57,7 +57,7 @@ func (s Summary) DisplayName(c bench.Cell) string {
 func distinction(c bench.Cell, others []bench.Cell) string {
 	var parts []string
 	for _, d := range bench.Dimensions() {
-		if d.Asked() && !d.Suffix && d.Name != "placement" && d.Name != "window" && Varies(d, others) {
+		if (d.Asked() || d.Name == "rev") && !d.Suffix && d.Name != "placement" && d.Name != "window" && Varies(d, others) {
 			parts = append(parts, d.Name+"="+d.Of(c))
 		}
 	}

@@ -25,9 +25,10 @@ type Summary struct {
 	// the same responses a pooled 99th percentile is up to 1.4 times as high.
 	Pooled bool `json:"pooled_percentiles"`
 
-	Base       bench.Placement        `json:"base_placement"` // what the paired ratios are to
-	Cells      []CellSummary          `json:"cells"`          // in table order, A/A controls included
-	Ratios     []PairedRatio          `json:"paired_ratios"`  // in table order
+	Base       bench.Placement        `json:"base_placement"`     // what the paired ratios are to
+	Cells      []CellSummary          `json:"cells"`              // in table order, A/A controls included
+	Ratios     []PairedRatio          `json:"paired_ratios"`      // in table order
+	Versions   []VersionRow           `json:"versions,omitempty"` // of a run that compares versions, in table order
 	NoiseFloor *Floor                 `json:"noise_floor"`
 	NoFloor    string                 `json:"no_noise_floor,omitempty"` // why there is no floor
 	Flagged    []results.FlaggedRound `json:"flagged_rounds,omitempty"`
@@ -109,7 +110,10 @@ func Summarise(info results.Info, samples []results.Sample) (Summary, error) {
 			return Summary{}, err
 		}
 	}
-	s.Ratios, err = v.pairedRatios(s.NoiseFloor)
+	if s.Ratios, err = v.pairedRatios(s.NoiseFloor); err != nil {
+		return Summary{}, err
+	}
+	s.Versions, err = v.versions(info.Versions, s.NoiseFloor)
 	return s, err
 }
 

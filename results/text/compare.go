@@ -81,17 +81,21 @@ func excluding(names []string) string {
 	for i, name := range names {
 		c, _ := bench.ParseCell(name) // no error: it is a cell of a run
 		quoted[i] = fmt.Sprintf("(client:%s .fullname:%q)", c.Client, results.LinePrefix+c.Benchmark())
+		if c.Rev != "" {
+			quoted[i] = fmt.Sprintf("(rev:%s .fullname:%q)", c.Rev, results.LinePrefix+c.Benchmark())
+		}
 	}
 	return " -(" + strings.Join(quoted, " OR ") + ")"
 }
 
-// tableKey gives each client its own table, because two clients may have cells of the same
-// name.
+// tableKey gives each client, and each version, its own table, because two of them may have
+// cells of the same name.
 func tableKey(cells []bench.Cell) string {
-	if d := bench.Dimensions()[0]; d.Config && stats.Varies(d, cells) {
-		return benchKey(d)
+	var keys []string
+	for _, d := range configKeys(cells) {
+		keys = append(keys, benchKey(d))
 	}
-	return ""
+	return strings.Join(keys, " ")
 }
 
 // ignoredKeys lists the keys that are the same in every row.

@@ -110,5 +110,9 @@ func describeCell(name string) string {
 	if err != nil {
 		return name
 	}
-	return fmt.Sprintf("%s, window %d, %s, GOMAXPROCS=%d", c.Placement, c.Window, c.Size, c.Procs)
+	text := fmt.Sprintf("%s, window %d, %s, GOMAXPROCS=%d", c.Placement, c.Window, c.Size, c.Procs)
+	if c.Rev != "" {
+		text += ", version " + c.Rev
+	}
+	return text
 }

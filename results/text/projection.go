@@ -80,10 +80,27 @@ type arrangement struct {
 }
 
 func arrangementOf(cells []bench.Cell) arrangement {
-	if client := bench.Dimensions()[0]; client.Config && stats.Varies(client, cells) {
+	for _, d := range configKeys(cells) {
+		if d.Name == "rev" {
+			return arrangement{"Rows are placements and windows, columns versions", []string{"size", "procs"}, []string{"placement", "window"}, []string{"rev"}}
+		}
+	}
+	if len(configKeys(cells)) > 0 {
 		return arrangement{"Rows are codecs and placements, columns clients", []string{"window", "size", "procs"}, []string{"codec", "placement"}, []string{"client"}}
 	}
 	return arrangement{"Rows are windows, columns placements", []string{"size", "procs"}, []string{"window"}, []string{"placement"}}
+}
+
+// configKeys are the dimensions that are config lines and vary among the cells: lines of
+// one name may differ in them.
+func configKeys(cells []bench.Cell) []bench.Dimension {
+	var out []bench.Dimension
+	for _, d := range bench.Dimensions() {
+		if d.Config && stats.Varies(d, cells) {
+			out = append(out, d)
+		}
+	}
+	return out
 }
 
 // projection returns benchstat's flags for the arrangement of the cells.

@@ -34,6 +34,12 @@ func Write(w io.Writer, r evidence.Reading) {
 		p.writeExternal(w)
 		return
 	}
+	if p.reading.Info.ComparesVersions() {
+		p.writeVersions(w)
+		p.writeNotes(w, maxFlagsShown)
+		p.writeObserved(w)
+		return
+	}
 	marks := map[string]bool{}
 	for _, g := range p.Groups("placement", "window", "size") {
 		fmt.Fprintf(w, "\n%s\n", g.Title)
@@ -54,6 +60,9 @@ func Heading(s stats.Summary) string {
 	}
 	controls := stats.Controls(s.AllCells())
 	cells := spell.Plural(len(s.AllCells())-controls, "cell")
+	if versions := s.VersionNames(); len(versions) > 0 {
+		cells = spell.Plural((len(s.AllCells())-controls)/len(versions), "cell") + " in " + spell.Plural(len(versions), "version")
+	}
 	if n := controls; n > 0 {
 		cells += " and " + spell.Plural(n, "A/A control")
 	}
