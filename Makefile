@@ -53,7 +53,7 @@ verdicts: program ## hold why and diagnose to scenarios whose cause is known [SM
 peers: program ## compare this client with those in other languages [CLIENT=rust,cpp CHECK=./my-client]
 	@$(PROGRAM) peers $(call flags)
 
-compare: program ## benchstat's tables of two runs: OLD=before NEW=latest
+compare: program ## what changed between two runs: OLD=before NEW=latest [FAIL_OVER=5% FORMAT=markdown]
 	$(call need,OLD,make compare OLD=before NEW=latest)$(call need,NEW,make compare OLD=before NEW=latest)
 	@$(PROGRAM) compare $(call quote,$(OLD)) $(call quote,$(NEW)) $(call flags,OLD NEW)
 
