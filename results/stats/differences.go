@@ -44,7 +44,7 @@ func Differences(old, new results.Info) []Difference {
 			rows = append(rows, Difference{"defaults of " + d.Name + ", which names leave out,", a, b, true})
 		}
 	}
-	var out []Difference
+	out := []Difference{} // an empty list in JSON, not null
 	for _, d := range rows {
 		if d.Old != d.New {
 			out = append(out, d)

@@ -126,6 +126,8 @@ func CompareRuns(old, new *results.Run) (Versus, error) {
 		return Versus{}, &IncomparableError{fmt.Sprintf("runs %s and %s have no cell in common that both have measured", old.Info().ID, new.Info().ID)}
 	}
 	v.judge(within)
+	v.Placements = byPlacement(v.Cells)
+	v.Detectable, v.DetectablePaired = v.detectable()
 	return v, nil
 }
 
@@ -204,8 +206,6 @@ func (v *Versus) judge(within []contrast) {
 	d := newDrift(ratios)
 	v.Drift, v.Scatter = math.Exp(d.mean), d.scatter
 	v.within, v.drift = within, d
-	v.Placements = byPlacement(v.Cells)
-	v.Detectable, v.DetectablePaired = v.detectable()
 	if !d.known() {
 		v.NoMarks = fmt.Sprintf("of %s nothing shows what the machine changed between the runs; it takes %d", spell.Plural(len(ratios), "cell"), leastCells)
 		return

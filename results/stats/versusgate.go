@@ -153,7 +153,7 @@ func (v Versus) settle(d Decision) []string {
 	}
 	var out []string
 	if rounds := d.moreRounds(); rounds > 0 {
-		out = append(out, fmt.Sprintf("about %s more in each run, %s together (--resume with more --rounds)", spell.Plural(rounds, "round"), minutes(float64(rounds)*v.seconds)))
+		out = append(out, fmt.Sprintf("two runs of about %d rounds (--rounds), %s more together", v.rounds()+rounds, minutes(float64(rounds)*v.seconds)))
 	}
 	if n := v.moreCells(d); n > 0 {
 		out = append(out, fmt.Sprintf("runs of about %d cells instead of %d: the drift is then known better", n, len(v.Cells)))
@@ -164,6 +164,9 @@ func (v Versus) settle(d Decision) []string {
 	}
 	return out
 }
+
+// rounds is the number of complete rounds of the shorter run.
+func (v Versus) rounds() int { return min(v.Old.Rounds, v.New.Rounds) }
 
 // moreRounds is what settles all undecided cells; 0 if nothing does.
 func (d Decision) moreRounds() int {
