@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -109,6 +110,9 @@ func (f *compareFlags) compare(c *cobra.Command, args []string) error {
 	if err := stats.Refused(compared.Differences); err != nil && !f.force {
 		return fmt.Errorf("%w; --force compares the runs all the same", err)
 	}
+	if f.gate.Margin > 0 && sameFolder(runs[0].Dir(), runs[1].Dir()) {
+		return usageError{fmt.Errorf("--fail-over: OLD %s and NEW %s are one run, which no gate can fail", args[0], args[1])}
+	}
 	if err := f.decide(&compared); err != nil {
 		return err
 	}
@@ -123,6 +127,12 @@ func (f *compareFlags) compare(c *cobra.Command, args []string) error {
 		return errInconclusive
 	}
 	return nil
+}
+
+func sameFolder(a, b string) bool {
+	x, err := os.Stat(a)
+	y, other := os.Stat(b)
+	return err == nil && other == nil && os.SameFile(x, y)
 }
 
 // decide asks the gate, if there is one.

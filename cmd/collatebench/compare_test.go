@@ -88,7 +88,7 @@ func first(_ int, stdout, _ string) string { return stdout }
 // TestCompareRefuses: a gate whose input is broken is an error and never a pass, and runs that
 // are of different things are refused.
 func TestCompareRefuses(t *testing.T) {
-	good := madeRun(t, 1, nil, alike)
+	good, same := madeRun(t, 1, nil, alike), madeRun(t, 2, nil, alike)
 	empty := resultstest.Run(t, resultstest.Info(resultstest.Cells(t, nil)...), nil).Dir()
 	others := madeRun(t, 2, func(i *results.Info) { i.Cells = resultstest.Cells(t, map[string]string{"size": "2MiB"}) }, alike)
 	fewer := madeRun(t, 2, func(i *results.Info) { i.Cells = i.Cells[:20] }, alike)
@@ -108,8 +108,9 @@ func TestCompareRefuses(t *testing.T) {
 		"fewer cells":            {[]string{good, fewer}, exitError, "has not measured"},
 		"a broken ledger":        {[]string{good, broken}, exitError, "samples.jsonl"},
 		"another machine":        {[]string{good, larger}, exitError, "the cores differ: 2 cores, then 64 cores; --force"},
-		"a pattern like no cell": {[]string{good, good, "--only", "window=7"}, exitUsage, `--only "window=7": none of the 24 cells`},
-		"no pattern":             {[]string{good, good, "--only", "windw=8"}, exitUsage, `--only "windw=8"`},
+		"one run":                {[]string{good, good}, exitUsage, "are one run"},
+		"a pattern like no cell": {[]string{good, same, "--only", "window=7"}, exitUsage, `--only "window=7": none of the 24 cells`},
+		"no pattern":             {[]string{good, same, "--only", "windw=8"}, exitUsage, `--only "windw=8"`},
 	} {
 		code, stdout, stderr := program(slices.Concat([]string{"compare", "--fail-over", "5%", "--format", "csv"}, tt.args)...)
 		if code != tt.code || stdout != "" || !strings.Contains(stderr, tt.says) || strings.Count(stderr, "\n") != 1 {
@@ -121,7 +122,7 @@ func TestCompareRefuses(t *testing.T) {
 	}
 	// The tables are benchstat's, so a gate that prints them fails with it.
 	t.Setenv("PATH", t.TempDir())
-	if code, stdout, stderr := program("compare", good, good, "--fail-over", "50%"); code != exitError || stdout != "" || !strings.Contains(stderr, "no benchstat") {
+	if code, stdout, stderr := program("compare", good, same, "--fail-over", "50%"); code != exitError || stdout != "" || !strings.Contains(stderr, "no benchstat") {
 		t.Errorf("without benchstat: exit code %d, %q, %q", code, stdout, stderr)
 	}
 }

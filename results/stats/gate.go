@@ -72,7 +72,8 @@ type Decision struct {
 	// Settle says, a sentence each, what would settle an undecided gate, the cheapest first.
 	Settle []string `json:"settle,omitempty"`
 	// Detectable is the loss that a cell must have to be found worse than the margin in four
-	// of five such comparisons, .12 for 12%: the median of the cells. 0 if it is not known.
+	// of five such comparisons, .12 for 12%: the median of the cells. 0 if it is not known, or
+	// beyond 95%.
 	Detectable float64 `json:"detectable,omitempty"`
 	// Assumes says what the decision rests on that the data can't show; "" if nothing.
 	Assumes string `json:"assumes,omitempty"`
@@ -228,6 +229,8 @@ func (g Gate) decide(c GateCell, alpha float64, cells int) GatedCell {
 		out.Outcome = Worse
 	case low > g.notWorse():
 		out.Outcome = NotWorse
+	case high < g.notWorse():
+		out.Because = fmt.Sprintf("it lost more, but not by more than the noise floor of %s", spell.Percent(c.Floor, 1))
 	default:
 		out.Because = fmt.Sprintf("its ratio may be anything from %.2f to %.2f, and the limit is %.2f", out.Low, out.High, 1-g.Margin)
 	}
@@ -311,11 +314,14 @@ func (g Gate) Detectable(cells []GateCell) float64 {
 		return 0
 	}
 	sort.Float64s(out)
-	if at := out[len(out)/2]; at < 1 {
+	if at := out[len(out)/2]; at <= maxLoss {
 		return at
 	}
 	return 0
 }
+
+// maxLoss bounds what is said to be detectable: beyond it there is hardly a cell left.
+const maxLoss = .95
 
 // Undecided returns the cells that the data can't tell.
 func (d Decision) Undecided() []GatedCell { return d.of(Undecided) }

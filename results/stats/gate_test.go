@@ -79,7 +79,7 @@ func TestGateWants(t *testing.T) {
 		"no scatter":            {stats.GateCell{Effect: effect(.5, 0)}, stats.Undecided, "too few rounds"},
 		"its control differs":   {stats.GateCell{Effect: effect(.8, .01), Control: &apart}, stats.Undecided, "A/A control is 1.10 times"},
 		"its control scatters":  {stats.GateCell{Effect: effect(.8, .01), Control: &noisy}, stats.Undecided, "anything from"},
-		"within the floor":      {stats.GateCell{Effect: effect(.8, .01), Floor: .3}, stats.Undecided, ""},
+		"within the floor":      {stats.GateCell{Effect: effect(.8, .01), Floor: .3}, stats.Undecided, "not by more than the noise floor of 30.0%"},
 		"a floor passes no one": {stats.GateCell{Effect: effect(.9, .01), Floor: .3}, stats.Undecided, ""},
 		"beyond the floor":      {stats.GateCell{Effect: effect(.7, .01), Floor: .3}, stats.Worse, ""},
 		"not known why":         {stats.GateCell{Effect: unknown, Unknown: "of 1 cell nothing shows"}, stats.Undecided, "of 1 cell nothing shows"},

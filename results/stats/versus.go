@@ -54,11 +54,12 @@ type Side struct {
 	Commit  string    `json:"commit,omitempty"`
 	Go      string    `json:"go,omitempty"`
 	Started time.Time `json:"started"`
-	Rounds  int       `json:"rounds"` // complete ones
+	Rounds  int       `json:"rounds"`         // complete ones
+	Flagged int       `json:"flagged_rounds"` // of these: something outside the run disturbed them
 }
 
 func newSide(info results.Info, v Values) Side {
-	return Side{info.ID, info.Label, info.Commit, info.Go, info.Started, len(v.Rounds)}
+	return Side{info.ID, info.Label, info.Commit, info.Go, info.Started, len(v.Rounds), len(v.Rounds) - len(v.unflagged().Rounds)}
 }
 
 // A VersusCell is one cell in two runs.

@@ -28,7 +28,7 @@ func Compare(ctx context.Context, w io.Writer, c evidence.Comparison, old, new *
 	}
 	labels := columnLabels(old, new)
 	for i, s := range []stats.Side{c.Old, c.New} {
-		fmt.Fprintf(w, "%s: run %s, %s, %s\n", labels[i], s.Run, origin(s), spell.Plural(s.Rounds, "round"))
+		fmt.Fprintf(w, "%s: run %s, %s, %s\n", labels[i], s.Run, origin(s), roundsOf(s))
 	}
 	for _, d := range c.Differences {
 		fmt.Fprintf(w, "warning: %s\n", d)
@@ -167,4 +167,12 @@ func origin(s stats.Side) string {
 		commit = "commit " + s.Commit
 	}
 	return commit + ", " + s.Started.Format("2006-01-02 15:04")
+}
+
+// roundsOf says how many rounds a run has, and how many of them were disturbed.
+func roundsOf(s stats.Side) string {
+	if s.Flagged == 0 {
+		return spell.Plural(s.Rounds, "round")
+	}
+	return fmt.Sprintf("%s, of which %d %s flagged", spell.Plural(s.Rounds, "round"), s.Flagged, isOrAre(s.Flagged))
 }

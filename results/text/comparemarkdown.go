@@ -3,7 +3,6 @@ package text
 import (
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"collatebench/internal/spell"
@@ -65,11 +64,11 @@ func CompareMarkdown(w io.Writer, c evidence.Comparison) {
 			fmt.Fprintf(w, "Only in the %s run: %s\n\n", only.in, plainMarkdown(spell.FirstFew(only.names)))
 		}
 	}
-	markdownTable(w, []string{"", "run", "commit", "Go", "started", "rounds"}, [][]string{sideRow("old", c.Old), sideRow("new", c.New)})
+	markdownTable(w, []string{"", "run", "commit", "Go", "started", "measured"}, [][]string{sideRow("old", c.Old), sideRow("new", c.New)})
 }
 
 func sideRow(what string, s stats.Side) []string {
-	return []string{what, plainMarkdown(s.Run), plainMarkdown(s.Commit), plainMarkdown(s.Go), s.Started.Format("2006-01-02 15:04"), strconv.Itoa(s.Rounds)}
+	return []string{what, plainMarkdown(s.Run), plainMarkdown(s.Commit), plainMarkdown(s.Go), s.Started.Format("2006-01-02 15:04"), roundsOf(s)}
 }
 
 // sideName is the run's label, or else its ID.

@@ -59,7 +59,10 @@ func Power(c evidence.Comparison) string {
 	if c.DetectablePaired > 0 {
 		paired = fmt.Sprintf("; as many rounds in pairs of one run (compare --ref) would see one of about %s", loss(c.DetectablePaired))
 	}
-	if c.Detectable == 0 {
+	switch {
+	case c.Detectable == 0 && c.NoMarks == "":
+		return "two runs at different times can see no loss of a cell here" + paired
+	case c.Detectable == 0:
 		return "what loss two runs at different times can see here is not known" + paired
 	}
 	return fmt.Sprintf("two runs at different times can see a loss of %s in a cell here, in 4 of 5 cases%s", loss(c.Detectable), paired)
