@@ -149,3 +149,37 @@ func TestMoreRounds(t *testing.T) {
 		t.Errorf("%d rounds more, of an effect of unknown rounds", n)
 	}
 }
+
+// TestNewGateCellByHand: logs of the ratios 0, .1 and .2 have a mean of .1 and an error of
+// .1/sqrt 3, with two degrees of freedom.
+func TestNewGateCellByHand(t *testing.T) {
+	old := []float64{100, 200, 50}
+	times := func(logs ...float64) []float64 {
+		out := make([]float64, len(logs))
+		for i, l := range logs {
+			out[i] = old[i] * math.Exp(l)
+		}
+		return out
+	}
+	c, err := stats.NewGateCell("x", old, times(0, .1, .2), times(.2, 0, -.2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !near(c.Log, .1) || !near(c.SE, .1/math.Sqrt(3)) || c.Degrees != 2 || c.Rounds != 3 {
+		t.Errorf("%+v", c)
+	}
+	if math.Abs(c.Control.Log) > 1e-9 || !near(c.Control.SE, .2/math.Sqrt(3)) {
+		t.Errorf("control %+v", c.Control)
+	}
+	if c, err = stats.NewGateCell("x", old[:1], old[1:2], nil); err != nil || c.Control != nil || !math.IsInf(c.SE, 1) {
+		t.Errorf("one round: %+v, %v", c, err)
+	}
+	for _, bad := range [][]float64{nil, {1, 2}, {1, 2, 0}} {
+		if _, err := stats.NewGateCell("x", old, bad, nil); err == nil {
+			t.Errorf("three rounds and %v", bad)
+		}
+		if _, err := stats.NewGateCell("x", old, old, bad); err == nil && bad != nil {
+			t.Errorf("three rounds with a control of %v", bad)
+		}
+	}
+}

@@ -146,12 +146,12 @@ func TestPairedGate(t *testing.T) {
 	r := rand.New(rand.NewPCG(37, 38))
 	const draws, rounds, cells, within = 400, 8, 6, .03
 	g := Gate{Margin: .05, Alpha: .01}
-	pairs := func(log float64) Effect {
-		values := make([]float64, rounds)
-		for i := range values {
-			values[i] = log + within*math.Sqrt2*r.NormFloat64()
+	drawn := func(log float64) []float64 {
+		out := make([]float64, rounds)
+		for i := range out {
+			out[i] = 100 * math.Exp(log+within*r.NormFloat64())
 		}
-		return Effect{Log: mean(values), SE: math.Sqrt(variance(values) / rounds), Degrees: rounds - 1}
+		return out
 	}
 	of := func(first float64) map[Outcome]int {
 		out := map[Outcome]int{}
@@ -162,7 +162,12 @@ func TestPairedGate(t *testing.T) {
 				if i == 0 {
 					log = math.Log(first)
 				}
-				all = append(all, GateCell{Cell: fmt.Sprint(i), Effect: pairs(log), Control: new(pairs(0))})
+				c, err := NewGateCell(fmt.Sprint(i), drawn(0), drawn(log), drawn(0))
+				if err != nil {
+					t.Fatal(err)
+				}
+				c.Rounds = 0 // as above
+				all = append(all, c)
 			}
 			d, err := g.Decide(all)
 			if err != nil {

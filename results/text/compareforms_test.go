@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -146,5 +147,46 @@ func TestBenchstatFails(t *testing.T) {
 	var b strings.Builder
 	if err := text.Compare(t.Context(), &b, c, old, new); err == nil || b.Len() > 0 {
 		t.Errorf("%v, with %q", err, b.String())
+	}
+}
+
+// TestGateSaysWhatWouldSettleIt: a sample takes 2.5 s, so that a round more of 24 cells in two
+// runs takes two minutes.
+func TestGateSaysWhatWouldSettleIt(t *testing.T) {
+	names := resultstest.Cells(t, nil)
+	r := rand.New(rand.NewPCG(11, 12))
+	run := func() *results.Run {
+		var out []results.Sample
+		for n := 1; n <= 6; n++ {
+			for _, cell := range names {
+				s := resultstest.Sample(t, cell, n, 1, resultstest.Speed(t, cell, r))
+				if n == 3 {
+					s.Attempt = results.MaxAttempts
+					s.Flags = []string{"steal 12% of the cores"}
+				}
+				out = append(out, s)
+				for attempt := 1; attempt < s.Attempt; attempt++ {
+					again := s
+					again.Attempt = attempt
+					out = append(out, again)
+				}
+			}
+		}
+		return resultstest.Run(t, resultstest.Info(names...), out)
+	}
+	c := compared(t, run(), run(), stats.Gate{Margin: .1, Alpha: .01})
+	var b strings.Builder
+	text.CompareMarkdown(&b, c)
+	said := regexp.MustCompile(`what would settle it: two runs of about (\d+) rounds \(--rounds\), (\d+) minutes more together`).FindStringSubmatch(b.String())
+	if said == nil {
+		t.Fatalf("no rounds and minutes in\n%s", b.String())
+	}
+	rounds, _ := strconv.Atoi(said[1])
+	minutes, _ := strconv.Atoi(said[2])
+	if c.Gate.Outcome != stats.Undecided || rounds <= 6 || minutes != 2*(rounds-6) {
+		t.Errorf("%s, %d rounds, %d minutes", c.Gate.Outcome, rounds, minutes)
+	}
+	if n := strings.Count(b.String(), "6 rounds, of which 1 is flagged"); n != 2 {
+		t.Errorf("%d runs have a flagged round:\n%s", n, b.String())
 	}
 }
