@@ -245,3 +245,28 @@ func TestGateSelects(t *testing.T) {
 		t.Errorf("a cell that is missing and not chosen: %v", err)
 	}
 }
+
+// TestGateCellByHand: beside a cell at .04 the others, at 0, .01 and -.01, have a mean of 0 and
+// a deviation of .01. The difference from a mean of three has an error of .01 sqrt(1 + 1/3),
+// with two degrees of freedom; of the deviation sqrt(.0001 - .0064²) is not of the rounds.
+func TestGateCellByHand(t *testing.T) {
+	v := Versus{Cells: make([]VersusCell, 4)}
+	v.judge([]contrast{{.04, .02, 9}, {0, .0064, 9}, {.01, .0064, 9}, {-.01, .0064, 9}})
+	c := v.gateCell(0, v.calmBeside(0))
+	between := .01 * math.Sqrt(4.0/3)
+	fixed := math.Sqrt(.0001-.0064*.0064) * math.Sqrt(4.0/3)
+	want := []Effect{{.04, .02, 9, 0}, {.04, between, 2, fixed}, {.04, between, 2, fixed}, {.04, .02, 9, 0}}
+	for i, e := range c.effects() {
+		for _, pair := range [][2]float64{{e.Log, want[i].Log}, {e.SE, want[i].SE}, {e.Degrees, want[i].Degrees}, {e.Fixed, want[i].Fixed}} {
+			if math.Abs(pair[0]-pair[1]) > 1e-9 {
+				t.Errorf("effect %d is %+v, want %+v", i, e, want[i])
+			}
+		}
+	}
+	v.judge([]contrast{{.05, .02, 9}, {.01, .0064, 9}, {.02, .0064, 9}, {0, .0064, 9}})
+	for i, want := range []float64{.05, .05, .04, .04} { // its own twice, and twice over the drift of .01
+		if got := v.gateCell(0, v.calmBeside(0)).effects()[i].Log; math.Abs(got-want) > 1e-9 {
+			t.Errorf("effect %d is %v with a drift, want %v", i, got, want)
+		}
+	}
+}
