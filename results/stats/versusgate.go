@@ -160,7 +160,11 @@ func (v Versus) settle(d Decision) []string {
 	}
 	out = append(out, ref)
 	if len(out) == 1 {
-		out[0] = "no number of rounds of two runs: between them cells move by " + spell.Percent(v.Scatter, 1) + ", each by itself; " + ref
+		why := "between them cells move by " + spell.Percent(v.Scatter, 1) + ", each by itself"
+		if v.Drift < 1-d.Margin {
+			why = fmt.Sprintf("all cells moved by %+.1f%% together, which may be the machine or the code", 100*(v.Drift-1))
+		}
+		out[0] = "no number of rounds of two runs, for " + why + "; " + ref
 	}
 	return out
 }

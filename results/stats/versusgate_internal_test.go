@@ -111,6 +111,9 @@ func TestGateTellsDriftFromLoss(t *testing.T) {
 		if err != nil || d.Outcome != tt.want {
 			t.Errorf("%s: %s, %v; want %s", name, d.Outcome, err, tt.want)
 		}
+		if drifts := strings.HasPrefix(name, "all lost"); drifts && d.Outcome == Undecided && !strings.Contains(d.Settle[0], "together, which may be the machine or the code") {
+			t.Errorf("%s: is settled by %q", name, d.Settle)
+		}
 		if (d.Outcome == NotWorse) != (d.Assumes != "") || (d.Outcome == Undecided) != (len(d.Settle) > 0) {
 			t.Errorf("%s: %s assumes %q, is settled by %q", name, d.Outcome, d.Assumes, d.Settle)
 		}
