@@ -53,7 +53,7 @@ verdicts: program ## hold why and diagnose to scenarios whose cause is known [SM
 peers: program ## compare this client with those in other languages [CLIENT=rust,cpp CHECK=./my-client]
 	@$(PROGRAM) peers $(call flags)
 
-compare: program ## benchstat's tables of two runs: OLD=before NEW=latest, or run two versions: REF=main or REF=v1,main
+compare: program ## what changed between two runs: OLD=before NEW=latest, or run two versions: REF=main or REF=v1,main [FAIL_OVER=5% FORMAT=markdown]
 	$(if $(filter REF BINARY HELP,$(given)),,$(call need,OLD,make compare OLD=before NEW=latest)$(call need,NEW,make compare OLD=before NEW=latest))
 	@$(PROGRAM) compare $(foreach v,OLD NEW,$(if $(filter $(v),$(given)),$(call quote,$($(v))))) $(call flags,OLD NEW)
 

@@ -1,33 +1,70 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io"
+	"os"
 
 	"github.com/spf13/cobra"
 
+	"collatebench/internal/oneof"
 	"collatebench/results"
+	"collatebench/results/evidence"
+	"collatebench/results/stats"
 	"collatebench/results/text"
 )
 
+// errWorse ends a command with its own exit code; all has been printed.
+var errWorse = errors.New("worse than the gate allows")
+
+// maxAlpha bounds --alpha: beyond it a gate finds losses in noise.
+const maxAlpha = .2
+
+type compareFlags struct {
+	out, format, only string
+	asJSON, force     bool
+	gate              stats.Gate
+}
+
 func compareCommand() *cobra.Command {
-	var out string
+	f := compareFlags{gate: stats.Gate{Alpha: .01}}
 	var versions versionFlags
 	var ofVersions []string
 	c := &cobra.Command{
 		Use:   "compare OLD NEW | --ref REV [--ref REV] | --binary FILE --binary FILE",
-		Short: "Show benchstat's tables of two runs, or run two versions and compare them",
-		Long: `Shows benchstat's tables of two runs, a column each. A run is named by its ID, by
-its label, by its path, or as latest.
+		Short: "Say what changed between two runs, or run two versions and compare them",
+		Long: `Compares two runs: what differs beside the code, then for each cell that both have
+the throughput, the ratio with its interval, whether it changed beside the drift of
+the other cells and whether its cause did, then a summary by placement and
+benchstat's tables. A run is named by its ID, by its label, by its path, as latest,
+or as baseline:NAME. Runs of other machines, upstreams, bodies or programs are
+refused.
 
 With --ref it builds the benchmark at a revision of git, and runs it beside the
 working tree as it is, or beside a second revision; with --binary it runs two
 compiled ones. Both versions take turns in one run, sample by sample in shuffled
 rounds, so that what the machine does meanwhile falls on both; the old one is
-sampled twice in each round, which shows the noise. Dimensions take comma lists.`,
+sampled twice in each round, which shows the noise. Dimensions take comma lists.
+
+--fail-over makes it a gate. It passes if each cell of OLD is shown to have lost no
+more than that, and fails if one is shown to have lost more, with --alpha for the
+error of the whole gate. Two runs at different times differ by what the machine did
+between them, so a cell must have lost by its own ratio and beside the others. With
+--ref the gate looks four times, at each quarter of --budget or of --rounds, spends
+a share of --alpha each time, and ends the run as soon as it can tell.
+
+Exit code 3 means that a cell lost more than --fail-over, 4 that the data can't tell;
+what would settle it is printed. A cell of OLD that NEW has not measured, and an
+--only that no cell is like, are errors.`,
 		Example: `  collatebench compare before after
-  collatebench compare 20261122-204100 latest
+  collatebench compare 20261122-204100 latest --format markdown
+  collatebench compare before after --fail-over 5%
+  collatebench compare before after --fail-over 10% --alpha 5% --only window=32
   collatebench compare --ref main
-  collatebench compare --ref v1.0 --ref main --placement collector,pool --budget 10m
+  collatebench compare --ref main --fail-over 5% --placement collector,pool --budget 10m
+  collatebench compare --ref v1.0 --ref main
   collatebench compare --binary old.test --binary new.test --rounds 12 --size 64KiB`,
 		Args: func(c *cobra.Command, args []string) error {
 			if versions.asked(c) {
@@ -37,23 +74,133 @@ sampled twice in each round, which shows the noise. Dimensions take comma lists.
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			if versions.asked(c) {
-				return versions.run(c, args, out)
+				return f.versions(c, args, &versions)
 			}
 			if err := versions.refuse(c, ofVersions); err != nil {
 				return err
 			}
-			runs := make([]*results.Run, 2)
-			for i, what := range []string{"OLD", "NEW"} {
-				var err error
-				if runs[i], err = findRun(c.Context(), "", out, args[i]); err != nil {
-					return usageError{fmt.Errorf("%s %w", what, err)}
-				}
-			}
-			return text.Compare(c.Context(), c.OutOrStdout(), runs[0], runs[1])
+			return f.compare(c, args)
 		},
 	}
 	c.Flags().SortFlags = false
-	c.Flags().StringVar(&out, "out", "", "`folder` of the runs (default results/runs in the module)")
+	c.Flags().StringVar(&f.out, "out", "", "`folder` of the runs (default results/runs in the module)")
+	c.Flags().StringVar(&f.format, "format", "text", "text, markdown (for a comment on a change), json or csv; of two runs")
+	c.Flags().BoolVar(&f.asJSON, "json", false, "the same as --format json")
+	c.Flags().BoolVar(&f.force, "force", false, "compare runs whose differences make that meaningless")
+	percentFlag(c.Flags(), &f.gate.Margin, "fail-over", "loss of throughput of a cell beyond which it fails, such as 5%")
+	percentFlag(c.Flags(), &f.gate.Alpha, "alpha", "error rate of the whole gate")
+	c.Flags().StringVar(&f.only, "only", "", "let the gate of two runs see only the cells with these `values`, such as placement=pool/window=32")
 	ofVersions = versions.define(c.Flags())
 	return c
+}
+
+// check checks the flags before anything is done.
+func (f *compareFlags) check(c *cobra.Command) error {
+	given := c.Flags().Changed
+	if f.asJSON {
+		if given("format") && f.format != "json" {
+			return fmt.Errorf("--format %q: --json asks for another one", f.format)
+		}
+		f.format = "json"
+	}
+	if _, err := oneof.Parse(f.format, []string{"text", "markdown", "json", "csv"}); err != nil {
+		return fmt.Errorf("--format: %w", err)
+	}
+	for _, name := range []string{"alpha", "only"} {
+		if given(name) && !given("fail-over") {
+			return fmt.Errorf("--%s is for a gate, with --fail-over", name)
+		}
+	}
+	switch {
+	case given("fail-over") && f.gate.Margin >= 1:
+		return errors.New(`--fail-over "100%": a cell can't lose more than that`)
+	case f.gate.Alpha > maxAlpha:
+		return fmt.Errorf("--alpha %q: above %.0f%% a gate finds losses in noise", c.Flags().Lookup("alpha").Value, 100*maxAlpha)
+	case given("only") && f.only == "":
+		return errors.New(`--only "": not the values of a cell, such as window=32`)
+	}
+	return nil
+}
+
+func (f *compareFlags) compare(c *cobra.Command, args []string) error {
+	if err := f.check(c); err != nil {
+		return usageError{err}
+	}
+	runs := make([]*results.Run, 2)
+	for i, what := range []string{"OLD", "NEW"} {
+		var err error
+		if runs[i], err = findRun(c.Context(), "", f.out, args[i]); err != nil {
+			return usageError{fmt.Errorf("%s %w", what, err)}
+		}
+	}
+	compared, err := evidence.Compare(runs[0], runs[1])
+	if err != nil {
+		return err
+	}
+	if err := stats.Refused(compared.Differences); err != nil && !f.force {
+		return fmt.Errorf("%w; --force compares the runs all the same", err)
+	}
+	if f.gate.Margin > 0 && sameFolder(runs[0].Dir(), runs[1].Dir()) {
+		return usageError{fmt.Errorf("--fail-over: OLD %s and NEW %s are one run, which no gate can fail", args[0], args[1])}
+	}
+	if err := f.decide(&compared); err != nil {
+		return err
+	}
+	if err := f.print(c.Context(), c.OutOrStdout(), compared, runs); err != nil {
+		return err
+	}
+	if compared.Gate == nil {
+		return nil
+	}
+	return exitOf(compared.Gate.Outcome)
+}
+
+// exitOf is how a gate's command ends.
+func exitOf(o stats.Outcome) error {
+	switch o {
+	case stats.Worse:
+		return errWorse
+	case stats.NotWorse:
+		return nil
+	}
+	return errInconclusive
+}
+
+func sameFolder(a, b string) bool {
+	x, err := os.Stat(a)
+	y, other := os.Stat(b)
+	return err == nil && other == nil && os.SameFile(x, y)
+}
+
+// decide asks the gate, if there is one.
+func (f *compareFlags) decide(c *evidence.Comparison) error {
+	if f.gate.Margin == 0 {
+		return nil
+	}
+	d, err := c.Versus.Gate(f.gate, f.only)
+	if none := (*stats.NoCellError)(nil); errors.As(err, &none) {
+		return usageError{fmt.Errorf("--only %q: %w", f.only, err)}
+	}
+	if err != nil {
+		return err
+	}
+	c.Gate = &d
+	return nil
+}
+
+func (f *compareFlags) print(ctx context.Context, w io.Writer, c evidence.Comparison, runs []*results.Run) error {
+	switch f.format {
+	case "json":
+		document, err := c.JSON()
+		if err == nil {
+			_, err = w.Write(document)
+		}
+		return err
+	case "csv":
+		return text.CompareCSV(w, c)
+	case "markdown":
+		text.CompareMarkdown(w, c)
+		return nil
+	}
+	return text.Compare(ctx, w, c, runs[0], runs[1])
 }

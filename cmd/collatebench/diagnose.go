@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -271,10 +270,7 @@ func (f diagnoseFlags) print(w io.Writer, r diagnose.Report) error {
 	if !f.asJSON {
 		return r.Write(w)
 	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(r)
+	return writeJSON(w, r)
 }
 
 // writeFiles writes what --html and --profile-out ask for.

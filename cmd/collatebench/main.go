@@ -25,7 +25,8 @@ const (
 	exitError = 1
 	exitUsage = 2
 
-	exitInconclusive = 4 // no cause was found or proven
+	exitWorse        = 3 // a gate found a loss beyond its margin
+	exitInconclusive = 4 // no cause was found or proven, or a gate can't tell
 )
 
 func main() {
@@ -60,8 +61,11 @@ func execute(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if err == nil {
 		return exitGood
 	}
-	if errors.Is(err, errInconclusive) {
-		return exitInconclusive // the output says why
+	switch { // the output says why
+	case errors.Is(err, errInconclusive):
+		return exitInconclusive
+	case errors.Is(err, errWorse):
+		return exitWorse
 	}
 	fmt.Fprintln(stderr, "collatebench:", err)
 	if usage := (usageError{}); errors.As(err, &usage) {
@@ -86,7 +90,7 @@ uses every core and which uses one.`,
   collatebench bench --placement all --window 8,64 --codec sonic
   collatebench why placement=collector/window=32
   collatebench peers                   the same client in ` + peers.Languages() + `
-  collatebench compare before latest   benchstat's tables of two runs
+  collatebench compare before latest   what changed between two runs, and a gate for CI
   collatebench baseline save main      keeps the latest run to compare others with
   collatebench history                 each cell over all runs, and where it changed
   collatebench view latest --open      its report and profiles in a browser

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -197,9 +196,7 @@ func (f *recordFlags) follow(ctx context.Context, said io.Writer, r *recording.R
 
 func (f *recordFlags) print(w io.Writer, s recording.Summary) error {
 	if f.asJSON {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(s)
+		return writeJSON(w, s)
 	}
 	fmt.Fprintln(w, s)
 	if s.Kept > 0 {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -134,9 +133,7 @@ func (v verdictsRun) print(w io.Writer, m scenarios.Matrix) error {
 		m.Write(w)
 		return nil
 	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(m.Report())
+	return writeJSON(w, m.Report())
 }
 
 // fill writes the outcome into the Markdown files.

@@ -1,5 +1,6 @@
 // Package evidence turns the samples of a run into the plain numbers that package verdict
-// judges, and puts the verdicts beside the run's numbers: a [Reading].
+// judges, and puts the verdicts beside the numbers of a run, a [Reading], or of two, a
+// [Comparison].
 //
 //	const cell = "codec=json/placement=collector/window=32/size=1MiB-2"
 //	info := results.Info{Cells: []string{cell}, Machine: results.Machine{Cores: 2}}

@@ -35,7 +35,9 @@ func (s *Series) change(c changepoint.Change, from, to int) Change {
 	out := Change{
 		At: c.At, Run: first.Run, Commit: first.Commit, Was: Earlier{last.Run, last.Commit}, P: c.P,
 		Before: median(s.Points[from:c.At]), After: median(s.Points[c.At:to]),
-		Beside: stats.Differences(last.record.info, first.record.info),
+	}
+	for _, d := range stats.Differences(last.record.info, first.record.info) {
+		out.Beside = append(out.Beside, d.String())
 	}
 	out.Ratio = out.After / out.Before
 	return out

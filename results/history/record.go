@@ -50,6 +50,8 @@ func Read(id string, run *results.Run) Record {
 		return LeftOut(id, info.Started, "it is a run of why")
 	case info.ComparesClients():
 		return LeftOut(id, info.Started, "it is a run of peers")
+	case info.ComparesVersions():
+		return LeftOut(id, info.Started, "it is a run of two versions")
 	}
 	r := Record{
 		ID: id, Label: info.Label, Commit: info.Commit, Started: info.Started,

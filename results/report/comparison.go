@@ -5,11 +5,11 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
-	"math"
 	"slices"
 
 	"collatebench/bench"
 	"collatebench/results"
+	"collatebench/results/evidence"
 	"collatebench/results/stats"
 	"collatebench/results/text"
 )
@@ -30,33 +30,25 @@ func Comparison(old, new *results.Run, nav []Link) ([]byte, error) {
 	if err := comparisonTemplate.Execute(&body, c); err != nil {
 		return nil, err
 	}
-	title := fmt.Sprintf("%s, then %s - collatebench", c.Old.ID, c.New.ID)
+	title := fmt.Sprintf("%s, then %s - collatebench", c.Old.Run, c.New.Run)
 	return Page{Title: title, Nav: nav, Body: template.HTML(body.String())}.HTML()
 }
 
 // A comparison is the content of the page.
 type comparison struct {
-	Old, New results.Info
-	stats.Versus
+	evidence.Comparison
 	Curves       []picture
 	Regressions  int
 	Improvements int
 }
 
 func newComparison(old, new *results.Run) (comparison, error) {
-	c := comparison{Old: old.Info(), New: new.Info()}
-	var err error
-	if c.Versus, err = stats.CompareRuns(old, new); err != nil {
-		return c, err
+	compared, err := evidence.Compare(old, new)
+	if err != nil {
+		return comparison{}, err
 	}
-	for _, cell := range c.Cells {
-		switch cell.Change {
-		case stats.Regression:
-			c.Regressions++
-		case stats.Improvement:
-			c.Improvements++
-		}
-	}
+	c := comparison{Comparison: compared}
+	c.Regressions, c.Improvements = text.Changed(compared)
 	c.Curves, err = overlaid(old, new)
 	return c, err
 }
@@ -102,11 +94,30 @@ func (c comparison) ScatterPercent() string { return fmt.Sprintf("%.1f%%", 100*c
 func (c comparison) Row(v stats.VersusCell) []entry {
 	ratio := entry{Shown: text.FormatRatio(v.Ratio), Sort: fmt.Sprintf("%.6g", v.Ratio.Mean)}
 	beside := entry{Shown: text.FormatRatio(v.Beside), Sort: fmt.Sprintf("%.6g", v.Beside.Mean)}
-	p := entry{Shown: fmt.Sprintf("%.3f", v.P), Sort: fmt.Sprintf("%.6g", v.P)}
-	if math.IsInf(v.Beside.High, 1) {
-		p.Shown = "?"
-	}
+	p := entry{Shown: text.FormatP(v), Sort: fmt.Sprintf("%.6g", v.P)}
 	return []entry{{Shown: v.Cell}, estimate(v.Old), estimate(v.New), ratio, beside, p}
+}
+
+// Said says how a cell changed, and whether its cause did.
+func (c comparison) Said(v stats.VersusCell) string { return text.SayChange(c.Comparison, v, "") }
+
+// Placement is a row of the summary.
+func (c comparison) Placement(p stats.PlacementRatio) []entry {
+	return []entry{
+		{Shown: p.Placement}, {Shown: fmt.Sprint(p.Cells), Sort: fmt.Sprint(p.Cells)},
+		{Shown: text.FormatRatio(p.Ratio), Sort: fmt.Sprintf("%.6g", p.Ratio.Mean)},
+	}
+}
+
+// Power says what such a comparison can see.
+func (c comparison) Power() string { return text.Power(c.Comparison) }
+
+// Meaningless says why the ratios say nothing of the code; "" if they do.
+func (c comparison) Meaningless() string {
+	if err := stats.Refused(c.Differences); err != nil {
+		return err.Error()
+	}
+	return ""
 }
 
 func estimate(e stats.Estimate) entry {

@@ -437,7 +437,7 @@ func TestComparison(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := string(html)
-	has(t, p, "2 of 24 cells regressed", "&#9660; regression", "24 cells are only in the new run", "old: collector, window 32", "new: collector, window 32", `<a href="/">all runs</a>`)
+	has(t, p, "2 of 24 cells regressed", "x slower", "by placement", "would see one of about", "24 cells are only in the new run", "old: collector, window 32", "new: collector, window 32", `<a href="/">all runs</a>`)
 	if n := strings.Count(p, `class="s-collector dash"`); n < 2 { // the line in each of two charts
 		t.Errorf("the older run's line is dashed %d times", n)
 	}

@@ -3,7 +3,6 @@ package stats
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"collatebench/bench"
 	"collatebench/results"
@@ -39,56 +38,4 @@ func OnlyIn(r, other *results.Run) []string {
 		}
 	}
 	return out
-}
-
-// Differences lists, a sentence each, what differs between two runs beside the measured
-// code. Cells of one name agree in all that the name contains; but a name leaves out
-// defaults, so those are compared too.
-func Differences(old, new results.Info) []string {
-	var out []string
-	for _, row := range []struct{ what, old, new string }{
-		{"systems", old.Machine.OS + "/" + old.Machine.Arch, new.Machine.OS + "/" + new.Machine.Arch},
-		{"CPUs", old.Machine.CPU, new.Machine.CPU},
-		{"cores", old.Machine.Usable(), new.Machine.Usable()},
-		{"kernels", old.Machine.Kernel, new.Machine.Kernel},
-		{"versions of Go", old.Go, new.Go},
-		{"upstreams", upstreamOf(old), upstreamOf(new)},
-		{"bodies", bodiesOf(old), bodiesOf(new)},
-	} {
-		if row.old != row.new {
-			out = append(out, fmt.Sprintf("the %s differ: %s, then %s", row.what, orUnknown(row.old), orUnknown(row.new)))
-		}
-	}
-	for _, d := range bench.Dimensions() {
-		a, b := old.Defaults[d.Name], new.Defaults[d.Name]
-		if a != b && a != "" && b != "" {
-			out = append(out, fmt.Sprintf("the defaults of %s differ, which names leave out: %s, then %s", d.Name, a, b))
-		}
-	}
-	return out
-}
-
-func upstreamOf(info results.Info) string {
-	if info.Upstream == "" {
-		return "our own"
-	}
-	return info.Upstream
-}
-
-func bodiesOf(info results.Info) string {
-	if len(info.Bodies) == 0 {
-		return "made ones"
-	}
-	var out []string
-	for _, b := range info.Bodies {
-		out = append(out, fmt.Sprintf("%.8s", b.SHA256))
-	}
-	return strings.Join(out, " ")
-}
-
-func orUnknown(s string) string {
-	if s == "" {
-		return "unknown"
-	}
-	return s
 }

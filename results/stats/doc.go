@@ -1,6 +1,6 @@
 // Package stats makes numbers from the samples of a run or of two: medians, ratios
 // paired by rounds and which of them differ ([Judge]), the noise floor of the A/A
-// controls, the roof, and the changes between two runs.
+// controls, the roof, the changes between two runs, and the gate on them ([Gate]).
 //
 //	request := []float64{178, 181, 169, 184, 175, 180} // MB/s, a value a round
 //	collector := []float64{113, 110, 108, 117, 109, 112}

@@ -112,7 +112,7 @@ func (c contrast) variance() float64 { return c.se * c.se * (c.degrees + 1) }
 // judge gives each contrast the interval at Holm's level, and says whether it differs.
 func judge(all []contrast, floor float64) []Judged {
 	out := make([]Judged, len(all))
-	for i, share := range holmShares(pValues(all, floor)) {
+	for i, share := range holmShares(pValues(all, floor), significance) {
 		out[i] = newJudged(all[i], significance*share, floor)
 	}
 	return out
@@ -146,15 +146,15 @@ func band(floor float64) float64 {
 	return math.Log1p(floor)
 }
 
-// holmShares returns the share of the significance level at which each p value is tested by
+// holmShares returns the share of the level alpha at which each p value is tested by
 // Holm's method: 1/n for the least p value, then 1/(n-1) and so on, up to the first that is
 // not significant. All from there on have the same share.
-func holmShares(ps []float64) []float64 {
+func holmShares(ps []float64, alpha float64) []float64 {
 	out := make([]float64, len(ps))
 	left, stopped := len(ps), false
 	for _, i := range ascending(ps) {
 		out[i] = 1 / float64(left)
-		stopped = stopped || ps[i] >= significance*out[i]
+		stopped = stopped || ps[i] >= alpha*out[i]
 		if !stopped {
 			left--
 		}

@@ -3,6 +3,7 @@ package stats
 import (
 	"fmt"
 	"math"
+	"time"
 
 	"collatebench/bench"
 	"collatebench/internal/spell"
@@ -18,7 +19,12 @@ const significance = 0.05
 // two hours is in all of them, and their scatter does not show it. So a cell is compared
 // with the other cells, and their scatter is the measure.
 type Versus struct {
-	Cells []VersusCell `json:"cells"` // common to both, in the new run's order
+	Old         Side         `json:"old"`
+	New         Side         `json:"new"`
+	Differences []Difference `json:"differences"`
+	Cells       []VersusCell `json:"cells"` // common to both, in the new run's order
+	// Placements sums up the cells.
+	Placements []PlacementRatio `json:"placements"`
 	// Drift is the geometric mean of the ratios of the cells that do not stand out: the
 	// machine, or a change of all cells alike. Two runs can't tell these apart.
 	Drift float64 `json:"drift"`
@@ -27,10 +33,33 @@ type Versus struct {
 	Scatter float64 `json:"scatter"`
 	NoMarks string  `json:"no_marks,omitempty"` // why no change can be marked; "" if one can
 	Floor   float64 `json:"noise_floor"`        // the larger one of the two runs, as [Floor.Floor]; 0 if neither has one
-	// Warnings are [Differences].
-	Warnings []string `json:"warnings,omitempty"`
-	OnlyOld  []string `json:"only_old,omitempty"` // names of cells
-	OnlyNew  []string `json:"only_new,omitempty"`
+	// Names of cells that only one run has, or has measured in a complete round.
+	OnlyOld []string `json:"only_old,omitempty"`
+	OnlyNew []string `json:"only_new,omitempty"`
+	// Detectable is the loss of a cell that is found in four of five such comparisons, .12 for
+	// 12%, and DetectablePaired the same if rounds as many as these were pairs of one run; 0
+	// if not known.
+	Detectable       float64 `json:"detectable,omitempty"`
+	DetectablePaired float64 `json:"detectable_paired,omitempty"`
+
+	within  []contrast // as Cells
+	drift   drift
+	seconds float64 // that a round more of both runs takes
+}
+
+// A Side is one of the two runs.
+type Side struct {
+	Run     string    `json:"run"`
+	Label   string    `json:"label,omitempty"`
+	Commit  string    `json:"commit,omitempty"`
+	Go      string    `json:"go,omitempty"`
+	Started time.Time `json:"started"`
+	Rounds  int       `json:"rounds"`         // complete ones
+	Flagged int       `json:"flagged_rounds"` // of these: something outside the run disturbed them
+}
+
+func newSide(info results.Info, v Values) Side {
+	return Side{info.ID, info.Label, info.Commit, info.Go, info.Started, len(v.Rounds), len(v.Rounds) - len(v.unflagged().Rounds)}
 }
 
 // A VersusCell is one cell in two runs.
@@ -76,18 +105,42 @@ func CompareRuns(old, new *results.Run) (Versus, error) {
 		return Versus{}, err
 	}
 	v := Versus{
-		Floor: floor, Warnings: Differences(old.Info(), new.Info()),
-		OnlyOld: OnlyIn(old, new), OnlyNew: OnlyIn(new, old),
+		Old: newSide(old.Info(), o), New: newSide(new.Info(), n), Floor: floor, Differences: Differences(old.Info(), new.Info()),
+		OnlyOld: OnlyIn(old, new), OnlyNew: OnlyIn(new, old), seconds: o.roundSeconds() + n.roundSeconds(),
 	}
 	var within []contrast
 	for _, c := range cells {
 		before, after := o.Series(c, results.Throughput), n.Series(c, results.Throughput)
-		w := welch(logs(before), logs(after))
-		v.Cells = append(v.Cells, newVersusCell(c, before, after, w))
-		within = append(within, w)
+		if len(before) > 0 && len(after) > 0 {
+			w := welch(logs(before), logs(after))
+			v.Cells, within = append(v.Cells, newVersusCell(c, before, after, w)), append(within, w)
+			continue
+		}
+		if len(before) > 0 { // it joined the new run after its last complete round
+			v.OnlyOld = append(v.OnlyOld, c.Name())
+		}
+		if len(after) > 0 {
+			v.OnlyNew = append(v.OnlyNew, c.Name())
+		}
+	}
+	if len(v.Cells) == 0 {
+		return Versus{}, &IncomparableError{fmt.Sprintf("runs %s and %s have no cell in common that both have measured", old.Info().ID, new.Info().ID)}
 	}
 	v.judge(within)
+	v.Placements = byPlacement(v.Cells)
+	v.Detectable, v.DetectablePaired = v.detectable()
 	return v, nil
+}
+
+// roundSeconds is how long the samples of a round take, mean.
+func (v Values) roundSeconds() float64 {
+	sum := 0.0
+	for _, r := range v.Rounds {
+		for _, s := range r.Samples {
+			sum += s.Seconds
+		}
+	}
+	return sum / float64(max(1, len(v.Rounds)))
 }
 
 // completed reads the complete rounds; a run that has none is an error.
@@ -153,6 +206,7 @@ func (v *Versus) judge(within []contrast) {
 	}
 	d := newDrift(ratios)
 	v.Drift, v.Scatter = math.Exp(d.mean), d.scatter
+	v.within, v.drift = within, d
 	if !d.known() {
 		v.NoMarks = fmt.Sprintf("of %s nothing shows what the machine changed between the runs; it takes %d", spell.Plural(len(ratios), "cell"), leastCells)
 		return

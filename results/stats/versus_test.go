@@ -244,3 +244,22 @@ func TestFloorOfAKilledRun(t *testing.T) {
 		t.Errorf("floor %v, %v; want %v", v.Floor, err, whole.Floor)
 	}
 }
+
+// TestInterruptedRunOfOneCell: two runs of one commit, of one cell, the second stopped after
+// two rounds, were once called a regression.
+func TestInterruptedRunOfOneCell(t *testing.T) {
+	info := resultstest.Info(resultstest.Request32)
+	none := func(string) float64 { return 0 }
+	old := exactRun(t, info, []float64{0, .01, -.01, .02, -.02, .005}, none)
+	info.State, info.Stopped = results.Stopped, "interrupted"
+	v, err := stats.CompareRuns(old, exactRun(t, info, []float64{-.18, -.19}, none))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := v.Cells[0]; c.Change != stats.NoChange || c.P != 1 || v.NoMarks == "" || c.Ratio.High > .9 {
+		t.Errorf("%s, p %v, ratio %v, %q", c.Change, c.P, c.Ratio, v.NoMarks)
+	}
+	if d, err := v.Gate(stats.Gate{Margin: .05, Alpha: .01}, ""); err != nil || d.Outcome != stats.Undecided {
+		t.Errorf("%s, %v", d.Outcome, err)
+	}
+}

@@ -10,54 +10,81 @@ import (
 	"collatebench/bench"
 	"collatebench/internal/spell"
 	"collatebench/results"
+	"collatebench/results/evidence"
 	"collatebench/results/stats"
 )
 
-// Compare prints benchstat's tables of two runs side by side: a table for each unit, a row
-// for each common cell, named by what varies. It also prints which cells only one run has,
-// and what beside the code differs. Runs that can't be compared are an error.
-func Compare(ctx context.Context, w io.Writer, old, new *results.Run) error {
-	cells, err := stats.CommonCells(old, new)
-	if err != nil {
-		return err
-	}
-	for _, r := range []*results.Run{old, new} {
-		if err := readyToCompare(r); err != nil {
-			return err
-		}
-	}
+// Compare prints a comparison for people: what differs beside the code, a row for each
+// cell that both runs have, the summary by placement, benchstat's tables, and last what the
+// gate says. It prints nothing if benchstat fails. Errors of w are ignored.
+func Compare(ctx context.Context, w io.Writer, c evidence.Comparison, old, new *results.Run) error {
 	program, err := findBenchstat(ctx)
 	if err != nil {
 		return err
 	}
-	labels := columnLabels(old, new)
-	for i, r := range []*results.Run{old, new} {
-		fmt.Fprintf(w, "%s: run %s, %s\n", labels[i], r.Info().ID, origin(r.Info()))
+	tables, err := program.ofTwo(ctx, old, new)
+	if err != nil {
+		return err
 	}
-	for _, d := range stats.Differences(old.Info(), new.Info()) {
+	labels := columnLabels(old, new)
+	for i, s := range []stats.Side{c.Old, c.New} {
+		fmt.Fprintf(w, "%s: run %s, %s, %s\n", labels[i], s.Run, origin(s), roundsOf(s))
+	}
+	for _, d := range c.Differences {
 		fmt.Fprintf(w, "warning: %s\n", d)
 	}
-	missing := [2][]string{stats.OnlyIn(old, new), stats.OnlyIn(new, old)}
-	for i, names := range missing {
+	for i, names := range [][]string{c.OnlyOld, c.OnlyNew} {
 		if len(names) > 0 {
 			fmt.Fprintf(w, "only in %s: %s\n", labels[i], spell.FirstFew(names))
 		}
 	}
-	fmt.Fprintf(w, "in all rows: %s; MB/s are shown as B/s (1 Mi is 1048576), ns as sec\n", strings.Join(commonValues(cells), " "))
-	files := []string{"--", labels[0] + "=" + old.BenchPath(), labels[1] + "=" + new.BenchPath()}
-	filter := noControls + excluding(slices.Concat(missing[:]...))
-	for _, units := range []string{mainUnits, "-" + mainUnits} {
-		args := slices.Concat([]string{"-table", tableKey(cells), "-row", ".fullname", "-ignore", ignoredKeys(cells), "-filter", filter + " " + units}, files)
-		out, doubts, err := program.output(ctx, "", args...)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(w, "\n%s", out)
-		if doubts != "" {
-			fmt.Fprintln(w, doubts)
+	cells := comparedCells(c)
+	fmt.Fprintf(w, "in all rows: %s\n\n", strings.Join(commonValues(cells), " "))
+	writeRows(w, append([][]string{{"cell", "old MB/s", "new MB/s", "ratio", "beside the drift", "p", "change"}}, comparedRows(c, "")...))
+	fmt.Fprintln(w)
+	for _, line := range Findings(c) {
+		fmt.Fprintln(w, line)
+	}
+	fmt.Fprintln(w)
+	writeRows(w, append([][]string{{"placement", "cells", "geometric mean of the ratios"}}, placementRows(c)...))
+	fmt.Fprintf(w, "\nbenchstat: MB/s are shown as B/s (1 Mi is 1048576), ns as sec\n%s", tables)
+	if c.Gate != nil {
+		fmt.Fprintln(w)
+		for _, line := range GateLines(*c.Gate) {
+			fmt.Fprintln(w, line)
 		}
 	}
 	return nil
+}
+
+// ofTwo returns benchstat's tables of two runs side by side: a table for each unit, a row for
+// each common cell, named by what varies.
+func (b benchstat) ofTwo(ctx context.Context, old, new *results.Run) (string, error) {
+	cells, err := stats.CommonCells(old, new)
+	if err != nil {
+		return "", err
+	}
+	for _, r := range []*results.Run{old, new} {
+		if err := readyToCompare(r); err != nil {
+			return "", err
+		}
+	}
+	labels := columnLabels(old, new)
+	files := []string{"--", labels[0] + "=" + old.BenchPath(), labels[1] + "=" + new.BenchPath()}
+	filter := noControls + excluding(slices.Concat(stats.OnlyIn(old, new), stats.OnlyIn(new, old)))
+	var tables strings.Builder
+	for _, units := range []string{mainUnits, "-" + mainUnits} {
+		args := slices.Concat([]string{"-table", tableKey(cells), "-row", ".fullname", "-ignore", ignoredKeys(cells), "-filter", filter + " " + units}, files)
+		out, doubts, err := b.output(ctx, "", args...)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&tables, "\n%s", out)
+		if doubts != "" {
+			fmt.Fprintln(&tables, doubts)
+		}
+	}
+	return tables.String(), nil
 }
 
 // readyToCompare brings bench.txt up to date with the ledger.
@@ -138,10 +165,18 @@ func columnLabels(old, new *results.Run) [2]string {
 	}
 }
 
-func origin(info results.Info) string {
+func origin(s stats.Side) string {
 	commit := "commit unknown"
-	if info.Commit != "" {
-		commit = "commit " + info.Commit
+	if s.Commit != "" {
+		commit = "commit " + s.Commit
 	}
-	return commit + ", " + info.Started.Format("2006-01-02 15:04")
+	return commit + ", " + s.Started.Format("2006-01-02 15:04")
+}
+
+// roundsOf says how many rounds a run has, and how many of them were disturbed.
+func roundsOf(s stats.Side) string {
+	if s.Flagged == 0 {
+		return spell.Plural(s.Rounds, "round")
+	}
+	return fmt.Sprintf("%s, of which %d %s flagged", spell.Plural(s.Rounds, "round"), s.Flagged, isOrAre(s.Flagged))
 }

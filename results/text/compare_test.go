@@ -6,14 +6,19 @@ import (
 	"time"
 
 	"collatebench/results"
+	"collatebench/results/evidence"
 	"collatebench/results/resultstest"
 	"collatebench/results/text"
 )
 
 func compare(t *testing.T, old, new *results.Run) string {
 	t.Helper()
+	c, err := evidence.Compare(old, new)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var b strings.Builder
-	if err := text.Compare(t.Context(), &b, old, new); err != nil {
+	if err := text.Compare(t.Context(), &b, c, old, new); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -55,7 +60,7 @@ func TestCompareRefuses(t *testing.T) {
 	}
 	whole := run(1, resultstest.Request32)
 	for names, other := range map[string]*results.Run{"no cell in common": run(1, resultstest.Collector32), "no round is complete": run(0, resultstest.Request32)} {
-		err := text.Compare(t.Context(), &strings.Builder{}, whole, other)
+		_, err := evidence.Compare(whole, other)
 		if err == nil || !strings.Contains(err.Error(), names) {
 			t.Errorf("%v, want an error that has %q", err, names)
 		}

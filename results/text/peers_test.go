@@ -1,14 +1,12 @@
 package text_test
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
 
 	"collatebench/results"
 	"collatebench/results/resultstest"
-	"collatebench/results/text"
 )
 
 func TestPeersTable(t *testing.T) {
@@ -25,11 +23,7 @@ func TestCompareKeepsClientsApart(t *testing.T) {
 	info.Cells = slices.DeleteFunc(slices.Clone(info.Cells), mine)
 	samples = slices.DeleteFunc(slices.Clone(samples), func(s results.Sample) bool { return mine(s.Cell) })
 	is := resultstest.Run(t, info, samples)
-	var b strings.Builder
-	if err := text.Compare(context.Background(), &b, was, is); err != nil {
-		t.Fatal(err)
-	}
-	out := b.String()
+	out := compare(t, was, is)
 	if strings.Count(out, "client: rust") == 0 || strings.Contains(out, "client: my-client") || !strings.Contains(out, "only in") {
 		t.Error(out)
 	}

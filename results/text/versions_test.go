@@ -67,7 +67,12 @@ func TestCompareRunsOfVersions(t *testing.T) {
 	other, more := resultstest.VersionsRun(t, 6, .5)
 	other.Label = "again"
 	var b bytes.Buffer
-	if err := text.Compare(t.Context(), &b, resultstest.Run(t, info, samples), resultstest.Run(t, other, more)); err != nil {
+	old, new := resultstest.Run(t, info, samples), resultstest.Run(t, other, more)
+	c, err := evidence.Compare(old, new)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := text.Compare(t.Context(), &b, c, old, new); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"rev: 1a2b3c4\n", "rev: worktree\n", "n=6"} {

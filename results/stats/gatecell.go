@@ -1,0 +1,129 @@
+package stats
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// An Effect is the logarithm of a ratio of throughputs, new over old, as estimated.
+type Effect struct {
+	Log     float64
+	SE      float64 // standard error of Log; +Inf or 0 if it is not known
+	Degrees float64 // of freedom, of SE
+	Fixed   float64 // the part of SE that more rounds would leave: SE² = Fixed² + something / rounds
+}
+
+// A GateCell is a cell as a gate sees it.
+type GateCell struct {
+	Cell string
+	Effect
+	// Also are other estimates of the same effect, each with an error of its own kind: what
+	// is said of the cell, all of them must show.
+	Also []Effect
+	// Control is the effect of the cell's A/A control; nil if it has none. The larger one of
+	// the two standard errors counts, and a control that differs from its cell makes the cell
+	// undecided.
+	Control *Effect
+	Floor   float64 // noise floor as [Floor.Floor]: a loss within it is no loss. 0 for none
+	Rounds  int     // that the effect is made from; 0 if that is not known
+	Unknown string  // why there is no standard error; "" if there is one
+}
+
+// NewGateCell makes the cell of pairs: old[i] and new[i] are the throughputs of two versions in
+// one round, control[i] that of the old one's A/A control in it; nil for no control. Slices of
+// different length, and values that are not above 0, are errors.
+func NewGateCell(cell string, old, new, control []float64) (GateCell, error) {
+	c := GateCell{Cell: cell, Rounds: len(old)}
+	var err error
+	if c.Effect, err = pairedEffect(new, old); err != nil || control == nil {
+		return c, err
+	}
+	same, err := pairedEffect(control, old)
+	c.Control = &same
+	return c, err
+}
+
+func pairedEffect(over, base []float64) (Effect, error) {
+	l, err := newLogRatio(over, base)
+	if err != nil {
+		return Effect{}, err
+	}
+	e := Effect{Log: l.mean, SE: math.Inf(1), Degrees: float64(l.rounds - 1)}
+	if l.rounds > 1 {
+		e.SE = l.half / tQuantile(e.Degrees)
+	}
+	return e, nil
+}
+
+// known says that the effect has a standard error.
+func (e Effect) known() bool               { return e.SE > 0 && !math.IsInf(e.SE, 1) && e.Degrees > 0 }
+func (e Effect) t() distuv.StudentsT       { return distuv.StudentsT{Sigma: 1, Nu: e.Degrees} }
+func (e Effect) low(alpha float64) float64 { return e.limit(-1, alpha) }
+
+// limit is the one-sided limit on the side of the sign.
+func (e Effect) limit(sign, alpha float64) float64 {
+	if !e.known() {
+		return math.Inf(int(sign))
+	}
+	return e.Log + sign*e.SE*e.t().Quantile(1-alpha)
+}
+
+// effects are all estimates of the cell, with the standard error of its control where that
+// is larger.
+func (c GateCell) effects() []Effect {
+	out := append([]Effect{c.Effect}, c.Also...)
+	if c.Control == nil {
+		return out
+	}
+	for i, e := range out {
+		if c.Control.SE > e.SE {
+			out[i].SE, out[i].Degrees = c.Control.SE, c.Control.Degrees
+		}
+	}
+	return out
+}
+
+// pWorse is the p value of a log ratio that is no less than the limit: the largest one of
+// the estimates.
+func (c GateCell) pWorse(limit float64) float64 {
+	p := 0.0
+	for _, e := range c.effects() {
+		if !e.known() {
+			return 1
+		}
+		p = max(p, e.t().CDF((e.Log-limit)/e.SE))
+	}
+	return p
+}
+
+// differs says that a control is shown to differ from its cell.
+func (e *Effect) differs(alpha float64) bool {
+	return e != nil && e.known() && (e.low(alpha/2) > 0 || e.limit(1, alpha/2) < 0)
+}
+
+// checkCells returns an error for cells on which nothing can be decided.
+func checkCells(cells []GateCell) error {
+	if len(cells) == 0 {
+		return errors.New("a gate without a cell: nothing was measured")
+	}
+	seen := map[string]bool{}
+	for _, c := range cells {
+		if seen[c.Cell] {
+			return fmt.Errorf("a gate has cell %q twice", c.Cell)
+		}
+		seen[c.Cell] = true
+		all := c.effects()
+		if c.Control != nil {
+			all = append(all, *c.Control)
+		}
+		for _, e := range all {
+			if math.IsNaN(e.Log) || math.IsInf(e.Log, 0) || !(e.SE >= 0) || !(e.Fixed >= 0) || math.IsNaN(e.Degrees) {
+				return fmt.Errorf("a gate has for cell %q a log ratio of %v with a standard error of %v and %v degrees of freedom", c.Cell, e.Log, e.SE, e.Degrees)
+			}
+		}
+	}
+	return nil
+}

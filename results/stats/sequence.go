@@ -1,0 +1,134 @@
+package stats
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"collatebench/bench"
+	"collatebench/internal/spell"
+	"collatebench/results"
+)
+
+const (
+	// gateLooks is how often a gate looks at a run of versions at most.
+	gateLooks = 4
+	// spendPower makes the share of alpha that is spent by a share t of the run t to this power
+	// (Kim and DeMets 1987): early looks find only what is plain, and the last one has most of it.
+	spendPower = 3
+	// lookRounds: a standard error of fewer pairs says little.
+	lookRounds = FloorRounds
+)
+
+// A Sequence is a gate on a run of two versions that looks while the run goes on, and ends it once it
+// can tell. The shares of the run at which it looks are fixed before it begins, and each look has a
+// share of alpha of its own: the sum bounds the error of the whole gate, however the looks depend on
+// each other. "Until it is significant" would find a loss in any two equal versions.
+type Sequence struct {
+	Gate
+	spent float64 // share of the run up to which alpha is spent
+}
+
+// Look decides after a share of the run, from 0 to 1, if a look is due; nil if none is. At 1 one is.
+func (s *Sequence) Look(run *results.Run, share float64) (*Decision, error) {
+	if !s.due(share) {
+		return nil, nil
+	}
+	cells, err := gateCells(run)
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.decide(cells, share)
+	if d != nil && d.Outcome == Undecided {
+		d.Settle = settleVersions(run.Info(), cells, *d)
+	}
+	return d, err
+}
+
+// step is the look that is due after a share of the run, as a share.
+func step(share float64) float64 { return math.Floor(min(share, 1)*gateLooks) / gateLooks }
+
+func (s *Sequence) due(share float64) bool { return step(share) > s.spent }
+
+// decide spends what alpha a look has. Before the last one too few pairs are no look: its share is left
+// for the next.
+func (s *Sequence) decide(cells []GateCell, share float64) (*Decision, error) {
+	at := step(share)
+	if at < 1 && slices.ContainsFunc(cells, func(c GateCell) bool { return c.Rounds < lookRounds }) {
+		return nil, nil
+	}
+	g := s.Gate
+	g.Alpha *= math.Pow(at, spendPower) - math.Pow(s.spent, spendPower)
+	d, err := g.Decide(cells)
+	if err != nil {
+		return nil, err
+	}
+	s.spent, d.Alpha = at, s.Alpha
+	return &d, nil
+}
+
+// gateCells makes the cells of the versions that a run compares.
+func gateCells(run *results.Run) ([]GateCell, error) {
+	samples, err := run.Samples()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := Versions(run)
+	if err != nil {
+		return nil, err
+	}
+	v, err := NewValues(run.Info(), samples)
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("run %s: no round is complete, so that a gate has nothing to decide on", run.Info().ID)
+	}
+	out := make([]GateCell, len(rows))
+	for i, r := range rows {
+		again := r.Before
+		again.AA = "b"
+		new, old := v.shared(r.After, r.Before)
+		var control []float64
+		if slices.Contains(v.Cells, again) {
+			var base []float64
+			if control, base = v.shared(again, r.Before); len(base) != len(old) {
+				return nil, fmt.Errorf("run %s: %s has %d rounds, and its A/A control %d", run.Info().ID, r.Cell, len(old), len(base))
+			}
+		}
+		if out[i], err = NewGateCell(r.Cell, old, new, control); err != nil {
+			return nil, fmt.Errorf("%s: %w", r.Cell, err)
+		}
+	}
+	return out, nil
+}
+
+// shared are the throughputs of two cells in the rounds that have both.
+func (v Values) shared(over, base bench.Cell) (o, b []float64) {
+	return v.Paired(results.Throughput, v.Name(over), v.Name(base))
+}
+
+// settleVersions says how many rounds more would settle it, and how long they take.
+func settleVersions(info results.Info, cells []GateCell, d Decision) []string {
+	more, have, never := 0, 0, false
+	for i, c := range d.Cells {
+		more, have = max(more, c.MoreRounds), max(have, cells[i].Rounds)
+		never = never || c.Outcome == Undecided && c.MoreRounds == 0
+	}
+	ended := info.Ended
+	if ended.IsZero() {
+		ended = time.Now()
+	}
+	var out []string
+	if more > 0 && have > 0 {
+		took := ended.Sub(info.Started)
+		each := took / time.Duration(have)
+		out = append(out, fmt.Sprintf("%s more, about %s: --budget %v", spell.Plural(more, "round"), spell.Duration((each*time.Duration(more)).Seconds()),
+			(took+each*time.Duration(more)).Round(time.Minute)+time.Minute))
+	}
+	if never {
+		out = append(out, "another --fail-over: what a cell seems to have lost is as much as the margin")
+	}
+	return out
+}
