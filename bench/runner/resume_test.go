@@ -127,10 +127,13 @@ func TestResumeRefusesAnotherBody(t *testing.T) {
 	}
 }
 
-// recordedPage is a recording of one page, as a browser saves it.
-const recordedPage = `{"log":{"version":"1.2","entries":[{"startedDateTime":"2026-01-02T03:04:05Z",
+// recordedPage is a recording of one page, as a browser saves it. It is large enough for a rate that
+// two decimals of MB/s can say, on whatever machine.
+var recordedPage = `{"log":{"version":"1.2","entries":[{"startedDateTime":"2026-01-02T03:04:05Z",
 	"request":{"method":"GET","url":"http://example.com/page?n=1","headers":[]},
-	"response":{"status":200,"headers":[{"name":"Content-Type","value":"application/json"}],"content":{"size":7,"text":"[1,2,3]"}}}]}}`
+	"response":{"status":200,"headers":[{"name":"Content-Type","value":"application/json"}],"content":{"size":8003,"text":"` + pageText + `"}}}]}}`
+
+var pageText = "[" + strings.Repeat("1,", 4000) + "3]"
 
 // TestReplayIsResumed takes the bodies out of the recording again, unless they are others.
 func TestReplayIsResumed(t *testing.T) {
@@ -155,10 +158,10 @@ func TestReplayIsResumed(t *testing.T) {
 		t.Fatalf("got run %v, %v", run != nil, err)
 	}
 	info := run.Info()
-	if len(info.Bodies) != 1 || info.Bodies[0].Path != file+"#/page?n=1" || info.Bodies[0].Bytes != 7 || info.Replay != file || !strings.Contains(info.Cells[0], "size=7B") {
+	if len(info.Bodies) != 1 || info.Bodies[0].Path != file+"#/page?n=1" || info.Bodies[0].Bytes != int64(len(pageText)) || info.Replay != file || !strings.Contains(info.Cells[0], "size=8003B") {
 		t.Errorf("%+v, %s", info.Bodies, info.Cells[0])
 	}
-	write(strings.Replace(recordedPage, "[1,2,3]", "[1,2,4]", 1))
+	write(strings.Replace(recordedPage, ",3]", ",4]", 1))
 	if err := runner.Resume(t.Context(), run, runner.Options{Program: o.Program, Self: o.Self}); err == nil || !strings.Contains(err.Error(), "body has changed") {
 		t.Errorf("got %v", err)
 	}

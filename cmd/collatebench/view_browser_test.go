@@ -79,7 +79,7 @@ func TestViewInABrowser(t *testing.T) {
 	}
 	b.open(base + "/")
 	b.do(chromedp.Click(`//button[text()="Compare"]`))
-	b.until("document.querySelectorAll('#ratios tbody tr').length === 4")
+	b.until("document.querySelectorAll('#cells tbody tr').length === 4")
 	if drawn := eval[int](b, "document.querySelectorAll('svg.curves .series path.dash').length"); drawn != 2 {
 		t.Errorf("%d lines of the older run are drawn", drawn)
 	}
