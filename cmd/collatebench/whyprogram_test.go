@@ -100,7 +100,7 @@ func TestWhyProgramResumes(t *testing.T) {
 	onLinux(t)
 	needs(t, "curl")
 	runs := t.TempDir()
-	script := `while :; do curl -sS "$0/v1/payload?codec=json&size=1KiB" >/dev/null; sleep $1; done`
+	script := `while :; do curl -sS "$0/v1/payload?codec=json&size=1KiB&id=[1-20]" >/dev/null; sleep $1; done`
 	code, _, errs := program("why", "--out", runs, "--seconds", "1s", "--pairs", "3", "--budget", "4s", "--latency", "10ms", "--vary", "pause=0,0.03",
 		"--", "sh", "-c", script, "{upstream}", "{pause}")
 	_, id, found := strings.Cut(errs, "go on with: collatebench why --resume ")
@@ -114,7 +114,7 @@ func TestWhyProgramResumes(t *testing.T) {
 	}
 	before, err := run.Samples()
 	if err != nil || len(before) == 0 {
-		t.Fatalf("%d samples, %v", len(before), err)
+		t.Fatalf("%d samples, %v: %s", len(before), err, errs)
 	}
 	code, out, errs := program("why", "--out", runs, "--resume", id, "--json")
 	if code != exitGood && code != exitInconclusive {
