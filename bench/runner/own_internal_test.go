@@ -11,6 +11,7 @@ import (
 
 	"collatebench/bench"
 	"collatebench/mockserver/behaviour"
+	"collatebench/results"
 	"collatebench/results/verdict"
 )
 
@@ -144,6 +145,17 @@ func TestStartOnOne(t *testing.T) {
 		}
 		if all, err := exec.Command("nproc").Output(); err != nil || strings.TrimSpace(string(all)) == "1" {
 			t.Errorf("afterwards: %q, %v", all, err)
+		}
+	}
+}
+
+// TestSecondsFor: a sample is as long as was asked for, or longer where answers are few, within a bound.
+func TestSecondsFor(t *testing.T) {
+	for _, c := range []struct{ rate, asked, want float64 }{
+		{500, 3, 3}, {16, 2, 5}, {16, 9, 9}, {.1, 3, mostSeconds}, {0, 3, mostSeconds}, {0, 60, 60},
+	} {
+		if got := secondsFor(results.External{Responses: 2 * c.rate, Seconds: 2}, c.asked); got != c.want {
+			t.Errorf("%v answers/s, %v s: %v s, want %v", c.rate, c.asked, got, c.want)
 		}
 	}
 }

@@ -113,8 +113,9 @@ http {
 }
 `
 
-// nginx serves a body of ours from a file, each connection no faster than the scenario's setting
-// rate, in the words of nginx: 512k, 1m.
+// nginx serves a body of ours from a file, each answer no faster than the scenario's setting rate, in
+// the words of nginx: 512k, 1m. It sends what it may in the first second at once: a body that is smaller
+// than that has no limit.
 func (t *trial) nginx(ctx context.Context, s Scenario, from string) (*nginxServer, error) {
 	body, err := get(ctx, t.clientArgs(s, from)[1])
 	if err != nil {

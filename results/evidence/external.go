@@ -1,6 +1,8 @@
 package evidence
 
 import (
+	"math"
+
 	"collatebench/bench"
 	"collatebench/profiles/outside"
 	"collatebench/results"
@@ -86,7 +88,11 @@ func seen(v stats.Values, c bench.Cell) *verdict.Process {
 	if len(all) == 0 {
 		return nil
 	}
-	p := Process(Watched{Evidence: mean(all)}, c.Window)
+	window := c.Window
+	if c.IsOwn() {
+		window = 0 // how many requests a person's program means to have in flight, nobody said
+	}
+	p := Process(Watched{Evidence: mean(all)}, window)
 	return &p
 }
 
@@ -124,6 +130,8 @@ func mean(all []outside.Evidence) outside.Evidence {
 		func(e *outside.Evidence) *float64 { return &e.Upstream.Received },
 		func(e *outside.Evidence) *float64 { return &e.Upstream.Requests },
 		func(e *outside.Evidence) *float64 { return &e.Upstream.Opened },
+		func(e *outside.Evidence) *float64 { return &e.Upstream.Fresh },
+		func(e *outside.Evidence) *float64 { return &e.Around.Opens },
 	} {
 		sum := 0.0
 		for i := range all {
@@ -131,5 +139,12 @@ func mean(all []outside.Evidence) outside.Evidence {
 		}
 		*at(&out) = sum / n
 	}
+	out.Upstream.Pause, out.Upstream.Pauses, out.Upstream.Prompt = 0, 0, 0
+	for _, e := range all { // of all pauses that were seen: the kernel's times are coarse, and a mean of few says little
+		out.Upstream.Pause += e.Upstream.Pause * float64(e.Upstream.Pauses)
+		out.Upstream.Pauses += e.Upstream.Pauses
+		out.Upstream.Prompt += e.Upstream.Prompt
+	}
+	out.Upstream.Pause /= math.Max(1, float64(out.Upstream.Pauses))
 	return out
 }
