@@ -159,3 +159,34 @@ func TestSecondsFor(t *testing.T) {
 		}
 	}
 }
+
+// TestPlanPaced: a body takes as long again as an answer takes now, at least 20 ms; small ones have no pace.
+func TestPlanPaced(t *testing.T) {
+	for _, c := range []struct {
+		has           behaviour.Rate
+		body, service float64 // bytes, s
+		want          string  // "" for no change
+	}{
+		{0, 1 << 20, 0, "connbandwidth=50MiBps"},
+		{0, 1 << 20, .5, "connbandwidth=2MiBps"},
+		{1 << 20, 1 << 20, .5, "connbandwidth=512KiBps"},
+		{0, 1000, .5, ""},
+	} {
+		x := &experiment{own: &Own{Args: []string{"x"}, Upstream: behaviour.Spec{ConnBandwidth: c.has}}}
+		if err := x.planOwn(); err != nil {
+			t.Fatal(err)
+		}
+		before := len(x.cells)
+		x.planPaced(results.External{Responses: 10, Bytes: 10 * c.body, Service: 10 * c.service})
+		got := ""
+		if changes := x.own.study.Changes; len(x.cells) > before {
+			got = changes[len(changes)-1].Change
+			if changes[len(changes)-1].Kind != verdict.Paced {
+				t.Errorf("its kind is %s", changes[len(changes)-1].Kind)
+			}
+		}
+		if got != c.want {
+			t.Errorf("bodies of %v bytes in %v s: %q, want %q", c.body, c.service, got, c.want)
+		}
+	}
+}

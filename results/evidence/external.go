@@ -88,12 +88,17 @@ func seen(v stats.Values, c bench.Cell) *verdict.Process {
 	if len(all) == 0 {
 		return nil
 	}
-	window := c.Window
-	if c.IsOwn() {
-		window = 0 // how many requests a person's program means to have in flight, nobody said
-	}
-	p := Process(Watched{Evidence: mean(all)}, window)
+	p := Process(Watched{Evidence: mean(all)}, meant(c))
 	return &p
+}
+
+// meant is how many requests a cell's client means to have in flight; 0 for a person's program, of
+// which nobody said it.
+func meant(c bench.Cell) int {
+	if c.IsOwn() {
+		return 0
+	}
+	return c.Window
 }
 
 // mean of what was seen in several intervals. Threads and names are those of the first.
