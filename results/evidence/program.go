@@ -68,6 +68,7 @@ func (p Program) Verdict(info results.Info, samples []results.Sample) (verdict.V
 	if sum, ok := sumOf(v, base); ok {
 		e.InFlight = verdict.Known(*sum.InFlight / sum.Seconds)
 		e.Queued = verdict.Known(*sum.Queue / sum.Seconds)
+		e.Serving = verdict.Known(sum.Upstream / sum.Seconds)
 		if sum.RwndLimited != nil && sum.Responses > 0 {
 			e.Shut = verdict.Known(*sum.RwndLimited / sum.Responses)
 		}
@@ -111,6 +112,7 @@ func sumOf(v stats.Values, c bench.Cell) (results.External, bool) {
 		*out.InFlight += *x.InFlight
 		out.Seconds += x.Seconds
 		out.Responses += x.Responses
+		out.Upstream += x.Upstream
 		if x.RwndLimited != nil {
 			if out.RwndLimited == nil {
 				out.RwndLimited = new(float64)

@@ -14,6 +14,7 @@ type Program struct {
 	InFlight Number   // requests at the upstream, mean
 	Queued   Number   // of these, in its queue
 	Shut     Number   // s per answer: its receive window was shut while the upstream had more to send
+	Serving  Number   // cores that the upstream used
 	Changes  []Change
 }
 
@@ -54,6 +55,11 @@ const (
 	// mightGain it says nothing.
 	mayGain   = 1.25
 	mightGain = 1.5
+
+	// muchServing: an upstream that uses so much of a core may be what is at its limit, where no more
+	// than spareCore of each core is idle.
+	muchServing = .5
+	spareCore   = .15
 
 	// widened: a larger window that gains so much was too small before.
 	widened = 1.15
@@ -136,6 +142,9 @@ func JudgeProgram(p Program) Verdict {
 		return v.without(fmt.Sprintf("a clear answer: %s gave %v; more --pairs, or longer --seconds, would tell", once.Name, once.Measured))
 	case once.Measured.High > mayGain && !once.Cores.surely():
 		v.Uncertain = append(v.Uncertain, fmt.Sprintf("how little the upstream matters: %s gave %v; more --pairs would tell", once.Name, once.Measured))
+	}
+	if p.exhausts() && !slices.Contains(ours, saw) {
+		return v.without(fmt.Sprintf("an upstream with time to spare: this one used %.1f cores, and %.1f of %s were idle, so that the program waits for what this machine can serve; --latency as your upstream has it, smaller answers or a recording (--replay) would tell", p.Serving.Value(), p.Seen.Idle.Value(), count(p.Seen.Allowed)))
 	}
 	// It does not wait for the upstream.
 	says := p.whatever(once)
@@ -258,6 +267,13 @@ func (p Program) missing() string {
 		return p.Seen.missing()
 	}
 	return ""
+}
+
+// exhausts says that the upstream, which shares the machine, does all that it can: with more in flight
+// or another limit the program would get no more.
+func (p Program) exhausts() bool {
+	s := p.Seen
+	return s != nil && !p.busy() && p.Serving.Or(0) >= muchServing && s.Idle.Known() && s.Idle.Value() <= spareCore*s.Allowed
 }
 
 // full says that it uses the cores that there are.

@@ -31,6 +31,14 @@ func inFlight(requests float64, p verdict.Program) verdict.Program {
 	return p
 }
 
+// serving sets how many cores the upstream uses, and how many are idle.
+func serving(cores, idle float64, p verdict.Program) verdict.Program {
+	seen := *p.Seen
+	seen.Idle = verdict.Known(idle)
+	p.Seen, p.Serving = &seen, verdict.Known(cores)
+	return p
+}
+
 func varied(name, value string, mean float64) verdict.Change {
 	return verdict.Change{Kind: verdict.Varied, Varied: name, Intervention: verdict.Intervention{
 		Name: name + " " + value, Cell: name + value, Measured: verdict.Gain{Mean: mean, Low: mean * .96, High: mean * 1.04, Pairs: 6}, Aside: true,
@@ -111,6 +119,10 @@ func TestJudgeProgram(t *testing.T) {
 			p.Busiest.Cores, p.Helpers = .97, .25
 		})), 0, .97, .56), .99, .65), verdict.Serialised, "beside its one busy thread", verdict.OneCore, false},
 		{"noise below one is no gain", around(full, .88, .95, .5), verdict.CPUSaturated, "one core gave 0.50x", verdict.OneCore, false},
+		{"an upstream that this machine shares, at its limit", serving(1, .2, around(few, 0, .03, 1)), "", "an upstream with time to spare", "", false},
+		{"an upstream as busy, and a machine that is not", serving(1, .9, around(few, 0, .03, 1)), verdict.ConnectionPool, "a limit of its own", "", false},
+		{"an upstream that does little, and a machine that is full", serving(.1, .2, around(few, 0, .03, 1)), verdict.ConnectionPool, "a limit of its own", "", false},
+		{"the story, beside an upstream at its limit", serving(1, .1, around(serial, 0, .98, .91)), verdict.Serialised, "whatever the upstream does", verdict.OneCore, false},
 		{"its own pace, on one connection", around(new(seen(func(p *verdict.Process) { runs(p, .1, 0, .9, .1); who(p, .5, 0, 0, .5) })), 1.01, 1.01, 1), verdict.HiddenCap, "a limit of its own holds it back", "", false},
 	} {
 		v := verdict.JudgeProgram(c.e)
