@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strings"
 
 	"collatebench/mockserver/recording"
@@ -58,7 +59,7 @@ func (s *Server) passes(next http.Handler) http.Handler {
 	}
 	proxy := &httputil.ReverseProxy{
 		FlushInterval: -1,
-		ErrorLog:      log.New(io.Discard, "", 0), // the client is told,
+		ErrorLog:      log.New(io.Discard, "", 0), // the client is told
 		Rewrite: func(p *httputil.ProxyRequest) {
 			p.SetURL(to)
 			p.Out.Host = to.Host
@@ -75,11 +76,10 @@ func (s *Server) passes(next http.Handler) http.Handler {
 		},
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for _, prefix := range s.o.Pass {
-			if strings.HasPrefix(r.URL.Path, prefix) {
-				proxy.ServeHTTP(w, r)
-				return
-			}
+		begins := func(prefix string) bool { return strings.HasPrefix(r.URL.Path, prefix) }
+		if slices.ContainsFunc(s.o.Pass, begins) && !begins(Control+"/") { // a prefix of / has our own paths in it
+			proxy.ServeHTTP(w, r)
+			return
 		}
 		next.ServeHTTP(w, r)
 	})

@@ -658,6 +658,28 @@ func TestReplayPasses(t *testing.T) {
 	}
 }
 
+// TestPassLeavesControl: whatever is passed, a runner still finds the statistics of this server.
+func TestPassLeavesControl(t *testing.T) {
+	real := httptest.NewServer(http.NotFoundHandler())
+	defer real.Close()
+	at, err := url.Parse(real.URL + "/items")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &recording.Recording{Path: "x", Upstream: real.URL, Exchanges: []recording.Exchange{{Method: "GET", URL: at, Status: 204, Proto: "HTTP/1.1"}}}
+	u := serve(t, mockserver.Options{Replay: r, Pass: []string{"/"}})
+	for path, status := range map[string]int{"/items": http.StatusNotFound, mockserver.Control + "/v1/stats": http.StatusOK} {
+		resp, err := u.client.Get(u.url + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != status {
+			t.Errorf("%s: %s, want %d", path, resp.Status, status)
+		}
+	}
+}
+
 // TestPassRefused: each in words that name what is wrong.
 func TestPassRefused(t *testing.T) {
 	at := func(s string) *url.URL {

@@ -63,8 +63,8 @@ func SaveBaseline(root, name string, run *Run, replace bool) (*Run, error) {
 	if err := CheckBaseline(name); err != nil {
 		return nil, err
 	}
-	if info := run.Info(); info.Proves() || info.ComparesClients() {
-		return nil, &RefError{info.ID, "it is a run of why or peers; a baseline is kept of a matrix"}
+	if info := run.Info(); info.Proves() || info.ComparesClients() || info.ComparesVersions() {
+		return nil, &RefError{info.ID, "it is a run of why, peers or compare; a baseline is kept of a matrix"}
 	}
 	folder := BaselinesFolder(root)
 	dir := filepath.Join(folder, name)

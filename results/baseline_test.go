@@ -165,6 +165,11 @@ func TestBaselineRefusals(t *testing.T) {
 	if _, err := results.SaveBaseline(root, "x", savedRun(t, root, info, sample), false); err == nil || !strings.Contains(err.Error(), "run of why") {
 		t.Errorf("a run of why: %v", err)
 	}
+	info = resultstest.Info(cell)
+	info.Label, info.Versions = "versions", []results.Version{{Name: "old"}, {Name: "new"}}
+	if _, err := results.SaveBaseline(root, "x", savedRun(t, root, info, sample), false); err == nil || !strings.Contains(err.Error(), "or compare; a baseline") {
+		t.Errorf("a run of two versions: %v", err)
+	}
 	if _, err := os.Stat(results.BaselinesFolder(root)); !os.IsNotExist(err) {
 		t.Errorf("something was written: %v", err)
 	}

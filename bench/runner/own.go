@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -167,6 +168,17 @@ func (x *experiment) addChange(c bench.Cell, kind verdict.Around, name, change s
 	})
 }
 
+// secondsFor is how long a sample has to be for a program that is as fast as in tried: with an upstream
+// that is a third as fast, its steady part must have twice the answers that make a rate. It is not
+// more than mostSeconds: then the run ends, and says why.
+func secondsFor(tried results.External, asked float64) float64 {
+	rate := tried.Responses / max(tried.Seconds, 1e-9)
+	need := 2 * leastOwn * 3 / max(rate, 1e-9) / (1 - rampShare - endShare)
+	return max(asked, min(math.Ceil(need), mostSeconds))
+}
+
+const mostSeconds = 30
+
 // planPaced adds the intervention whose rate follows from what the program asks for: an answer's body
 // comes evenly over as long as the answer takes now. Small bodies have no pace.
 func (x *experiment) planPaced(tried results.External) {
@@ -285,12 +297,21 @@ const compiling = .1
 // bodies are that it asks for.
 func (x *experiment) tryOwnOut(ctx context.Context) error {
 	s, err := x.tryOwn(ctx, x.cells[0], 1, 1)
+	for few := (*fewError)(nil); errors.As(err, &few) && x.own.Seconds < mostSeconds; { // also of one that waits for seconds for each
+		x.own.Seconds = min(3*x.own.Seconds, mostSeconds)
+		x.own.study.Seconds = x.own.Seconds
+		s, err = x.tryOwn(ctx, x.cells[0], 1, 1)
+	}
 	if err != nil {
 		return err
 	}
 	if seen := s.External.Seen; seen != nil && seen.Helpers >= compiling {
 		x.own.warms, x.own.study.Warm = true, warmTime.Seconds()
 		x.note("its runtime uses %.2f cores for itself at first: each sample begins %v after the first answer\n", seen.Helpers, warmTime)
+	}
+	if longer := secondsFor(*s.External, x.own.Seconds); longer > x.own.Seconds {
+		x.note("it gets %.1f answers/s: each sample takes %.0f s, for the slower ones to have enough of them\n", s.External.Responses/s.External.Seconds, longer)
+		x.own.Seconds, x.own.study.Seconds = longer, longer
 	}
 	x.planPaced(*s.External)
 	if err := x.upstreams.start(ctx, x); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"collatebench/bench"
 	"collatebench/mockserver/behaviour"
+	"collatebench/results"
 	"collatebench/results/verdict"
 )
 
@@ -144,6 +145,48 @@ func TestStartOnOne(t *testing.T) {
 		}
 		if all, err := exec.Command("nproc").Output(); err != nil || strings.TrimSpace(string(all)) == "1" {
 			t.Errorf("afterwards: %q, %v", all, err)
+		}
+	}
+}
+
+// TestSecondsFor: a sample is as long as was asked for, or longer where answers are few, within a bound.
+func TestSecondsFor(t *testing.T) {
+	for _, c := range []struct{ rate, asked, want float64 }{
+		{500, 3, 3}, {16, 2, 5}, {16, 9, 9}, {.1, 3, mostSeconds}, {0, 3, mostSeconds}, {0, 60, 60},
+	} {
+		if got := secondsFor(results.External{Responses: 2 * c.rate, Seconds: 2}, c.asked); got != c.want {
+			t.Errorf("%v answers/s, %v s: %v s, want %v", c.rate, c.asked, got, c.want)
+		}
+	}
+}
+
+// TestPlanPaced: a body takes as long again as an answer takes now, at least 20 ms; small ones have no pace.
+func TestPlanPaced(t *testing.T) {
+	for _, c := range []struct {
+		has           behaviour.Rate
+		body, service float64 // bytes, s
+		want          string  // "" for no change
+	}{
+		{0, 1 << 20, 0, "connbandwidth=50MiBps"},
+		{0, 1 << 20, .5, "connbandwidth=2MiBps"},
+		{1 << 20, 1 << 20, .5, "connbandwidth=512KiBps"},
+		{0, 1000, .5, ""},
+	} {
+		x := &experiment{own: &Own{Args: []string{"x"}, Upstream: behaviour.Spec{ConnBandwidth: c.has}}}
+		if err := x.planOwn(); err != nil {
+			t.Fatal(err)
+		}
+		before := len(x.cells)
+		x.planPaced(results.External{Responses: 10, Bytes: 10 * c.body, Service: 10 * c.service})
+		got := ""
+		if changes := x.own.study.Changes; len(x.cells) > before {
+			got = changes[len(changes)-1].Change
+			if changes[len(changes)-1].Kind != verdict.Paced {
+				t.Errorf("its kind is %s", changes[len(changes)-1].Kind)
+			}
+		}
+		if got != c.want {
+			t.Errorf("bodies of %v bytes in %v s: %q, want %q", c.body, c.service, got, c.want)
 		}
 	}
 }

@@ -259,6 +259,14 @@ func (r *series) evidence() *outside.Evidence {
 // cpu is the CPU time of the program's group, as far as it was seen.
 func (r *series) cpu() float64 { return r.looks[len(r.looks)-1].group }
 
+// A fewError says that there were too few answers for a rate.
+type fewError struct{ answers, seconds float64 }
+
+func (e *fewError) Error() string {
+	return fmt.Sprintf("%.0f answers in the steady part of a sample, of %s: at least %d are needed, which more --seconds, or a longer job, would give",
+		e.answers, spell.Duration(e.seconds), leastOwn)
+}
+
 // steady are the figures of the part between the ramp and the end: cut by shares of the time from
 // the first answer to the last, in the same way whatever was changed.
 func (r *series) steady(warm time.Duration) (*results.External, error) {
@@ -286,8 +294,7 @@ func (r *series) steady(warm time.Duration) (*results.External, error) {
 	}
 	n, seconds := b.sum.Requests-a.sum.Requests, b.at.Sub(a.at).Seconds()
 	if n < leastOwn || seconds <= 0 {
-		return nil, fmt.Errorf("%.0f answers in the steady part of a sample, of %s: at least %d are needed, which more --seconds, or a longer job, would give",
-			max(n, 0), spell.Duration(max(seconds, 0)), leastOwn)
+		return nil, &fewError{max(n, 0), max(seconds, 0)}
 	}
 	if missing := b.sum.Replay.Missing - a.sum.Replay.Missing; missing > mostMissing*n {
 		return nil, fmt.Errorf("%.0f of %.0f requests are not in the recording, and were answered with 404: record what the program asks for now", missing, n)

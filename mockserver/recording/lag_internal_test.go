@@ -20,6 +20,11 @@ func TestLag(t *testing.T) {
 			t.Errorf("seen at %d ms, not before %d: %v", c.now, c.floor, got)
 		}
 	}
+	piece := passage{e: Exchange{Began: time.Now().Add(-50 * time.Millisecond), Clocks: Clocks{Sent: 1, First: 2}}}
+	piece.piece(&l, 10)
+	if now := piece.since(); len(piece.e.Pieces) != 1 || piece.e.Pieces[0].At > now-2*time.Millisecond {
+		t.Errorf("%v at %v: pieces are seen late as well", piece.e.Pieces, now)
+	}
 	p := passage{e: Exchange{Began: time.Now().Add(-10 * time.Millisecond), Clocks: Clocks{Sent: 9 * time.Millisecond, First: -1}}}
 	if at := p.seen(&l); at != 9*time.Millisecond {
 		t.Errorf("seen before it was sent: %v", at)

@@ -86,6 +86,7 @@ type Peer struct {
 	Requests    float64 `json:"requests"` // a second, at least
 	Pause       float64 `json:"pause"`    // s from an answer's last byte to the next request on that connection, mean
 	Pauses      int     `json:"pauses"`   // that were seen
+	Prompt      int     `json:"prompt"`   // of these, those that were too short for the kernel's times to show
 	Awaited     float64 `json:"awaited"`  // s that an answer is owed, mean over the requests
 	RTT         float64 `json:"rtt"`      // s, mean
 	Full        float64 `json:"full"`     // connections with a receive window that is nearly full

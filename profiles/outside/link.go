@@ -53,6 +53,7 @@ type link struct {
 	requests int
 	ties     int // of these, sent in the tick in which a byte came
 	pauses   int
+	prompt   int     // of these, those that are no time at all in the kernel's ticks
 	pause    float64 // s, sum
 	awaited  int     // requests that were seen in the state asked
 	full     int     // samples
@@ -204,6 +205,9 @@ func (l *link) follow(s *socket, now state, sends bool) {
 		l.awaited++
 		if s.received > 0 && s.lastReceived >= s.lastSent {
 			l.pauses++
+			if s.lastReceived == s.lastSent {
+				l.prompt++
+			}
 			l.pause += float64(s.lastReceived-s.lastSent) / 1e3
 		}
 	}

@@ -161,6 +161,9 @@ func TestTies(t *testing.T) {
 			if got := p.Asked / p.Connections; math.Abs(got-c.asked) > .06 || math.Abs(p.Connections-float64(len(links))) > 1e-9 {
 				t.Errorf("%v: %.2f of %.2f connections are asked: %.2f, want about %.2f", c.scripts, p.Asked, p.Connections, got, c.asked)
 			}
+			if p.Prompt == 0 || p.Prompt > p.Pauses {
+				t.Errorf("%v: %d of %d pauses are too short to show", c.scripts, p.Prompt, p.Pauses)
+			}
 		}
 	}
 }

@@ -76,7 +76,8 @@ func (s *sum) untie() {
 	}
 	p.Asked += s.owed * s.tied
 	p.Answered += (1 - s.owed) * s.tied
-	p.Pauses += int(s.owed * float64(s.ties))
+	prompt := int(s.owed * float64(s.ties)) // asked in the same tick in which the answer came
+	p.Pauses, p.Prompt = p.Pauses+prompt, p.Prompt+prompt
 }
 
 // count says how many requests there were. Those between two samples show as one; but each is
@@ -122,6 +123,7 @@ func (s *sum) add(l *link, samples, seconds float64) {
 		p.Fresh++
 	}
 	p.Pauses += l.pauses
+	p.Prompt += l.prompt
 	s.pause += l.pause
 	s.awaited += l.awaited
 	p.Full += float64(l.full) / samples

@@ -1,6 +1,8 @@
 package evidence
 
 import (
+	"math"
+
 	"collatebench/bench"
 	"collatebench/profiles/outside"
 	"collatebench/results"
@@ -86,8 +88,17 @@ func seen(v stats.Values, c bench.Cell) *verdict.Process {
 	if len(all) == 0 {
 		return nil
 	}
-	p := Process(Watched{Evidence: mean(all)}, c.Window)
+	p := Process(Watched{Evidence: mean(all)}, meant(c))
 	return &p
+}
+
+// meant is how many requests a cell's client means to have in flight; 0 for a person's program, of
+// which nobody said it.
+func meant(c bench.Cell) int {
+	if c.IsOwn() {
+		return 0
+	}
+	return c.Window
 }
 
 // mean of what was seen in several intervals. Threads and names are those of the first.
@@ -124,6 +135,8 @@ func mean(all []outside.Evidence) outside.Evidence {
 		func(e *outside.Evidence) *float64 { return &e.Upstream.Received },
 		func(e *outside.Evidence) *float64 { return &e.Upstream.Requests },
 		func(e *outside.Evidence) *float64 { return &e.Upstream.Opened },
+		func(e *outside.Evidence) *float64 { return &e.Upstream.Fresh },
+		func(e *outside.Evidence) *float64 { return &e.Around.Opens },
 	} {
 		sum := 0.0
 		for i := range all {
@@ -131,5 +144,12 @@ func mean(all []outside.Evidence) outside.Evidence {
 		}
 		*at(&out) = sum / n
 	}
+	out.Upstream.Pause, out.Upstream.Pauses, out.Upstream.Prompt = 0, 0, 0
+	for _, e := range all { // of all pauses that were seen: the kernel's times are coarse, and a mean of few says little
+		out.Upstream.Pause += e.Upstream.Pause * float64(e.Upstream.Pauses)
+		out.Upstream.Pauses += e.Upstream.Pauses
+		out.Upstream.Prompt += e.Upstream.Prompt
+	}
+	out.Upstream.Pause /= math.Max(1, float64(out.Upstream.Pauses))
 	return out
 }

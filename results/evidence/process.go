@@ -202,6 +202,6 @@ func peer(o outside.Peer) verdict.ProcessPeer {
 	return verdict.ProcessPeer{
 		Address: o.Address, Connections: o.Connections, Connecting: o.Connecting, Asked: o.Asked, Arriving: o.Arriving,
 		Unread: o.Unread, Answered: o.Answered, Tied: o.Tied, Spare: o.Spare, UnreadBytes: o.UnreadBytes, Received: o.Received, Requests: o.Requests, Opened: o.Opened, Fresh: o.Fresh,
-		Pause: o.Pause, Pauses: o.Pauses, Awaited: o.Awaited, Multiplexed: o.Multiplexed,
+		Pause: o.Pause, Pauses: o.Pauses, Prompt: o.Prompt, Awaited: o.Awaited, Multiplexed: o.Multiplexed,
 	}
 }

@@ -76,6 +76,7 @@ type ProcessPeer struct {
 	Fresh       float64 // share of the connections that were seen which were made meanwhile
 	Pause       float64 // s from an answer's last byte to the next request on that connection
 	Pauses      int     // that were seen
+	Prompt      int     // of these, those too short for the kernel's times to show
 	Awaited     float64 // s that an answer was awaited, mean; 0 if unknown
 	Multiplexed bool    // a connection carries several requests at once
 }

@@ -142,6 +142,11 @@ var processes = []struct {
 		who(p, 3.2, .1, .1, .6)
 		p.Upstream.Requests, p.Upstream.Pause, p.Upstream.Pauses = 36, .011, 144
 	}), []verdict.Cause{verdict.HiddenCap}, "such as a semaphore"},
+	{"four connections that are used again at once, on a machine that stops now and then", seen(func(p *verdict.Process) {
+		runs(p, .16, .1, .9, .1)
+		who(p, 3.9, 0, .1, 0)
+		p.Upstream.Requests, p.Upstream.Pause, p.Upstream.Pauses, p.Upstream.Prompt = 36, .004, 144, 70
+	}), []verdict.Cause{verdict.ConnectionPool}, "such as a pool of connections"},
 	{"four connections of Node that are handed on before the answer is decoded", seen(func(p *verdict.Process) {
 		runs(p, .34, .1, .75, .25)
 		who(p, 3.9, 0, .1, 0)

@@ -201,6 +201,7 @@ func (p Program) seen() (Verdict, Cause) {
 		return Verdict{Causes: []Cause{}}, ""
 	}
 	s := *p.Seen
+	s.Upstream = p.corrected(s.Upstream)
 	if one := p.of(OneCore).Measured; one.Pairs > 0 && one.High > 0 && !p.lone() {
 		s.Held.Gain = Gain{Mean: 1 / one.Mean, Low: 1 / one.High, High: 1 / one.Low, Pairs: one.Pairs}
 		s.Held.Others = s.Others
@@ -211,6 +212,18 @@ func (p Program) seen() (Verdict, Cause) {
 		saw = v.Causes[0]
 	}
 	return Verdict{Causes: []Cause{}, Evidence: append(v.Evidence, p.figures()...), RuledOut: v.RuledOut, Uncertain: v.Uncertain, Sentence: s.connections()}, saw
+}
+
+// corrected takes connections on which the upstream says that it has an answer under way for those on
+// which one arrives. The kernel tells nothing of the end of an answer: one that pauses in its middle
+// looks as if nothing were outstanding.
+func (p Program) corrected(u ProcessPeer) ProcessPeer {
+	if !p.InFlight.Known() || u.Multiplexed {
+		return u
+	}
+	more := min(u.Answered, max(0, p.InFlight.Value()-u.owed()-u.Arriving-u.Unread))
+	u.Answered, u.Arriving = u.Answered-more, u.Arriving+more
+	return u
 }
 
 func (p Program) figures() []Figure {

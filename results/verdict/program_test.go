@@ -26,6 +26,11 @@ func around(p *verdict.Process, once, slower, one float64, more ...verdict.Chang
 	return e
 }
 
+func inFlight(requests float64, p verdict.Program) verdict.Program {
+	p.InFlight = verdict.Known(requests)
+	return p
+}
+
 func varied(name, value string, mean float64) verdict.Change {
 	return verdict.Change{Kind: verdict.Varied, Varied: name, Intervention: verdict.Intervention{
 		Name: name + " " + value, Cell: name + value, Measured: verdict.Gain{Mean: mean, Low: mean * .96, High: mean * 1.04, Pairs: 6}, Aside: true,
@@ -51,6 +56,20 @@ func cores(p verdict.Program, of ...float64) verdict.Program {
 	return p
 }
 
+// TestAnswersThatPause: in the middle of an answer a connection looks as if nothing were outstanding;
+// the upstream knows that it has not ended.
+func TestAnswersThatPause(t *testing.T) {
+	paused := new(seen(func(p *verdict.Process) { runs(p, .1, 0, .9, .1); who(p, 1, 1, .2, 21.8) }))
+	e := around(paused, 12, .4, 1)
+	for inFlight, want := range map[float64]verdict.Cause{23.5: verdict.NetworkBound, 2: verdict.HiddenCap} {
+		e.InFlight = verdict.Known(inFlight)
+		v := verdict.JudgeProgram(e)
+		if len(v.Causes) != 1 || v.Causes[0] != want {
+			t.Errorf("%v requests at the upstream: %v, want %s\n%s", inFlight, v.Causes, want, v.Sentence)
+		}
+	}
+}
+
 func TestJudgeProgram(t *testing.T) {
 	serial := new(seen(func(p *verdict.Process) { runs(p, 1.03, .1, .01, .98, .01); who(p, 1.6, .6, 15, 14.7) }))
 	waits := new(seen(func(p *verdict.Process) { runs(p, .3, 0, .7, .3); who(p, 30, .5, .5, 1) }))
@@ -74,7 +93,7 @@ func TestJudgeProgram(t *testing.T) {
 		{"a window of two, varied", around(few, 5, .52, .97, varied("window", "4", 1.9), varied("window", "8", 3.2)), verdict.WindowTooSmall, "window 8 gave 3.20x", verdict.Varied, true},
 		{"a larger window of a serial one gains nothing", around(serial, 1.02, .99, .91, varied("window", "64", 1.03)), verdict.Serialised, "whatever", verdict.OneCore, false},
 		{"a varied setting without a meaning", around(serial, 1.02, .99, .91, varied("colour", "red", 2)), verdict.Serialised, "whatever", verdict.OneCore, false},
-		{"one request at a time, under a lock", around(new(seen(func(p *verdict.Process) { runs(p, .1, 0, .9, .1); who(p, .5, .2, .1, 31) })), 5, .5, 1), verdict.Serialised, "one request waits for the other", verdict.AtOnce, false},
+		{"one request at a time, under a lock", inFlight(.7, around(new(seen(func(p *verdict.Process) { runs(p, .1, 0, .9, .1); who(p, .5, .2, .1, 31) })), 5, .5, 1)), verdict.Serialised, "one request waits for the other", verdict.AtOnce, false},
 		{"its own pace", around(paced, 1.01, 1, .99), verdict.HiddenCap, "a limit of its own", "", false},
 		{"signs that contradict: serial, and faster with an upstream at once", around(serial, 1.8, .6, .91), "", "who is waited for", "", false},
 		{"signs that contradict: serial, and worth two cores", around(serial, 1.02, .99, .55), "", "one sign for both", "", false},
