@@ -30,7 +30,7 @@ const (
 )
 
 func benchCommand() *cobra.Command {
-	o := runner.Options{Rounds: defaultRounds, Profile: true}
+	o := runner.Options{Rounds: defaultRounds}
 	var resume string
 	var asJSON bool
 	c := &cobra.Command{
