@@ -70,13 +70,13 @@ func collate(b *testing.B, c bench.Cell) {
 	ctx := context.Background()
 	// Memory is profiled from the beginning, at one rate, and nothing is timed
 	// then; the CPU profile and the trace hold the timed ops alone.
-	stopMemory := profile(b, w, profiles.PassMemory)
+	_, stopMemory := profile(b, w, profiles.PassMemory)
 	if options.pass != string(profiles.PassMemory) {
 		if err := w.Warm(ctx); err != nil {
 			b.Fatal(err)
 		}
 	}
-	stopCPU := profile(b, w, profiles.PassCPU)
+	ended, stopCPU := profile(b, w, profiles.PassCPU)
 	m, err := w.Measure(ctx, func() error {
 		b.ResetTimer()
 		defer b.StopTimer()
@@ -84,6 +84,7 @@ func collate(b *testing.B, c bench.Cell) {
 			if err := w.Op(ctx); err != nil {
 				return err
 			}
+			ended()
 		}
 		return nil
 	})
@@ -105,18 +106,18 @@ func unasked(ops int) bool {
 }
 
 // profile starts a pass, if it is the one that was asked for, and returns what
-// ends it.
-func profile(b *testing.B, w *bench.Workload, pass profiles.Pass) (stop func()) {
+// tells it that an op has ended, and what ends it.
+func profile(b *testing.B, w *bench.Workload, pass profiles.Pass) (ended, stop func()) {
 	b.Helper()
 	if options.pass != string(pass) {
-		return func() {}
+		return func() {}, func() {}
 	}
 	capture, err := profiles.Start(filepath.Join(options.profiles, w.Cell.Folder()), pass)
 	if err != nil {
 		b.Fatal(err)
 	}
 	w.Midway = func() { capture.Full() }
-	return func() {
+	return capture.Op, func() {
 		if err := capture.Stop(); err != nil {
 			b.Fatal(err)
 		}

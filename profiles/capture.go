@@ -18,6 +18,8 @@ type Capture struct {
 	once     sync.Once     // Full's, or Stop's where Full was never called
 	taken    chan struct{} // closed when Full has done its work
 	fullErr  error         // read once taken is closed
+	op       sync.Once
+	opErr    error
 	stop     func() error
 }
 
@@ -71,6 +73,12 @@ func (c *Capture) takeFull() {
 	c.fullErr = c.recorder.full()
 }
 
+// Op tells the pass that an op has ended; later calls do nothing. It is called by the
+// goroutine that calls Stop, which returns its error.
+func (c *Capture) Op() {
+	c.op.Do(func() { c.opErr = c.recorder.op() })
+}
+
 // Stop ends the pass, writes its files and restores the profiling rates. Each
 // file gets its final name only when it is whole. If something fails, Stop writes
 // all other files and returns the first error. Further calls return the same.
@@ -79,7 +87,7 @@ func (c *Capture) Stop() error { return c.stop() }
 func (c *Capture) finish() error {
 	c.once.Do(func() { close(c.taken) })
 	<-c.taken
-	if err := cmp.Or(c.fullErr, c.recorder.stop()); err != nil {
+	if err := cmp.Or(c.fullErr, c.opErr, c.recorder.stop()); err != nil {
 		return fmt.Errorf("write profiles: %w", err)
 	}
 	return nil

@@ -34,6 +34,31 @@ func TestCPUPass(t *testing.T) {
 	}
 }
 
+// TestTraceEndsWithTheFirstOp, and the CPU profile goes on.
+func TestTraceEndsWithTheFirstOp(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "cell")
+	c, err := profiles.Start(dir, profiles.PassCPU)
+	if err != nil {
+		t.Fatal(err)
+	}
+	burn(t, spinAlpha)
+	c.Op()
+	burn(t, spinBeta)
+	c.Op() // the first one counts
+	if err := c.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	trace, p := filepath.Join(dir, profiles.Trace.File()), read(t, dir, profiles.CPU)
+	for name, traced := range map[string]bool{".spinAlpha": true, ".spinBeta": false} {
+		if n := tracedSamples(t, trace, name); (n > 0) != traced {
+			t.Errorf("the trace carries %d samples of %s", n, name)
+		}
+		if sum(p, 0, name, nil) == 0 {
+			t.Errorf("the CPU profile has no sample of %s", name)
+		}
+	}
+}
+
 // tracedSamples counts the trace's CPU samples through a function.
 func tracedSamples(t *testing.T, path, name string) (n int) {
 	t.Helper()

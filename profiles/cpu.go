@@ -10,10 +10,12 @@ import (
 )
 
 // cpuPass is the recorder of PassCPU.
-type cpuPass struct{ profile, trace *wholefile.File }
+type cpuPass struct {
+	profile, trace *wholefile.File
+	traced         bool // the trace has ended
+}
 
-// startCPU starts the trace first and stops it last, so that it contains every CPU
-// sample. The profiler's rate stays at 100 Hz, because the kernel's timers do not
+// startCPU starts the trace first, so that it contains every CPU sample of its op. The profiler's rate stays at 100 Hz, because the kernel's timers do not
 // keep a higher one: for more samples take a longer pass.
 func startCPU(dir string) (recorder, error) {
 	t, err := wholefile.Create(filepath.Join(dir, Trace.File()))
@@ -47,8 +49,18 @@ func startCPUProfile(path string) (*wholefile.File, error) {
 
 func (c *cpuPass) full() error { return nil }
 
+// op ends the trace with the first op.
+func (c *cpuPass) op() error {
+	c.traced = true
+	trace.Stop()
+	return c.trace.Commit()
+}
+
 func (c *cpuPass) stop() error {
 	pprof.StopCPUProfile()
-	trace.Stop()
-	return cmp.Or(c.profile.Commit(), c.trace.Commit())
+	var err error
+	if !c.traced {
+		err = c.op()
+	}
+	return cmp.Or(c.profile.Commit(), err)
 }

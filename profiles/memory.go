@@ -48,6 +48,8 @@ func startMemory(dir string) (recorder, error) {
 	return m, nil
 }
 
+func (m *memoryPass) op() error { return nil }
+
 // full takes the goroutine profile first, because it shows this moment. The heap
 // profile shows the end of the last garbage collection, so full runs one: the
 // profile is then of what is live some milliseconds after the window was full.

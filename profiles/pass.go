@@ -7,8 +7,9 @@ import "collatebench/internal/oneof"
 type Pass string
 
 const (
-	// PassCPU records the CPU profile and the execution trace together, so
-	// that the trace carries the CPU samples, each with its goroutine.
+	// PassCPU records the CPU profile of all ops, and with it the execution trace of
+	// the first, which carries the CPU samples of that op, each with its goroutine. A
+	// trace grows with each op; a CPU profile needs some seconds to be worth reading.
 	PassCPU Pass = "cpu"
 	// PassMemory records memory and waits: heap, allocs, block, mutex, goroutine.
 	// Its rates slow the program down, so no time can be measured with it.
@@ -18,6 +19,7 @@ const (
 // A recorder records one pass.
 type recorder interface {
 	full() error // the window is full; called at most once, before stop
+	op() error   // the first op has ended; called at most once, before stop
 	stop() error // ends the recording and writes all other profiles; called once
 }
 

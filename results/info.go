@@ -52,6 +52,8 @@ type Info struct {
 	Budget        time.Duration     `json:"-"`                   // written as "3m0s"; 0 means none
 	Seed          uint64            `json:"seed"`
 	Profiled      bool              `json:"profiled"`
+	ProfiledAll   bool              `json:"profiled_all,omitempty"`  // all cells, and not those of the largest window alone
+	ProfileFlags  map[string]string `json:"profile_flags,omitempty"` // by cell: what disturbed its profiles, though they were taken again
 	Upstream      string            `json:"upstream,omitempty"`                 // base URL of an upstream that is not ours
 	LocalUpstream bool              `json:"upstream_on_this_machine,omitempty"` // of Upstream
 	Scalings      bench.Scalings    `json:"core_scalings,omitempty"`            // how many effective cores the machine has, for each kind of work

@@ -16,7 +16,7 @@ import (
 // So drift of the machine falls on both alike. Without values of the window the cells are
 // those of the largest one. Program, Precision and Profile of the options have no effect.
 func CompareVersions(ctx context.Context, o Options, which Versions) (*results.Run, error) {
-	o.Program, o.Precision, o.Profile = nil, 0, false
+	o.Program, o.Precision, o.Profile = nil, 0, NoProfiles
 	if err := largestWindow(&o.Matrix); err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ const resumedBudget = 5 * time.Minute
 // budget: by default the budget alone bounds its rounds.
 func rememberedVersions(ctx context.Context, o Options, run *results.Run) (Options, error) {
 	info := run.Info()
-	o.Program, o.Precision, o.Profile = nil, 0, false
+	o.Program, o.Precision, o.Profile = nil, 0, NoProfiles
 	if len(info.Versions) != 2 {
 		return o, fmt.Errorf("resume %s: its record has %d versions, not 2", info.ID, len(info.Versions))
 	}

@@ -172,7 +172,7 @@ func (x *experiment) describe() results.Info {
 		Go: runtime.Version(), Commit: commit(x.source),
 		Matrix: x.Matrix.Changed(), Cells: cellNames(x.cells),
 		Rounds: x.Rounds, Ops: x.Ops, Precision: x.Precision, Budget: x.Budget,
-		Seed: x.Seed, Profiled: x.Profile, Upstream: x.Upstream,
+		Seed: x.Seed, Profiled: x.Profile != NoProfiles, ProfiledAll: x.Profile == AllProfiles, Upstream: x.Upstream,
 		Bodies: x.bodies, Replay: x.Replay, TestBinary: hash, Versions: x.versions.records(),
 	}
 }
@@ -202,7 +202,7 @@ func (x *experiment) carryOut(ctx context.Context, measure func(context.Context)
 	if err == nil {
 		err = measure(ctx)
 	}
-	if err == nil && x.Profile && x.overBudget() == "" {
+	if err == nil && x.Profile != NoProfiles && x.overBudget() == "" {
 		err = x.profile(ctx)
 	}
 	x.at.Ended = true

@@ -87,6 +87,14 @@ func (m machine) judge(s *results.Sample, spent usage, clientCPU, wall time.Dura
 	s.Flags = append(s.Flags, t.flags(m.may, procs)...)
 }
 
+// flagged says what disturbed a process; nothing where that is not known.
+func (m machine) flagged(spent usage, clientCPU, wall time.Duration, procs int) []string {
+	if !m.known {
+		return nil
+	}
+	return takenOf(m.may, spent, clientCPU.Seconds(), wall.Seconds()).flags(m.may, procs)
+}
+
 // A taken is what was taken of an allowance while a client ran, in cores.
 type taken struct {
 	steal, others, upstream float64

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"collatebench/bench"
+	"collatebench/profiles"
 	"collatebench/results"
 	"collatebench/results/stats"
 )
@@ -174,18 +175,20 @@ func (x *experiment) overBudget() string {
 }
 
 // profileTime estimates the time of the profiled passes from the samples of a round: each
-// pass runs one op of each cell, and writes files.
+// pass runs some ops of each cell, and writes files.
 func (x *experiment) profileTime(round results.Round) time.Duration {
-	if !x.Profile {
+	if x.Profile == NoProfiles {
 		return 0
 	}
-	var pass time.Duration
+	var sum time.Duration
 	for _, c := range x.profiledCells() {
 		s := round.Samples[c.Name()]
-		op, _ := timeOfOp(s.Line) // there is one in every sample
-		pass += time.Duration(s.Seconds*float64(time.Second)) - time.Duration(x.opsOf(c)-1)*op
+		op, cpus := opOf(s.Line)
+		for _, pass := range profiles.Passes() {
+			sum += time.Duration(s.Seconds*float64(time.Second)) + time.Duration(profiledOps(pass, op, cpus)-x.opsOf(c))*op
+		}
 	}
-	return pass * time.Duration(passes) * 5 / 4
+	return sum * 5 / 4
 }
 
 // displayName is a cell's name without the codec and size that rarely vary.

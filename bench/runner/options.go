@@ -18,7 +18,7 @@ type Options struct {
 	Budget    time.Duration // of the whole run, profiled passes included; 0 means none
 	Seed      uint64        // of the order, and of the upstreams' payloads and choices
 	Label     string
-	Profile   bool // take the profiled passes too
+	Profile   Profiling // which cells the profiled passes take
 
 	Program  *Program // the compiled benchmark; nil compiles it
 	Source   string   // folder of the collatebench module; "" means the enclosing one
@@ -47,7 +47,7 @@ func remembered(o Options, info results.Info) (Options, error) {
 		}
 	}
 	o.Rounds, o.Ops, o.Precision, o.Budget = info.Rounds, info.Ops, info.Precision, 0
-	o.Seed, o.Profile, o.Upstream = info.Seed, info.Profiled, info.Upstream
+	o.Seed, o.Profile, o.Upstream = info.Seed, profilingOf(info), info.Upstream
 	o.Bodies, o.Replay = nil, info.Replay
 	if o.Replay != "" {
 		return o, nil // which has them: their files were that process's

@@ -58,7 +58,7 @@ func WhyProgram(ctx context.Context, o Options, own Own) (*results.Run, error) {
 	if err := rusage.Check(); err != nil {
 		return nil, err
 	}
-	o.Profile, o.Precision = false, 0
+	o.Profile, o.Precision = NoProfiles, 0
 	x := &experiment{Options: o, own: &own, began: time.Now(), out: o.Out}
 	x.Rounds = max(x.Rounds, 1)
 	if err := x.planOwn(); err != nil {
@@ -92,7 +92,7 @@ func ResumeProgram(ctx context.Context, run *results.Run, o Options) error {
 	if changed := results.ThisMachine().Differences(info.Machine); len(changed) > 0 {
 		return refuse(fmt.Errorf("the machine is another than before (%s): samples of two machines can't be mixed", strings.Join(changed, "; ")))
 	}
-	o.Rounds, o.Seed, o.Profile, o.Precision = info.Rounds, info.Seed, false, 0
+	o.Rounds, o.Seed, o.Profile, o.Precision = info.Rounds, info.Seed, NoProfiles, 0
 	x := &experiment{Options: o, own: resumedOwn(study), began: time.Now(), run: run}
 	if x.cells, err = info.Parse(); err != nil {
 		return err

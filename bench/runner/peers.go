@@ -25,7 +25,7 @@ const outputDelay = 2 * time.Second
 // run, and measures each from outside its process. who lists the clients. Matrix,
 // Profile and Precision of the options have no effect.
 func Peers(ctx context.Context, o Options, cells []bench.Cell, who evidence.Peers) (*results.Run, error) {
-	o.Profile, o.Precision = false, 0
+	o.Profile, o.Precision = NoProfiles, 0
 	x, err := newExperiment(ctx, o, nil, func(o Options, _ []results.BodyFile) ([]bench.Cell, error) {
 		return planPeers(o, cells, who)
 	})

@@ -40,7 +40,7 @@ func (e *BudgetError) Unwrap() error { return e.Err }
 // Rounds are the pairs of each intervention, Budget is the time for all of
 // them. The verdict is in the run's ledger: evidence.Why makes it.
 func Why(ctx context.Context, o Options, c bench.Cell) (*results.Run, error) {
-	o.Profile, o.Precision = false, 0
+	o.Profile, o.Precision = NoProfiles, 0
 	x, err := newExperiment(ctx, o, []payload.Codec{c.Codec}, func(o Options, bodies []results.BodyFile) ([]bench.Cell, error) {
 		return planOne(o, bodies, c)
 	})

@@ -82,13 +82,18 @@ func TestPossible(t *testing.T) {
 	}
 }
 
-// TestProfileTime: each pass runs one op of each cell in a process of its own.
+// TestProfileTime: each pass runs some ops of each cell in a process of its own.
 func TestProfileTime(t *testing.T) {
 	c := cell(t, "placement=collector")
-	x := &experiment{cells: []bench.Cell{c}, Options: Options{Profile: true, Ops: 4}, run: &results.Run{}}
+	x := &experiment{cells: []bench.Cell{c}, Options: Options{Profile: LargestProfiles, Ops: 4}, run: &results.Run{}}
 	s := results.Sample{Seconds: 5, Line: "BenchmarkCollate/" + c.Benchmark() + " 4 1000000000 ns/op 1 MB/s"}
 	got := x.profileTime(results.Round{Samples: map[string]results.Sample{c.Name(): s}})
 	if want := 2 * time.Second * time.Duration(passes) * 5 / 4; got != want { // 5 s with four ops of 1 s, so 2 s with one
+		t.Errorf("%v, want %v", got, want)
+	}
+	s.Line += " 1 cpus" // six ops of a second make a CPU profile
+	got = x.profileTime(results.Round{Samples: map[string]results.Sample{c.Name(): s}})
+	if want := (2 + 7) * time.Second * 5 / 4; got != want {
 		t.Errorf("%v, want %v", got, want)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,7 +30,7 @@ const (
 )
 
 func benchCommand() *cobra.Command {
-	o := runner.Options{Rounds: defaultRounds, Profile: true}
+	o := runner.Options{Rounds: defaultRounds}
 	var resume string
 	var asJSON bool
 	c := &cobra.Command{
@@ -74,12 +75,32 @@ product is the matrix.`,
 	fs.StringVar(&o.Upstream, "upstream", "", "base `URL` of an upstream that runs elsewhere")
 	fs.StringSliceVar(&o.Bodies, "body", nil, "captured responses to serve in place of made ones: `file`[,file]")
 	replayFlag(fs, &o.Replay)
-	fs.BoolVar(&o.Profile, "profile", true, "take the two profiled passes after the measured one")
+	profileFlag(fs, &o.Profile)
 	fs.StringVar(&resume, "resume", "", "go on with a stopped `run` (its ID, label or path)")
 	fs.StringVar(&o.Out, "out", "", "`folder` of the runs (default results/runs in the module)")
 	fs.StringVar(&o.Source, "source", "", "`folder` of the collatebench module (default the enclosing one)")
 	fs.BoolVar(&asJSON, "json", false, "print the summary as JSON")
 	return c
+}
+
+// profileFlag takes also what it took before there was a choice.
+func profileFlag(fs *pflag.FlagSet, to *runner.Profiling) {
+	*to = runner.LargestProfiles
+	parse := func(s string) (runner.Profiling, error) {
+		switch s {
+		case "largest", "true":
+			return runner.LargestProfiles, nil
+		case "all":
+			return runner.AllProfiles, nil
+		case "none", "false":
+			return runner.NoProfiles, nil
+		}
+		return "", fmt.Errorf("%q is not largest, all or none", s)
+	}
+	format := func(p runner.Profiling) string { return cmp.Or(string(p), "none") }
+	fs.Var(parsedFlag[runner.Profiling]{to, parse, format, "cells"}, "profile",
+		"take two profiled passes after the measured one: of the largest window of each placement (largest), of all cells (all), or none")
+	fs.Lookup("profile").NoOptDefVal = "largest"
 }
 
 func replayFlag(fs *pflag.FlagSet, to *string) {

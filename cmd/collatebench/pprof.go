@@ -113,7 +113,7 @@ func readProfile(run *results.Run, name string) (*profile.Profile, error) {
 	at := relativePath(filepath.Join(run.Dir(), filepath.FromSlash(name)))
 	data, err := run.ReadFile(name, profiles.MaxBytes)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usageError{fmt.Errorf("no profile at %s: was the run made with --profile=false, or stopped before its profiled passes?", at)}
+		return nil, usageError{fmt.Errorf("no profile at %s: was the run made with --profile=none, is the cell not one of the largest window (--profile=all takes each), or was it stopped before its profiled passes?", at)}
 	}
 	if err != nil {
 		return nil, err

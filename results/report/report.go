@@ -78,8 +78,9 @@ type content struct {
 // A laneSection is a timeline with its figures.
 type laneSection struct {
 	picture
-	Phases   []timeline.Phase
-	Requests []request
+	Phases    []timeline.Phase
+	Requests  []request
+	Disturbed string // what else used the machine when it was recorded; "" if nothing did
 }
 
 // A request is one lane as figures.
@@ -115,7 +116,7 @@ func (d document) laneSections() []laneSection {
 	var out []laneSection
 	for i, p := range d.lanes() {
 		t := d.timelines[i]
-		s := laneSection{picture: p}
+		s := laneSection{picture: p, Disturbed: d.info.ProfileFlags[t.cell.Name()]}
 		if p.Missing == "" {
 			s.Phases = laneFrame{chart: t}.present()
 		}

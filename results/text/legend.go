@@ -3,6 +3,8 @@ package text
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"collatebench/bench"
@@ -44,6 +46,7 @@ func Notes(s stats.Summary) []string {
 func (p printer) writeNotes(w io.Writer, flags int) {
 	p.writeNoise(w)
 	p.writeFlagged(w, flags)
+	p.writeProfileFlags(w)
 	if p.Stopped != "" {
 		fmt.Fprintf(w, "ended: %s\n", p.Stopped)
 	}
@@ -87,6 +90,17 @@ func (p printer) writeFlagged(w io.Writer, most int) {
 	}
 	if n := len(p.Flagged) - most; n > 0 {
 		fmt.Fprintf(w, "flagged: %s more, listed in report/%s\n", spell.Plural(n, "attempt"), results.SummaryFile)
+	}
+}
+
+// writeProfileFlags says whose profiles and timelines are of a machine that was not quiet.
+func (p printer) writeProfileFlags(w io.Writer) {
+	cells := slices.Sorted(maps.Keys(p.reading.Info.ProfileFlags))
+	for _, name := range cells[:min(len(cells), maxFlagsShown)] {
+		fmt.Fprintf(w, "profiles flagged, after %d attempts: %s (%s)\n", results.MaxAttempts, p.reading.Info.ProfileFlags[name], describeCell(name))
+	}
+	if n := len(cells) - maxFlagsShown; n > 0 {
+		fmt.Fprintf(w, "profiles flagged: those of %s more\n", spell.Plural(n, "cell"))
 	}
 }
 

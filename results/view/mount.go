@@ -62,7 +62,7 @@ func (f *runFolder) find(cell string, k profiles.Kind) (*mount, error) {
 // check returns an error that tells a person why a profile may be missing.
 func (m *mount) check() error {
 	if _, err := m.folder.regular(m.file()); err != nil {
-		return missing("Run %s has no %s of %s: was it made with --profile=false, or is it not that far yet?", m.folder.id, m.what(), m.name)
+		return missing("Run %s has no %s of %s: was it made with --profile=none, is it not a cell of the largest window (--profile=all takes each), or is it not that far yet?", m.folder.id, m.what(), m.name)
 	}
 	return nil
 }

@@ -1,0 +1,72 @@
+package runner
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"collatebench/bench"
+	"collatebench/profiles"
+	"collatebench/results"
+)
+
+// TestProfiledOps: a CPU profile gets its 500 samples where the client computes, and no client that
+// waits takes for ever.
+func TestProfiledOps(t *testing.T) {
+	for _, c := range []struct {
+		pass profiles.Pass
+		op   time.Duration
+		cpus float64
+		want int
+	}{
+		{profiles.PassMemory, time.Millisecond, 2, 1},
+		{profiles.PassCPU, 0, 2, 1},
+		{profiles.PassCPU, time.Second, 0, 1},
+		{profiles.PassCPU, time.Second, 1, 6},
+		{profiles.PassCPU, time.Second, 2, 3},
+		{profiles.PassCPU, 10 * time.Millisecond, 1.1, 500},
+		{profiles.PassCPU, time.Second, .1, 12},
+		{profiles.PassCPU, time.Minute, .1, 1},
+		{profiles.PassCPU, 1, 1, maxOps},
+	} {
+		if got := profiledOps(c.pass, c.op, c.cpus); got != c.want {
+			t.Errorf("%s, %v on %v cores: %d ops, want %d", c.pass, c.op, c.cpus, got, c.want)
+		}
+	}
+}
+
+// TestProfiledCells are those of the largest window for each of all else, or all but the controls.
+func TestProfiledCells(t *testing.T) {
+	var x experiment
+	for _, name := range []string{
+		"codec=json/placement=pool/window=1/size=1MiB", "codec=json/placement=pool/window=32/size=1MiB", "codec=json/placement=pool/window=32/size=1MiB/aa=b",
+		"codec=json/placement=pool/window=8/size=1MiB-2", "codec=json/placement=request/window=8/size=1MiB",
+	} {
+		c, err := bench.ParseCell(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x.cells = append(x.cells, c)
+	}
+	for profile, want := range map[Profiling][]int{LargestProfiles: {1, 3, 4}, AllProfiles: {0, 1, 3, 4}} {
+		x.Profile = profile
+		var cells []bench.Cell
+		for _, i := range want {
+			cells = append(cells, x.cells[i])
+		}
+		if got := x.profiledCells(); !slices.Equal(got, cells) {
+			t.Errorf("%s: %v, want %v", profile, cellNames(got), cellNames(cells))
+		}
+	}
+}
+
+// TestProfilingIsRemembered by the run's record.
+func TestProfilingIsRemembered(t *testing.T) {
+	for want, info := range map[Profiling]results.Info{
+		NoProfiles: {}, LargestProfiles: {Profiled: true}, AllProfiles: {Profiled: true, ProfiledAll: true},
+	} {
+		if got := profilingOf(info); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
