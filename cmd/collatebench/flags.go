@@ -92,13 +92,29 @@ func durationFlag(fs *pflag.FlagSet, to *time.Duration, name, usage string) {
 		}
 		return d, nil
 	}
-	format := func(d time.Duration) string {
-		if d == 0 {
-			return ""
+	fs.Var(parsedFlag[time.Duration]{to, parse, formatDuration, "duration"}, name, usage)
+}
+
+// secondsFlag takes a bare number too, as --seconds does wherever else it is.
+func secondsFlag(fs *pflag.FlagSet, to *time.Duration, usage string) {
+	parse := func(s string) (time.Duration, error) {
+		d, err := time.ParseDuration(s)
+		if n, bad := strconv.ParseFloat(s, 64); bad == nil {
+			d, err = time.Duration(n*float64(time.Second)), nil
 		}
-		return d.String()
+		if err != nil || d <= 0 {
+			return 0, fmt.Errorf("%q is not a number of seconds above zero, nor a duration such as 90s or 3m", s)
+		}
+		return d, nil
 	}
-	fs.Var(parsedFlag[time.Duration]{to, parse, format, "duration"}, name, usage)
+	fs.Var(parsedFlag[time.Duration]{to, parse, formatDuration, "s"}, "seconds", usage)
+}
+
+func formatDuration(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return d.String()
 }
 
 func labelFlag(fs *pflag.FlagSet, to *string, usage string) {

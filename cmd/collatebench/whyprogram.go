@@ -35,7 +35,7 @@ const (
 
 func (f *ownFlags) add(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&f.vary, "vary", nil, "of a program: `NAME=V,V,...` puts each value in place of {NAME}, the first as it is; NAME='--flag {}':V,... appends it; env:NAME=V,... sets a variable. window and workers have a meaning")
-	durationFlag(fs, &f.seconds, "seconds", "of a program: how long a sample lasts from its first answer (default 3s)")
+	secondsFlag(fs, &f.seconds, "of a program: how long a sample lasts from its first answer (default 3s)")
 	passFlag(fs, &f.pass)
 	fs.StringVar(&f.resume, "resume", "", "go on with a stopped `run` of a program (its ID, label or path), in the environment that there is now")
 	fs.BoolVar(&f.show, "show", false, "of a program: print the end of what it printed")

@@ -25,6 +25,7 @@ func TestWhyProgramRefuses(t *testing.T) {
 		"of a cell":          {[]string{"--body", "x", "--", "true", "{upstream}"}, "--body: has no effect on a program of your own"},
 		"of a program":       {[]string{"placement=pool", "--vary", "x=1,2"}, "--vary: is for a program"},
 		"seconds":            {[]string{"--seconds", "20m", "--", "true", "{upstream}"}, "--seconds 20m0s: not 1s to 10m"},
+		"bare seconds":       {[]string{"--seconds", "0.2", "--", "true", "{upstream}"}, "--seconds 200ms: not 1s to 10m"},
 		"pairs":              {[]string{"--pairs", "2", "--", "true", "{upstream}"}, `--pairs "2": fewer than 3`},
 		"no recording":       {[]string{"--replay", "nowhere", "--", "true", "{upstream}"}, `--replay "nowhere"`},
 		"recorded delays":    {[]string{"--latency", "recorded", "--", "true", "{upstream}"}, "--latency recorded: needs --replay"},

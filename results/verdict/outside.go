@@ -38,7 +38,7 @@ var outsideProcess = processRule{
 		if u.Awaited > 0 && u.Awaited < 60 && !u.Multiplexed {
 			v.Sentence += fmt.Sprintf("It gives one in about %s, and the client has read all that came (%s unread).\n", siTime(u.Awaited), spell.Bytes(u.UnreadBytes))
 		}
-		if u.Connections <= oneAtATime && !u.Multiplexed {
+		if u.Connections <= oneAtATime && !u.Multiplexed && !p.InFlight.Known() {
 			v.Uncertain = append(v.Uncertain, "whether one request at a time is on that connection, or many (HTTP/2, gRPC): the kernel does not tell")
 		}
 		v.Sentence += "Not the client's decoding, and not the link. Either each answer takes so long, and a larger window gains, or they queue there, and it does not: " +

@@ -29,6 +29,7 @@ type Process struct {
 	Quota    float64 // of its control group, cores; 0 if it has none
 	Stopped  Number  // share of the quota's periods in which the quota stopped it
 	Others   Number  // of Allowed, what other processes took meanwhile
+	InFlight Number  // requests, mean, that the upstream itself counts; only of an upstream that can be asked
 	Idle     Number  // cores that it may run on and nothing ran on
 	Opens    float64 // connections a second that are made in its network namespace, by whomever
 

@@ -210,7 +210,7 @@ func (p Program) seen() (Verdict, Cause) {
 		return Verdict{Causes: []Cause{}}, ""
 	}
 	s := *p.Seen
-	s.Upstream = p.corrected(s.Upstream)
+	s.Upstream, s.InFlight = p.corrected(s.Upstream), p.InFlight
 	if one := p.of(OneCore).Measured; one.Pairs > 0 && one.High > 0 && !p.lone() {
 		s.Held.Gain = Gain{Mean: 1 / one.Mean, Low: 1 / one.High, High: 1 / one.Low, Pairs: one.Pairs}
 		s.Held.Others = s.Others
@@ -289,7 +289,11 @@ func (p Program) flight() string {
 	if !p.InFlight.Known() {
 		return ""
 	}
-	return fmt.Sprintf("; it has %s at the upstream, mean", requests(p.InFlight.Value()))
+	text := fmt.Sprintf("; it has %s at the upstream, mean", requests(p.InFlight.Value()))
+	if p.Seen != nil && p.Seen.Upstream.Connections <= oneAtATime && p.InFlight.Value() <= oneAtATime {
+		text += ", one after the other: several at once would wait together"
+	}
+	return text
 }
 
 func requests(n float64) string { return count(n) + " requests" }

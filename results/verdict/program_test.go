@@ -84,6 +84,7 @@ func TestJudgeProgram(t *testing.T) {
 	few := new(seen(func(p *verdict.Process) { runs(p, .3, 0, .7, .3); who(p, 3.8, .1, 0, .1) }))
 	full := new(seen(func(p *verdict.Process) { runs(p, 1.9, .8, 0, .1, .9); who(p, 3, 2, 15, 12) }))
 	paced := new(seen(func(p *verdict.Process) { runs(p, .1, 0, .9, .1); who(p, 3, .3, .2, 28.5) }))
+	alone := new(seen(func(p *verdict.Process) { runs(p, .1, 0, .9, .1); who(p, .85, 0, .05, .1) }))
 	for _, c := range []struct {
 		name    string
 		e       verdict.Program
@@ -123,6 +124,7 @@ func TestJudgeProgram(t *testing.T) {
 		{"an upstream as busy, and a machine that is not", serving(1, .9, around(few, 0, .03, 1)), verdict.ConnectionPool, "a limit of its own", "", false},
 		{"an upstream that does little, and a machine that is full", serving(.1, .2, around(few, 0, .03, 1)), verdict.ConnectionPool, "a limit of its own", "", false},
 		{"the story, beside an upstream at its limit", serving(1, .1, around(serial, 0, .98, .91)), verdict.Serialised, "whatever the upstream does", verdict.OneCore, false},
+		{"one request after the other, on one connection", inFlight(.9, around(alone, 20, .5, 1)), verdict.Outside, "one after the other: several at once", verdict.AtOnce, true},
 		{"its own pace, on one connection", around(new(seen(func(p *verdict.Process) { runs(p, .1, 0, .9, .1); who(p, .5, 0, 0, .5) })), 1.01, 1.01, 1), verdict.HiddenCap, "a limit of its own holds it back", "", false},
 	} {
 		v := verdict.JudgeProgram(c.e)
