@@ -29,7 +29,7 @@ const (
 const format = 2
 
 // Info is run.json: what was asked for, and on what machine. All of it is known before
-// the first sample, except State, Stopped, Ended and NoiseFloor.
+// the first sample, except State, Stopped, Ended, NoiseFloor and Gate.
 type Info struct {
 	Format        int               `json:"format"` // set by Create
 	ID            string            `json:"id"`     // set by Create
@@ -52,8 +52,8 @@ type Info struct {
 	Budget        time.Duration     `json:"-"`                   // written as "3m0s"; 0 means none
 	Seed          uint64            `json:"seed"`
 	Profiled      bool              `json:"profiled"`
-	ProfiledAll   bool              `json:"profiled_all,omitempty"`  // all cells, and not those of the largest window alone
-	ProfileFlags  map[string]string `json:"profile_flags,omitempty"` // by cell: what disturbed its profiles, though they were taken again
+	ProfiledAll   bool              `json:"profiled_all,omitempty"`             // all cells, and not those of the largest window alone
+	ProfileFlags  map[string]string `json:"profile_flags,omitempty"`            // by cell: what disturbed its profiles, though they were taken again
 	Upstream      string            `json:"upstream,omitempty"`                 // base URL of an upstream that is not ours
 	LocalUpstream bool              `json:"upstream_on_this_machine,omitempty"` // of Upstream
 	Scalings      bench.Scalings    `json:"core_scalings,omitempty"`            // how many effective cores the machine has, for each kind of work
@@ -66,6 +66,7 @@ type Info struct {
 	Program       json.RawMessage   `json:"program,omitempty"`     // a person's own program and the interventions around it; package evidence writes and reads it
 	Baseline      string            `json:"baseline,omitempty"`    // the name under which this copy of the run is kept; its ledger is closed
 	Versions      []Version         `json:"versions,omitempty"`    // that the run compares, the old one first; none in a run of one
+	Gate          json.RawMessage   `json:"gate,omitempty"`        // what the gate on these versions decided; package stats writes and reads it
 	Joined        map[string]int    `json:"joined,omitempty"`      // by cell, the first round that has it, if that is not 1
 }
 
@@ -133,7 +134,7 @@ func (i *Info) UnmarshalJSON(text []byte) error {
 		i.Scalings = bench.Scalings{*in.Scaling}
 	}
 	// Remove the file's indentation: other packages did not write it.
-	for _, study := range []*json.RawMessage{&i.NoiseFloor, &i.Why, &i.Peers, &i.Program} {
+	for _, study := range []*json.RawMessage{&i.NoiseFloor, &i.Why, &i.Peers, &i.Program, &i.Gate} {
 		if err := compact(study); err != nil {
 			return err
 		}

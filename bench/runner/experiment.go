@@ -231,7 +231,7 @@ func (x *experiment) open() error {
 	x.log = log
 	x.machine = thisMachine()
 	info := x.run.Info()
-	info.State, info.Stopped = results.Running, ""
+	info.State, info.Stopped, info.Gate = results.Running, "", nil // a gate has decided on what was there before
 	if err := x.run.OpenLedger(); err != nil {
 		return err // another process has it, so this one must not change the run
 	}

@@ -120,7 +120,7 @@ func startBench(c *cobra.Command, o runner.Options, asJSON bool) error {
 		return err
 	}
 	run, err := runner.Start(c.Context(), o)
-	return finish(c, run, err, asJSON)
+	return finish(c, run, err, formOf(asJSON))
 }
 
 // resumeFlags are the flags that may be given with --resume.
@@ -142,7 +142,7 @@ func resumeBench(c *cobra.Command, o runner.Options, ref string, asJSON bool) er
 	if err := prepare(c, &o); err != nil {
 		return err
 	}
-	return finish(c, run, runner.Resume(c.Context(), run, o), asJSON)
+	return finish(c, run, runner.Resume(c.Context(), run, o), formOf(asJSON))
 }
 
 // prepare sets the options that come from this process, and checks the upstream's flags.
@@ -171,7 +171,7 @@ func prepare(c *cobra.Command, o *runner.Options) error {
 
 // finish writes and prints the report of what the run has. The error of a stopped run says
 // how to go on.
-func finish(c *cobra.Command, run *results.Run, err error, asJSON bool) error {
+func finish(c *cobra.Command, run *results.Run, err error, as form) error {
 	if option := (*runner.OptionError)(nil); errors.As(err, &option) {
 		return usageError{err}
 	}
@@ -180,7 +180,7 @@ func finish(c *cobra.Command, run *results.Run, err error, asJSON bool) error {
 	}
 	// An interrupted run gets a report too.
 	ctx := context.WithoutCancel(c.Context())
-	if reportErr := printRun(ctx, c.OutOrStdout(), run, asJSON); reportErr != nil {
+	if reportErr := printRun(ctx, c.OutOrStdout(), run, as); reportErr != nil {
 		err = errors.Join(err, reportErr)
 	}
 	if err == nil {
@@ -193,33 +193,55 @@ func finish(c *cobra.Command, run *results.Run, err error, asJSON bool) error {
 	return err
 }
 
-// printRun makes report/ and prints the tables, or the proven verdict of a run of why; either
-// one as JSON if asJSON is set.
-func printRun(ctx context.Context, out io.Writer, run *results.Run, asJSON bool) error {
+// A form is how a command prints what it found.
+type form string
+
+const (
+	formText     form = "text"
+	formJSON     form = "json"
+	formMarkdown form = "markdown" // of a comparison
+	formCSV      form = "csv"      // of a comparison
+)
+
+func formOf(json bool) form {
+	if json {
+		return formJSON
+	}
+	return formText
+}
+
+// printRun makes report/ and prints the tables, or the proven verdict of a run of why.
+func printRun(ctx context.Context, out io.Writer, run *results.Run, as form) error {
 	r, err := evidence.Read(run)
 	if err != nil {
 		return err
 	}
 	if r.Proven != nil {
-		err = printProven(out, run, r, asJSON)
+		err = printProven(out, run, r, as)
 	} else {
-		err = printTables(out, run, r, asJSON)
+		err = printTables(out, run, r, as)
 	}
 	return errors.Join(err, report.Write(ctx, run))
 }
 
-func printTables(out io.Writer, run *results.Run, r evidence.Reading, asJSON bool) error {
-	if asJSON {
+func printTables(out io.Writer, run *results.Run, r evidence.Reading, as form) error {
+	switch as {
+	case formJSON:
 		summary, err := r.SummaryJSON()
 		return write(out, summary, err)
+	case formMarkdown:
+		text.VersionsMarkdown(out, r)
+		return nil
+	case formCSV:
+		return text.VersionsCSV(out, r)
 	}
 	text.Write(out, r)
 	fmt.Fprintf(out, "\nrun folder: %s\nreport: %s\n", relativePath(run.Dir()), relativePath(filepath.Join(run.ReportDir(), results.ReportFile)))
 	return nil
 }
 
-func printProven(out io.Writer, run *results.Run, r evidence.Reading, asJSON bool) error {
-	if asJSON {
+func printProven(out io.Writer, run *results.Run, r evidence.Reading, as form) error {
+	if as == formJSON {
 		verdict, err := r.VerdictJSON()
 		return write(out, verdict, err)
 	}

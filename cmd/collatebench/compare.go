@@ -84,7 +84,7 @@ what would settle it is printed. A cell of OLD that NEW has not measured, and an
 	}
 	c.Flags().SortFlags = false
 	c.Flags().StringVar(&f.out, "out", "", "`folder` of the runs (default results/runs in the module)")
-	c.Flags().StringVar(&f.format, "format", "text", "text, markdown (for a comment on a change), json or csv; of two runs")
+	c.Flags().StringVar(&f.format, "format", "text", "text, markdown (for a comment on a change), json or csv")
 	c.Flags().BoolVar(&f.asJSON, "json", false, "the same as --format json")
 	c.Flags().BoolVar(&f.force, "force", false, "compare runs whose differences make that meaningless")
 	percentFlag(c.Flags(), &f.gate.Margin, "fail-over", "loss of throughput of a cell beyond which it fails, such as 5%")
@@ -103,7 +103,7 @@ func (f *compareFlags) check(c *cobra.Command) error {
 		}
 		f.format = "json"
 	}
-	if _, err := oneof.Parse(f.format, []string{"text", "markdown", "json", "csv"}); err != nil {
+	if _, err := oneof.Parse(f.format, []string{string(formText), string(formMarkdown), string(formJSON), string(formCSV)}); err != nil {
 		return fmt.Errorf("--format: %w", err)
 	}
 	for _, name := range []string{"alpha", "only"} {
@@ -189,16 +189,16 @@ func (f *compareFlags) decide(c *evidence.Comparison) error {
 }
 
 func (f *compareFlags) print(ctx context.Context, w io.Writer, c evidence.Comparison, runs []*results.Run) error {
-	switch f.format {
-	case "json":
+	switch form(f.format) {
+	case formJSON:
 		document, err := c.JSON()
 		if err == nil {
 			_, err = w.Write(document)
 		}
 		return err
-	case "csv":
+	case formCSV:
 		return text.CompareCSV(w, c)
-	case "markdown":
+	case formMarkdown:
 		text.CompareMarkdown(w, c)
 		return nil
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"time"
 
@@ -13,7 +12,6 @@ import (
 	"collatebench/bench/runner"
 	"collatebench/results"
 	"collatebench/results/stats"
-	"collatebench/results/text"
 )
 
 const (
@@ -68,9 +66,6 @@ func (f *compareFlags) versions(c *cobra.Command, args []string, v *versionFlags
 			return usageError{fmt.Errorf("--%s is for two runs that are there; of --ref and --binary the dimensions say what is run", name)}
 		}
 	}
-	if f.format != "text" && f.format != "json" {
-		return usageError{fmt.Errorf("--format %q: of --ref and --binary text or json; the run's own tables are there for others", f.format)}
-	}
 	gate := &stats.Sequence{Gate: f.gate}
 	var decided *stats.Decision
 	if f.gate.Margin > 0 {
@@ -85,44 +80,30 @@ func (f *compareFlags) versions(c *cobra.Command, args []string, v *versionFlags
 	}
 	run, err := v.run(c, args, f.out)
 	if run == nil || err != nil || f.gate.Margin == 0 {
-		return v.finish(c, run, err, f.format == "json")
+		return v.finish(c, run, err, form(f.format))
 	}
 	if decided == nil {
 		if decided, err = gate.Look(run, 1); err != nil {
 			return err
 		}
 	}
-	if err := f.gated(c, run, *decided); err != nil {
+	if err := keepDecision(run, *decided); err != nil {
+		return err
+	}
+	if err := v.finish(c, run, nil, form(f.format)); err != nil {
 		return err
 	}
 	return exitOf(decided.Outcome)
 }
 
-// gated prints a run's tables and the gate's decision.
-func (f *compareFlags) gated(c *cobra.Command, run *results.Run, d stats.Decision) error {
-	w := c.OutOrStdout()
-	if f.format != "json" {
-		if err := printRun(c.Context(), w, run, false); err != nil {
-			return err
-		}
-		fmt.Fprintln(w)
-		for _, line := range text.GateLines(d) {
-			fmt.Fprintln(w, line)
-		}
-		return nil
-	}
-	if err := printRun(c.Context(), io.Discard, run, false); err != nil { // which makes the report
+// keepDecision writes what the gate decided into the run's record, from which it is printed.
+func keepDecision(run *results.Run, d stats.Decision) error {
+	info := run.Info()
+	var err error
+	if info.Gate, err = d.Record(); err != nil {
 		return err
 	}
-	rows, err := stats.Versions(run)
-	if err != nil {
-		return err
-	}
-	return writeJSON(w, struct {
-		Run      string             `json:"run"`
-		Versions []stats.VersionRow `json:"versions"`
-		Gate     stats.Decision     `json:"gate"`
-	}{run.Info().ID, rows, d})
+	return run.SetInfo(info)
 }
 
 // share is how much of the run is done, by its time or its rounds.
@@ -160,11 +141,11 @@ func (f *versionFlags) run(c *cobra.Command, args []string, out string) (*result
 }
 
 // finish prints what the run has, and what stopped it.
-func (f *versionFlags) finish(c *cobra.Command, run *results.Run, err error, asJSON bool) error {
+func (f *versionFlags) finish(c *cobra.Command, run *results.Run, err error, as form) error {
 	if cant := (*runner.VersionError)(nil); errors.As(err, &cant) {
 		return err // there is nothing to report, and nothing to go on with
 	}
-	return finish(c, run, err, asJSON)
+	return finish(c, run, err, as)
 }
 
 // refuse refuses the flags of a run where two runs that are there are compared.

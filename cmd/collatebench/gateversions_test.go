@@ -29,6 +29,7 @@ func TestGateOfVersions(t *testing.T) {
 	}
 	code, out, errs = compare("--fail-over", "0.1%", "--rounds", "4", "--json")
 	var said struct {
+		Run      string             `json:"run"`
 		Versions []stats.VersionRow `json:"versions"`
 		Gate     stats.Decision     `json:"gate"`
 	}
@@ -40,7 +41,7 @@ func TestGateOfVersions(t *testing.T) {
 	}
 	for says, args := range map[string][]string{
 		"--only is for two runs that are there":              {"--only", "window=4", "--fail-over", "5%"},
-		`--format "csv": of --ref and --binary text or json`: {"--format", "csv"},
+		`--format: "yaml" is not`: {"--format", "yaml"},
 		"--alpha is for a gate, with --fail-over":            {"--alpha", "1%"},
 	} {
 		if code, out, errs := compare(args...); code != exitUsage || out != "" || !strings.Contains(errs, says) || strings.Count(errs, "\n") != 1 {

@@ -137,7 +137,7 @@ func runPeers(c *cobra.Command, f *peerFlags) error {
 		return err
 	}
 	run, err := runner.Peers(c.Context(), f.Options, cells, recordOf(team))
-	return finish(c, run, err, f.asJSON)
+	return finish(c, run, err, formOf(f.asJSON))
 }
 
 // assemblePeers builds the clients, and says on stderr what it does.

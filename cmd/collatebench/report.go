@@ -33,7 +33,7 @@ pictures of the page are written as files too, for a README or an issue.`,
 			if err != nil {
 				return usageError{fmt.Errorf("RUN %w", err)}
 			}
-			if err := printRun(c.Context(), c.OutOrStdout(), run, asJSON); err != nil || png == "" {
+			if err := printRun(c.Context(), c.OutOrStdout(), run, formOf(asJSON)); err != nil || png == "" {
 				return err
 			}
 			files, err := report.WritePNG(run, png)

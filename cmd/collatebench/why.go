@@ -169,7 +169,7 @@ func finishWhy(c *cobra.Command, run *results.Run, err error, asJSON bool) error
 		}
 		return err
 	}
-	if err := printRun(context.WithoutCancel(c.Context()), c.OutOrStdout(), run, asJSON); err != nil {
+	if err := printRun(context.WithoutCancel(c.Context()), c.OutOrStdout(), run, formOf(asJSON)); err != nil {
 		return err
 	}
 	r, err := evidence.Read(run)

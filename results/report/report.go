@@ -26,6 +26,7 @@ import (
 	"collatebench/internal/spell"
 	"collatebench/profiles/timeline"
 	"collatebench/results"
+	"collatebench/results/stats"
 	"collatebench/results/text"
 )
 
@@ -58,6 +59,8 @@ type content struct {
 	VerdictViews []verdictView
 	Clients      []picture
 	Versions     table // of a run that compares versions
+	Gate         []string
+	GateFailed   bool
 	Compared     bool
 	Throughput   []picture
 	Lanes        []laneSection
@@ -96,12 +99,16 @@ func (d document) page() content {
 			Table: d.ownTable(), Benchstat: d.benchstat, Machine: d.machine(), Repeat: d.info.CommandLine(),
 		}
 	}
-	return content{
+	c := content{
 		Info: d.info, Heading: d.heading(), Proven: d.info.Proves(), About: d.about(), Rounds: d.summary.Rounds,
 		VerdictViews: d.verdictViews(), Versions: d.versions(), Clients: d.clients(), Compared: d.summary.ComparesClients(), Throughput: d.throughput(), Lanes: d.laneSections(), Heat: d.heat(), Stages: d.stages(), StageTable: stageTable(d.bars()),
 		SchedLatency: d.schedLatency(), Percentiles: d.percentiles(), DelayTable: delayTable(d.bars()), Table: d.table(), Benchstat: d.benchstat, Notes: text.Notes(d.summary),
 		Machine: d.machine(), Repeat: d.info.CommandLine(),
 	}
+	if gate := d.summary.Gate; gate != nil {
+		c.Gate, c.GateFailed = text.GateLines(*gate), gate.Outcome == stats.Worse
+	}
+	return c
 }
 
 func (d document) heading() string {

@@ -6,6 +6,7 @@ import (
 
 	"collatebench/results/report"
 	"collatebench/results/resultstest"
+	"collatebench/results/stats"
 )
 
 // TestVersionsPage shows both versions as rows and their pairs, or that there are none yet.
@@ -21,6 +22,19 @@ func TestVersionsPage(t *testing.T) {
 	} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("the page has no %q", want)
+		}
+	}
+	for margin, want := range map[float64]string{.05: "<p class=\"warning\">gate: FAIL: 2 of 2 cells lost more than 5% of throughput", .5: "<p>gate: PASS: none of 2 cells"} {
+		gated := info
+		d, err := (&stats.Sequence{Gate: stats.Gate{Margin: margin, Alpha: .01}}).Look(resultstest.Run(t, info, samples), 1)
+		if err == nil {
+			gated.Gate, err = d.Record()
+		}
+		if err == nil {
+			page, err = report.HTML(resultstest.Run(t, gated, samples), nil)
+		}
+		if err != nil || !strings.Contains(string(page), want) {
+			t.Errorf("margin %v: %v: the page has no %q", margin, err, want)
 		}
 	}
 	page, err = report.HTML(resultstest.Run(t, info, samples[:3]), nil)

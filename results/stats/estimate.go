@@ -66,3 +66,12 @@ func (b bound) MarshalJSON() ([]byte, error) {
 	}
 	return json.Marshal(float64(b))
 }
+
+// UnmarshalJSON reads null as no upper bound.
+func (b *bound) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		*b = bound(math.Inf(1))
+		return nil
+	}
+	return json.Unmarshal(text, (*float64)(b))
+}

@@ -1,11 +1,13 @@
 package stats
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
 
 	"collatebench/internal/spell"
+	"collatebench/results"
 )
 
 // A Gate decides whether any cell of a comparison lost more than a margin. It does not know
@@ -46,6 +48,21 @@ type Decision struct {
 	// Assumes says what the decision rests on that the data can't show; "" if nothing.
 	Assumes string `json:"assumes,omitempty"`
 }
+
+// ReadDecision reads what the gate on a run's versions decided; nil if it had none.
+func ReadDecision(info results.Info) (*Decision, error) {
+	if info.Gate == nil {
+		return nil, nil
+	}
+	var d *Decision
+	if err := json.Unmarshal(info.Gate, &d); err != nil {
+		return nil, fmt.Errorf("run %s: its gate: %w", info.ID, err)
+	}
+	return d, nil
+}
+
+// Record returns the decision as [results.Info] keeps it.
+func (d Decision) Record() (json.RawMessage, error) { return json.Marshal(d) }
 
 // A GatedCell is what a gate says of one cell.
 type GatedCell struct {

@@ -29,6 +29,7 @@ type Summary struct {
 	Cells      []CellSummary          `json:"cells"`              // in table order, A/A controls included
 	Ratios     []PairedRatio          `json:"paired_ratios"`      // in table order
 	Versions   []VersionRow           `json:"versions,omitempty"` // of a run that compares versions, in table order
+	Gate       *Decision              `json:"gate,omitempty"`     // on these versions
 	NoiseFloor *Floor                 `json:"noise_floor"`
 	NoFloor    string                 `json:"no_noise_floor,omitempty"` // why there is no floor
 	Flagged    []results.FlaggedRound `json:"flagged_rounds,omitempty"`
@@ -92,6 +93,9 @@ func Summarise(info results.Info, samples []results.Sample) (Summary, error) {
 		Run: info.ID, Label: info.Label, State: info.State, Stopped: info.Stopped, Cores: info.Machine.Allowed().CPUs(), usable: info.Machine.Usable(),
 		Rounds: len(v.Rounds), Asked: info.Rounds, Samples: len(samples),
 		Flagged: results.FlaggedRounds(info, samples), cells: v.Cells, compares: info.ComparesClients(), shared: info.SharesMachine(), values: v,
+	}
+	if s.Gate, err = ReadDecision(info); err != nil {
+		return Summary{}, err
 	}
 	if len(v.Cells) > 0 {
 		s.Base = basePlacement(v.Cells, v.Cells[0])

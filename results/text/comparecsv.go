@@ -10,6 +10,7 @@ import (
 
 	"collatebench/internal/spell"
 	"collatebench/results/evidence"
+	"collatebench/results/stats"
 	"collatebench/results/verdict"
 )
 
@@ -42,7 +43,7 @@ func CompareCSV(w io.Writer, c evidence.Comparison) error {
 			p = ""
 		}
 		cause, _ := c.CauseOf(cell.Cell)
-		rows = append(rows, append(row, p, string(cell.Change), csvCauses(cause.Old), csvCauses(cause.New), csvGate(c, cell.Cell)))
+		rows = append(rows, append(row, p, string(cell.Change), csvCauses(cause.Old), csvCauses(cause.New), csvGate(c.Gate, cell.Cell)))
 	}
 	for _, only := range []struct {
 		change string
@@ -66,11 +67,11 @@ func csvNumber(v float64) string {
 
 func csvCauses(causes []verdict.Cause) string { return strings.Join(spell.Strings(causes), "+") }
 
-func csvGate(c evidence.Comparison, cell string) string {
-	if c.Gate == nil {
+func csvGate(d *stats.Decision, cell string) string {
+	if d == nil {
 		return ""
 	}
-	for _, g := range c.Gate.Cells {
+	for _, g := range d.Cells {
 		if g.Cell == cell {
 			return string(g.Outcome)
 		}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"collatebench/bench"
 	"collatebench/internal/spell"
 	"collatebench/results/evidence"
 	"collatebench/results/stats"
@@ -24,14 +25,7 @@ func CompareMarkdown(w io.Writer, c evidence.Comparison) {
 	if len(c.Differences) > 0 {
 		fmt.Fprintln(w)
 	}
-	if c.Gate != nil {
-		lines := GateLines(*c.Gate)
-		fmt.Fprintf(w, "**%s**\n\n", plainMarkdown(lines[0]))
-		for _, line := range lines[1:] {
-			fmt.Fprintf(w, "- %s\n", plainMarkdown(strings.TrimSpace(line)))
-		}
-		fmt.Fprintln(w)
-	}
+	markdownGate(w, c.Gate)
 	for _, line := range Findings(c) {
 		fmt.Fprintf(w, "- %s\n", plainMarkdown(line))
 	}
@@ -43,19 +37,11 @@ func CompareMarkdown(w io.Writer, c evidence.Comparison) {
 			changed = append(changed, row)
 		}
 	}
-	folded := len(rows) > foldedRows
-	if folded && len(changed) > 0 {
+	if len(rows) > foldedRows && len(changed) > 0 {
 		markdownTable(w, header, changed)
 	}
 	markdownTable(w, []string{"placement", "cells", "geometric mean of the ratios"}, placementRows(c))
-	if folded {
-		fmt.Fprintf(w, "<details><summary>all %s</summary>\n\n", spell.Plural(len(rows), "cell"))
-	}
-	fmt.Fprintf(w, "In all rows: %s\n\n", plainMarkdown(strings.Join(commonValues(comparedCells(c)), " ")))
-	markdownTable(w, header, rows)
-	if folded {
-		fmt.Fprint(w, "</details>\n\n")
-	}
+	markdownCells(w, header, rows, comparedCells(c))
 	for _, only := range []struct {
 		in    string
 		names []string
@@ -65,6 +51,34 @@ func CompareMarkdown(w io.Writer, c evidence.Comparison) {
 		}
 	}
 	markdownTable(w, []string{"", "run", "commit", "Go", "started", "measured"}, [][]string{sideRow("old", c.Old), sideRow("new", c.New)})
+}
+
+// markdownGate prints what a gate says, if there is one.
+func markdownGate(w io.Writer, d *stats.Decision) {
+	if d == nil {
+		return
+	}
+	lines := GateLines(*d)
+	fmt.Fprintf(w, "**%s**\n\n", plainMarkdown(lines[0]))
+	for _, line := range lines[1:] {
+		fmt.Fprintf(w, "- %s\n", plainMarkdown(strings.TrimSpace(line)))
+	}
+	if len(lines) > 1 {
+		fmt.Fprintln(w)
+	}
+}
+
+// markdownCells prints the whole table, folded if it is long.
+func markdownCells(w io.Writer, header []string, rows [][]string, cells []bench.Cell) {
+	folded := len(rows) > foldedRows
+	if folded {
+		fmt.Fprintf(w, "<details><summary>all %s</summary>\n\n", spell.Plural(len(rows), "cell"))
+	}
+	fmt.Fprintf(w, "In all rows: %s\n\n", plainMarkdown(strings.Join(commonValues(cells), " ")))
+	markdownTable(w, header, rows)
+	if folded {
+		fmt.Fprint(w, "</details>\n\n")
+	}
 }
 
 func sideRow(what string, s stats.Side) []string {

@@ -3,6 +3,7 @@ package text
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"collatebench/bench"
 	"collatebench/internal/spell"
@@ -38,6 +39,9 @@ func Write(w io.Writer, r evidence.Reading) {
 		p.writeVersions(w)
 		p.writeNotes(w, maxFlagsShown)
 		p.writeObserved(w)
+		if p.Gate != nil {
+			fmt.Fprintf(w, "\n%s\n", strings.Join(GateLines(*p.Gate), "\n"))
+		}
 		return
 	}
 	marks := map[string]bool{}

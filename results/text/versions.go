@@ -1,15 +1,18 @@
 package text
 
 import (
+	"encoding/csv"
 	"fmt"
 	"io"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
 	"collatebench/bench"
 	"collatebench/internal/spell"
+	"collatebench/results/evidence"
 	"collatebench/results/stats"
 )
 
@@ -25,10 +28,7 @@ func (p printer) writeVersions(w io.Writer) {
 	if len(rows) == 0 {
 		return
 	}
-	cells := make([]bench.Cell, len(rows))
-	for i, r := range rows {
-		cells[i] = r.Before.Versionless()
-	}
+	cells := versionCells(rows)
 	fmt.Fprintf(w, "in all rows: %s\n\n", strings.Join(commonValues(cells), " "))
 	columns := VersionColumns(cells)
 	flagged := versionsChange(rows)
@@ -61,6 +61,103 @@ func (p printer) writeVersions(w io.Writer) {
 	if slices.ContainsFunc(rows, func(r stats.VersionRow) bool { return math.IsInf(r.Old.Spread(), 1) }) {
 		fmt.Fprintln(w, "?        too few rounds for an interval: a median needs 6, a ratio 2")
 	}
+}
+
+func versionCells(rows []stats.VersionRow) []bench.Cell {
+	cells := make([]bench.Cell, len(rows))
+	for i, r := range rows {
+		cells[i] = r.Before.Versionless()
+	}
+	return cells
+}
+
+// versionsFound counts the cells that are told apart.
+func versionsFound(rows []stats.VersionRow) string {
+	slower, faster := 0, 0
+	for _, r := range rows {
+		switch {
+		case r.Differs && r.Ratio.Mean < 1:
+			slower++
+		case r.Differs:
+			faster++
+		}
+	}
+	cells := spell.Plural(len(rows), "cell")
+	if slower+faster == 0 {
+		return fmt.Sprintf("no difference stands out in %s, which does not say that they are equal", cells)
+	}
+	return fmt.Sprintf("of %s %d %s slower in the new version and %d faster", cells, slower, isOrAre(slower), faster)
+}
+
+// VersionsMarkdown prints a run that compares versions for a comment on a change, as
+// [CompareMarkdown] does two runs.
+func VersionsMarkdown(w io.Writer, r evidence.Reading) {
+	rows, versions := r.Summary.Versions, r.Info.Versions
+	if len(versions) == 2 {
+		fmt.Fprintf(w, "### collatebench: %s over %s\n\n", plainMarkdown(versions[1].String()), plainMarkdown(versions[0].String()))
+	}
+	markdownGate(w, r.Summary.Gate)
+	fmt.Fprintf(w, "- %s\n- in pairs within one run of %s, and the old version twice in each round (A/A)\n", versionsFound(rows), spell.Plural(r.Summary.Rounds, "round"))
+	if n := len(r.Summary.Flagged); n > 0 {
+		fmt.Fprintf(w, "- in %s something else used the machine\n", spell.Plural(n, "round"))
+	}
+	fmt.Fprintln(w)
+	if len(rows) == 0 {
+		return
+	}
+	cells := versionCells(rows)
+	header := []string{"cell", "old MB/s", "new MB/s", "new/old", "A/A of old"}
+	var all, apart [][]string
+	for i, v := range rows {
+		row := []string{"`" + nameAmong(cells[i], cells) + "`", versionEstimate(v.Old), versionEstimate(v.New), plainMarkdown(VersionRatio(v)), VersionNoise(v)}
+		all = append(all, row)
+		if v.Differs {
+			apart = append(apart, row)
+		}
+	}
+	if len(all) > foldedRows && len(apart) > 0 {
+		markdownTable(w, header, apart)
+	}
+	markdownCells(w, header, all, cells)
+	if len(apart) < len(all) {
+		fmt.Fprint(w, "~ is not told apart from 1.\n\n")
+	}
+	fmt.Fprintf(w, "Run %s, started %s.\n", plainMarkdown(r.Info.ID), r.Info.Started.Format("2006-01-02 15:04"))
+}
+
+// versionsHeader is the columns of [VersionsCSV].
+var versionsHeader = []string{
+	"cell", "old_mb_per_s", "old_low", "old_high", "new_mb_per_s", "new_low", "new_high", "ratio", "ratio_low", "ratio_high",
+	"aa", "aa_low", "aa_high", "differs", "gate",
+}
+
+// VersionsCSV writes a line for each cell in both versions, under a header. What is not known
+// is empty.
+func VersionsCSV(w io.Writer, r evidence.Reading) error {
+	out := csv.NewWriter(w)
+	rows := [][]string{versionsHeader}
+	for _, v := range r.Summary.Versions {
+		row := []string{v.Cell}
+		add := func(values ...float64) {
+			at := len(row)
+			for _, n := range values {
+				row = append(row, csvNumber(n))
+			}
+			if row[len(row)-1] == "" { // without a high end there is no low one
+				row[at+1] = ""
+			}
+		}
+		add(v.Old.Median, v.Old.Low, v.Old.High)
+		add(v.New.Median, v.New.Low, v.New.High)
+		add(v.Ratio.Mean, v.Ratio.Low, v.Ratio.High)
+		if v.AA != nil {
+			add(v.AA.Mean, v.AA.Low, v.AA.High)
+		} else {
+			row = append(row, "", "", "")
+		}
+		rows = append(rows, append(row, strconv.FormatBool(v.Differs), csvGate(r.Summary.Gate, v.Cell)))
+	}
+	return out.WriteAll(rows)
 }
 
 // VersionColumns are the dimensions that name a row of a table of versions: those that vary,

@@ -7,6 +7,7 @@ import (
 
 	"collatebench/results/evidence"
 	"collatebench/results/resultstest"
+	"collatebench/results/stats"
 	"collatebench/results/text"
 )
 
@@ -78,6 +79,50 @@ func TestCompareRunsOfVersions(t *testing.T) {
 	for _, want := range []string{"rev: 1a2b3c4\n", "rev: worktree\n", "n=6"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, b.String())
+		}
+	}
+}
+
+// gated is a run of two versions on which a gate has decided.
+func gated(t *testing.T, margin float64) evidence.Reading {
+	t.Helper()
+	info, samples := resultstest.VersionsRun(t, 20, .9)
+	d, err := (&stats.Sequence{Gate: stats.Gate{Margin: margin, Alpha: .01}}).Look(resultstest.Run(t, info, samples), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Gate, err = d.Record(); err != nil {
+		t.Fatal(err)
+	}
+	r, err := evidence.NewReading(info, samples)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// TestVersionsForms prints a run of two versions in each form; each has the gate's answer.
+func TestVersionsForms(t *testing.T) {
+	r := gated(t, .02)
+	var markdown, csv, plain bytes.Buffer
+	text.VersionsMarkdown(&markdown, r)
+	if err := text.VersionsCSV(&csv, r); err != nil {
+		t.Fatal(err)
+	}
+	text.Write(&plain, r)
+	resultstest.Golden(t, "versions.md.golden", markdown.String())
+	resultstest.Golden(t, "versions.csv.golden", csv.String())
+	if lines := text.GateLines(*r.Summary.Gate); !strings.HasSuffix(plain.String(), "\n\n"+strings.Join(lines, "\n")+"\n") {
+		t.Errorf("the tables do not end with %q:\n%s", lines, plain.String())
+	}
+}
+
+// TestGateOfVersionsIsKept in the run's record, as it was.
+func TestGateOfVersionsIsKept(t *testing.T) {
+	for margin, want := range map[float64]stats.Outcome{.02: stats.Worse, .5: stats.NotWorse, .101: stats.Undecided} {
+		got := gated(t, margin).Summary.Gate
+		if got.Outcome != want || got.Margin != margin || len(got.Cells) != 2 {
+			t.Errorf("margin %v: %+v, want %s", margin, got, want)
 		}
 	}
 }
