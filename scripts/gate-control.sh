@@ -36,6 +36,7 @@ if [ "$loss" != 0 ]; then
 	(cd "$work/module" && go test -c -o "$work/new.test" ./bench)
 fi
 declare -A count=([0]=0 [3]=0 [4]=0)
+intervals=0 covered=0
 for i in $(seq "$gates"); do
 	if [ "$load" = load ] && [ $((i % 2)) = 0 ]; then
 		timeout 20 sh -c 'while :; do :; done' &
@@ -43,10 +44,18 @@ for i in $(seq "$gates"); do
 	fi
 	code=0
 	"$work/collatebench" compare --binary "$work/old.test" --binary "$work/new.test" --fail-over "$margin" --budget "$budget" \
-		"${cells[@]}" --seed "$i" --out "$work/runs" >"$work/out.txt" 2>"$work/err.txt" || code=$?
+		"${cells[@]}" --seed "$i" --out "$work/runs" --format csv >"$work/out.csv" 2>"$work/err.txt" || code=$?
 	[ -z "$busy" ] || { wait "$busy" || true; busy=; }
 	[ -n "${count[$code]+x}" ] || { cat "$work/err.txt" >&2; exit 1; }
 	count[$code]=$((count[$code] + 1))
-	grep '^gate:' "$work/out.txt"
+	# The columns are the cell, old, new, then the ratio and the A/A control with their intervals, differs, gate.
+	# A control is an interval of one version against itself too, whatever the new one loses.
+	read -r all hold < <(awk -F, -v loss="$loss" 'NR > 1 {
+		if ($9 != "") { all++; truth = 1 - loss / 100; hold += $9 <= truth && truth <= $10 }
+		if ($12 != "") { all++; hold += $12 <= 1 && 1 <= $13 }
+	} END { print all + 0, hold + 0 }' "$work/out.csv")
+	intervals=$((intervals + all)) covered=$((covered + hold))
+	awk -F, -v gate="$i" 'NR > 1 { printf "gate %d: %s: %.4s (%.4s-%.4s), A/A %.4s (%.4s-%.4s): %s\n", gate, $1, $8, $9, $10, $11, $12, $13, $15 }' "$work/out.csv"
 done
-echo "gate-control: of $gates gates of $margin at a loss of $loss% ${count[0]} passed, ${count[3]} failed, ${count[4]} could not tell"
+echo "gate-control: of $gates gates of $margin at a loss of $loss% ${count[0]} passed, ${count[3]} failed, ${count[4]} could not tell;" \
+	"of $intervals intervals of 95% $covered have the true ratio in them"

@@ -71,10 +71,13 @@ func (f *compareFlags) versions(c *cobra.Command, args []string, v *versionFlags
 	if f.gate.Margin > 0 {
 		v.Look = func(run *results.Run) (string, error) {
 			d, err := gate.Look(run, v.share(run))
-			if err != nil || d == nil || d.Outcome == stats.Undecided {
+			if err != nil || d == nil {
 				return "", err
 			}
 			decided = d
+			if d.Outcome == stats.Undecided {
+				return "", nil
+			}
 			return "the gate can tell", nil
 		}
 	}
@@ -82,10 +85,8 @@ func (f *compareFlags) versions(c *cobra.Command, args []string, v *versionFlags
 	if run == nil || err != nil || f.gate.Margin == 0 {
 		return v.finish(c, run, err, form(f.format))
 	}
-	if decided == nil {
-		if decided, err = gate.Look(run, 1); err != nil {
-			return err
-		}
+	if decided, err = lastLook(gate, run, decided); err != nil {
+		return err
 	}
 	if err := keepDecision(run, *decided); err != nil {
 		return err
@@ -94,6 +95,19 @@ func (f *compareFlags) versions(c *cobra.Command, args []string, v *versionFlags
 		return err
 	}
 	return exitOf(decided.Outcome)
+}
+
+// lastLook is what a gate decides at the end of a run, after the decision of its look before; nil if
+// there was none. A run that its budget ended may have had its last look already.
+func lastLook(gate *stats.Sequence, run *results.Run, before *stats.Decision) (*stats.Decision, error) {
+	if before != nil && before.Outcome != stats.Undecided {
+		return before, nil
+	}
+	last, err := gate.Look(run, 1)
+	if last == nil {
+		last = before
+	}
+	return last, err
 }
 
 // keepDecision writes what the gate decided into the run's record, from which it is printed.

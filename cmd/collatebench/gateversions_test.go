@@ -7,8 +7,31 @@ import (
 	"strings"
 	"testing"
 
+	"collatebench/results/resultstest"
 	"collatebench/results/stats"
 )
+
+// TestLastLook: the look at the end of a run's time can be the one after its last round.
+func TestLastLook(t *testing.T) {
+	info, samples := resultstest.VersionsRun(t, 6, 1)
+	run := resultstest.Run(t, info, samples)
+	gate := &stats.Sequence{Gate: stats.Gate{Margin: .001, Alpha: .01}}
+	before, err := gate.Look(run, 1.02)
+	if err != nil || before.Outcome != stats.Undecided {
+		t.Fatalf("%v, %+v", err, before)
+	}
+	for _, c := range []struct{ before, want *stats.Decision }{{before, before}, {&stats.Decision{Outcome: stats.Worse}, nil}} {
+		if c.want == nil {
+			c.want = c.before
+		}
+		if got, err := lastLook(gate, run, c.before); got != c.want || err != nil {
+			t.Errorf("after %+v: %+v, %v", c.before, got, err)
+		}
+	}
+	if got, err := lastLook(&stats.Sequence{Gate: gate.Gate}, run, nil); err != nil || got == nil || got.Outcome != stats.Undecided {
+		t.Errorf("without a look before: %+v, %v", got, err)
+	}
+}
 
 // TestGateOfVersions: one program twice passes a wide margin before its rounds are over, and of a
 // narrow one a few rounds can't tell. What the margin is of is tested where it is decided.
@@ -40,9 +63,9 @@ func TestGateOfVersions(t *testing.T) {
 		t.Errorf("exit code %d: %+v; %s", code, said, errs)
 	}
 	for says, args := range map[string][]string{
-		"--only is for two runs that are there":              {"--only", "window=4", "--fail-over", "5%"},
-		`--format: "yaml" is not`: {"--format", "yaml"},
-		"--alpha is for a gate, with --fail-over":            {"--alpha", "1%"},
+		"--only is for two runs that are there":   {"--only", "window=4", "--fail-over", "5%"},
+		`--format: "yaml" is not`:                 {"--format", "yaml"},
+		"--alpha is for a gate, with --fail-over": {"--alpha", "1%"},
 	} {
 		if code, out, errs := compare(args...); code != exitUsage || out != "" || !strings.Contains(errs, says) || strings.Count(errs, "\n") != 1 {
 			t.Errorf("exit code %d, %q, %q; want %q", code, out, errs, says)
