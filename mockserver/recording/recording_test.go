@@ -22,6 +22,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"collatebench/internal/raced"
@@ -428,7 +429,7 @@ func TestSlowProgram(t *testing.T) {
 	s := newStage(t, func(w http.ResponseWriter, _ *http.Request) {
 		piece := make([]byte, 1<<20)
 		for i := range size >> 20 {
-			piece[0] = byte(i)
+			piece[i] = byte(i)
 			w.Write(piece)
 		}
 		close(sent)
@@ -440,16 +441,34 @@ func TestSlowProgram(t *testing.T) {
 	defer resp.Body.Close()
 	<-sent // before a byte is read
 	time.Sleep(30 * time.Millisecond)
-	if n, err := io.Copy(io.Discard, resp.Body); err != nil || n != size {
-		t.Fatalf("%d bytes, %v", n, err)
+	got, err := io.ReadAll(resp.Body)
+	if err != nil || len(got) != size {
+		t.Fatalf("%d bytes, %v", len(got), err)
 	}
 	r := s.end()
 	c := r.Exchanges[0].Clocks
 	if c.Handed-c.Whole < 10*time.Millisecond {
 		t.Errorf("whole after %v, handed after %v", c.Whole, c.Handed)
 	}
-	if body, err := r.Body(r.Exchanges[0].Body); err != nil || len(body) != size || body[5<<20] != 5 {
-		t.Errorf("%d bytes, %v", len(body), err)
+	if body, err := r.Body(r.Exchanges[0].Body); err != nil || len(body) != size || body[5<<20+5] != 5 || !bytes.Equal(body, got) {
+		t.Errorf("%d bytes, %v, or others than the program got", len(body), err)
+	}
+}
+
+// TestRoundTripper: a client may have the recorder as its transport.
+func TestRoundTripper(t *testing.T) {
+	s := newStage(t, upstream, recording.Options{})
+	resp, err := (&http.Client{Transport: s.recorder}).Get(s.upstream.URL + "/chunked")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(iotest.OneByteReader(resp.Body))
+	if err != nil || string(text) != "piece 0\npiece 1\npiece 2\n" || resp.Trailer.Get("X-Sum") != "3" {
+		t.Errorf("%q, trailer %v, %v", text, resp.Trailer, err)
+	}
+	resp.Body.Close()
+	if r := s.end(); len(r.Exchanges) != 1 || r.Exchanges[0].Body.Size != int64(len(text)) {
+		t.Errorf("%+v", r.Exchanges)
 	}
 }
 
