@@ -685,6 +685,41 @@ func TestChangedBody(t *testing.T) {
 	}
 }
 
+// TestDigest: it is of the whole file, and of the bodies beside it.
+func TestDigest(t *testing.T) {
+	folder := t.TempDir()
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	digest := func() recording.Digest {
+		r, err := recording.Open(filepath.Join(folder, "a.har"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Digest
+	}
+	const har = `{"log":{"entries":[{"startedDateTime":"2026-11-22T20:41:00Z","request":{"method":"GET","url":"http://a/x"},"response":{"status":200,"content":{"_file":"b.txt"}}}]}}`
+	write("a.har", har)
+	write("b.txt", "one")
+	first := digest()
+	if again := digest(); again != first || first.IsZero() {
+		t.Errorf("%v, then %v", first, again)
+	}
+	for _, c := range []struct{ name, text, was string }{
+		{"b.txt", "two", "one"},
+		{"a.har", strings.Replace(har, "200", "201", 1), har},
+		{"a.har", har + strings.Repeat("\n", 3<<20) + " ", har},
+	} {
+		write(c.name, c.text)
+		if digest() == first {
+			t.Errorf("%s is another: the digest is the same", c.name)
+		}
+		write(c.name, c.was)
+	}
+}
+
 // TestCreateRefuses a folder with something in it.
 func TestCreateRefuses(t *testing.T) {
 	folder := t.TempDir()
