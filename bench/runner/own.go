@@ -16,6 +16,7 @@ import (
 	"collatebench/internal/rusage"
 	"collatebench/internal/spell"
 	"collatebench/mockserver/behaviour"
+	"collatebench/mockserver/recording"
 	"collatebench/results"
 	"collatebench/results/evidence"
 	"collatebench/results/verdict"
@@ -29,6 +30,7 @@ type Own struct {
 	Seconds  float64           // of a sample, from its first answer; a program that ends earlier ends it
 	Pass     []string          // beginnings of paths that the upstream of the recording answers
 	Replay   string            // recording that the upstream serves; "" for made payloads
+	Digest   recording.Digest  // of Replay, as it was read: a resumed run refuses another one
 	Upstream behaviour.Spec    // what the upstream does, unchanged
 	Marks    map[string]string // what stands for other marks in arguments and environment, as {window}
 	Vary     []Variation
@@ -92,6 +94,9 @@ func ResumeProgram(ctx context.Context, run *results.Run, o Options) error {
 	if changed := results.ThisMachine().Differences(info.Machine); len(changed) > 0 {
 		return refuse(fmt.Errorf("the machine is another than before (%s): samples of two machines can't be mixed", strings.Join(changed, "; ")))
 	}
+	if err := sameRecording(study); err != nil {
+		return refuse(err)
+	}
 	o.Rounds, o.Seed, o.Profile, o.Precision = info.Rounds, info.Seed, NoProfiles, 0
 	x := &experiment{Options: o, own: resumedOwn(study), began: time.Now(), run: run}
 	if x.cells, err = info.Parse(); err != nil {
@@ -103,6 +108,18 @@ func ResumeProgram(ctx context.Context, run *results.Run, o Options) error {
 		return refuse(err)
 	}
 	return x.carryOut(ctx, x.measureOwn)
+}
+
+// sameRecording refuses a recording that is not what the study began with.
+func sameRecording(study *evidence.Program) error {
+	if study.ReplayDigest == "" {
+		return nil // none, or the run is older than its digest
+	}
+	r, err := recording.Open(study.Replay)
+	if err == nil && r.Digest.String() != study.ReplayDigest {
+		err = fmt.Errorf("the recording %s has changed since: its samples can't be mixed; start a new run", study.Replay)
+	}
+	return err
 }
 
 // resumedOwn is the program of a study.
@@ -124,7 +141,7 @@ func (x *experiment) planOwn() error {
 	base := bench.DefaultCell()
 	base.Client, base.Upstream, base.Procs = bench.Own, x.own.Upstream, allowance.Here().Threads()
 	x.cells = []bench.Cell{base}
-	x.own.study = &evidence.Program{Command: x.own.Args, Cell: base.Name(), Seconds: x.own.Seconds, Replay: x.own.Replay, Pass: x.own.Pass, Marks: x.own.Marks}
+	x.own.study = &evidence.Program{Command: x.own.Args, Cell: base.Name(), Seconds: x.own.Seconds, Replay: x.own.Replay, ReplayDigest: x.own.Digest.String(), Pass: x.own.Pass, Marks: x.own.Marks}
 	add := x.addChange
 	if c := base; c.Upstream != (behaviour.Spec{Faults: c.Upstream.Faults}) {
 		c.Upstream = behaviour.Spec{Faults: c.Upstream.Faults}

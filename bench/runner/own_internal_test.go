@@ -2,7 +2,11 @@ package runner
 
 import (
 	"context"
+	"errors"
+	"io/fs"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -11,6 +15,7 @@ import (
 
 	"collatebench/bench"
 	"collatebench/mockserver/behaviour"
+	"collatebench/mockserver/recording"
 	"collatebench/results"
 	"collatebench/results/verdict"
 )
@@ -82,6 +87,48 @@ func TestPlanOwn(t *testing.T) {
 				t.Errorf("%s: nothing varied", cell.Name())
 			}
 		}
+	}
+}
+
+// TestResumeRefusesAnotherRecording: a run's samples are of one.
+func TestResumeRefusesAnotherRecording(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.har")
+	write := func(status string) {
+		har := `{"log":{"entries":[{"startedDateTime":"2026-11-22T20:41:00Z","request":{"method":"GET","url":"http://a/x"},"response":{"status":` + status + `}}]}}`
+		if err := os.WriteFile(file, []byte(har), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("200")
+	r, err := recording.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := &experiment{own: &Own{Args: []string{"true", UpstreamMark}, Replay: file, Digest: r.Digest}}
+	if err := x.planOwn(); err != nil {
+		t.Fatal(err)
+	}
+	if err := sameRecording(x.own.study); err != nil {
+		t.Error(err)
+	}
+	info := x.describe()
+	if err := x.recordStudy(&info); err != nil {
+		t.Fatal(err)
+	}
+	run, err := results.Create(t.TempDir(), info)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("201")
+	err = ResumeProgram(t.Context(), run, Options{})
+	if option := (*OptionError)(nil); !errors.As(err, &option) || option.Option != "resume" || !strings.Contains(err.Error(), file+" has changed since") {
+		t.Error(err)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if err := ResumeProgram(t.Context(), run, Options{}); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
 	}
 }
 

@@ -26,6 +26,8 @@ type recordFlags struct {
 	intercept       bool
 	seconds         int
 	asJSON          bool
+
+	unasked func() string // why --intercept recorded nothing; nil without it
 }
 
 func recordCommand() *cobra.Command {
@@ -41,7 +43,8 @@ the program waits for the upstream or the other way round.
 A program after -- is started with {upstream} in its arguments and environment
 replaced by the recorder's address; the recording ends with it, and otherwise with
 Ctrl-C. --intercept is for a program whose upstream's address is fixed: it gets a
-proxy and a certificate authority made for this run by the usual variables.
+proxy and a certificate authority made for this run by the usual variables, a JVM
+by JAVA_TOOL_OPTIONS, and a Node before 24 by NODE_OPTIONS.
 
 Headers such as Authorization and Cookie are not written, and neither are bodies of
 requests; values of secret parameters of a query are hashed. Bodies of answers are
@@ -125,8 +128,12 @@ func (f *recordFlags) record(c *cobra.Command, program []string) error {
 		failed = nil // Ctrl-C, and the end of its time, are how it ends
 	}
 	closed := r.Close()
-	if err := f.print(c.OutOrStdout(), r.Summary()); err != nil {
+	s := r.Summary()
+	if err := f.print(c.OutOrStdout(), s); err != nil {
 		return err
+	}
+	if s.Exchanges == 0 && f.unasked != nil {
+		fmt.Fprintln(c.ErrOrStderr(), f.unasked())
 	}
 	return errors.Join(failed, closed)
 }
@@ -150,7 +157,7 @@ func (f *recordFlags) serve(ctx context.Context, c *cobra.Command, l net.Listene
 			return err
 		}
 		defer i.Close()
-		handler = i
+		handler, f.unasked = i, i.Why
 		env = i.Environ(env, l.Addr().String())
 	}
 	server := recording.Server(handler)

@@ -91,6 +91,25 @@ func TestRecordIntercept(t *testing.T) {
 	}
 }
 
+// TestRecordInterceptUnasked: a program that passes by the proxy, or asks for another host, is told so.
+func TestRecordInterceptUnasked(t *testing.T) {
+	starts(t)
+	needs(t, "curl")
+	upstream, other := hello(t), hello(t)
+	for _, c := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"--noproxy", "*", upstream + "/by"}, "no request came through the proxy: the program does not read HTTPS_PROXY"},
+		{[]string{other + "/other"}, "through the proxy the program asked for " + strings.TrimPrefix(other, "http://") + ", and not for " + strings.TrimPrefix(upstream, "http://")},
+	} {
+		args := append([]string{"record", "--to", upstream, "--out", filepath.Join(t.TempDir(), "out"), "--intercept", "--", "curl", "-sS"}, c.args...)
+		if code, stdout, errs := program(args...); code != exitGood || !strings.Contains(stdout, "nothing was asked") || !strings.Contains(errs, c.says) {
+			t.Errorf("exit code %d: %s\n%s; want %q", code, errs, stdout, c.says)
+		}
+	}
+}
+
 // TestRecordEnds: a program's failure is told, and one that goes on is ended with what it started.
 func TestRecordEnds(t *testing.T) {
 	starts(t)

@@ -136,10 +136,11 @@ func (f *ownFlags) own(c *cobra.Command, replay string, knobs behaviour.Spec, pr
 		return own, fmt.Errorf("-- %s: %w", program[0], err)
 	}
 	if replay != "" {
-		if _, err := recording.Open(replay); err != nil {
+		r, err := recording.Open(replay)
+		if err != nil {
 			return own, fmt.Errorf("--replay %q: %w", replay, err)
 		}
-		var err error
+		own.Digest = r.Digest
 		if own.Replay, err = filepath.Abs(replay); err != nil {
 			return own, err
 		}

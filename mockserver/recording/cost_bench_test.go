@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -86,20 +85,69 @@ func (r rival) cpu(b *testing.B) float64 {
 }
 
 // BenchmarkProxies compares what recording costs with what nginx takes as a reverse proxy, for the
-// same bodies: CPU seconds a GB, and the time to the first byte. An op is a round of each, in turn:
+// same bodies: CPU seconds a GB. An op is a round of each, in turn:
 //
 //	go test -run '^$' -bench Proxies -benchtime 8x ./mockserver/recording
+//
+// With BEFORE=FILE the test binary of another revision is one more.
 func BenchmarkProxies(b *testing.B) {
-	program, err := exec.LookPath("nginx")
-	if err != nil {
-		b.Skip("nginx is not installed, and there is nothing to compare with")
-	}
 	for _, size := range []int{1 << 20, 16 << 20} {
-		b.Run(fmt.Sprintf("size=%dMiB", size>>20), func(b *testing.B) { compareProxies(b, program, size) })
+		b.Run(fmt.Sprintf("size=%dMiB", size>>20), func(b *testing.B) { compareProxies(b, size) })
 	}
 }
 
-func compareProxies(b *testing.B, nginx string, size int) {
+func compareProxies(b *testing.B, size int) {
+	rivals, client := startRivals(b, size)
+	rivals = rivals[1:]
+	costs, ratios := make([][]float64, len(rivals)), make([][]float64, len(rivals))
+	for n := 0; b.Loop(); n++ {
+		round := make([]float64, len(rivals))
+		for i := range rivals {
+			i = (i + n) % len(rivals) // who goes first alternates
+			before := rivals[i].cpu(b)
+			bytes := serveAll(b, client, rivals[i].url, max(16, (1<<30)/size))
+			round[i] = (rivals[i].cpu(b) - before) / (bytes / 1e9)
+		}
+		for i, cost := range round {
+			costs[i], ratios[i] = append(costs[i], cost), append(ratios[i], cost/round[0])
+		}
+	}
+	for i, r := range rivals {
+		b.ReportMetric(p50(costs[i]), r.name+"-CPU-s/GB")
+		if i > 0 {
+			b.ReportMetric(p50(ratios[i]), r.name+"/"+rivals[0].name)
+		}
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkFirstByte compares what recording adds to the time to the first byte with what nginx adds,
+// at 100 requests a second of 64 KiB: an op is a request of each, in turn.
+//
+//	go test -run '^$' -bench FirstByte -benchtime 1000x ./mockserver/recording
+func BenchmarkFirstByte(b *testing.B) {
+	rivals, client := startRivals(b, 64<<10)
+	first := make([][]float64, len(rivals)) // ms
+	for b.Loop() {
+		for i, r := range rivals {
+			time.Sleep(10 * time.Millisecond / time.Duration(len(rivals)))
+			first[i] = append(first[i], firstByte(b, client, r.url))
+		}
+	}
+	direct := p50(first[0])
+	b.ReportMetric(direct, "direct-ms")
+	for i, r := range rivals[1:] {
+		b.ReportMetric(p50(first[i+1])-direct, r.name+"-adds-ms")
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// startRivals starts an upstream of bodies of one size, nginx and the recorder.
+func startRivals(b *testing.B, size int) ([]rival, *http.Client) {
+	nginx, err := exec.LookPath("nginx")
+	if err != nil {
+		b.Skip("nginx is not installed, and there is nothing to compare with")
+	}
 	var bodies [8][]byte
 	for i := range bodies {
 		bodies[i] = make([]byte, size)
@@ -110,42 +158,14 @@ func compareProxies(b *testing.B, nginx string, size int) {
 		w.Header().Set("Content-Length", strconv.Itoa(size))
 		w.Write(bodies[id%len(bodies)])
 	}))
-	defer upstream.Close()
-	rivals := []rival{startRecorder(b, upstream.URL), startNginx(b, nginx, upstream.Listener.Addr().String()), {name: "direct", url: upstream.URL}}
+	b.Cleanup(upstream.Close)
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16, DisableCompression: true}}
-	defer client.CloseIdleConnections()
-	var logs []float64
-	var first [3][]float64 // ms
-	sums := [2]float64{}
-	for b.Loop() {
-		var round [2]float64
-		for i := range round {
-			i ^= len(logs) & 1 // who goes first alternates
-			before := rivals[i].cpu(b)
-			bytes := serveAll(b, client, rivals[i].url, max(16, (1<<30)/size))
-			round[i] = (rivals[i].cpu(b) - before) / (bytes / 1e9)
-			sums[i] += round[i]
-		}
-		logs = append(logs, math.Log(round[0]/round[1]))
-		for range 100 { // one in 10 ms
-			for i, r := range rivals {
-				time.Sleep(10 * time.Millisecond / 3)
-				first[i] = append(first[i], firstByte(b, client, r.url))
-			}
-		}
+	b.Cleanup(client.CloseIdleConnections)
+	rivals := []rival{{name: "direct", url: upstream.URL}, startNginx(b, nginx, upstream.Listener.Addr().String()), startRecorder(b, "record", os.Args[0], upstream.URL)}
+	if before := os.Getenv("BEFORE"); before != "" {
+		rivals = append(rivals, startRecorder(b, "before", before, upstream.URL))
 	}
-	n := float64(len(logs))
-	mean := 0.0
-	for _, l := range logs {
-		mean += l / n
-	}
-	direct := p50(first[2])
-	b.ReportMetric(sums[0]/n, "record-CPU-s/GB")
-	b.ReportMetric(sums[1]/n, "nginx-CPU-s/GB")
-	b.ReportMetric(math.Exp(mean), "ratio")
-	b.ReportMetric(p50(first[0])-direct, "record-first-byte-ms")
-	b.ReportMetric(p50(first[1])-direct, "nginx-first-byte-ms")
-	b.ReportMetric(0, "ns/op")
+	return rivals, client
 }
 
 func p50(x []float64) float64 {
@@ -191,8 +211,8 @@ func serveAll(b *testing.B, c *http.Client, address string, count int) float64 {
 	return float64(total.Load())
 }
 
-func startRecorder(b *testing.B, to string) rival {
-	cmd := exec.Command(os.Args[0])
+func startRecorder(b *testing.B, name, program, to string) rival {
+	cmd := exec.Command(program)
 	cmd.Env = append(os.Environ(), beRecorder+"="+to)
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -213,7 +233,7 @@ func startRecorder(b *testing.B, to string) rival {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return rival{"record", "http://" + strings.TrimSpace(line), func() int { return cmd.Process.Pid }}
+	return rival{name, "http://" + strings.TrimSpace(line), func() int { return cmd.Process.Pid }}
 }
 
 func startNginx(b *testing.B, program, to string) rival {

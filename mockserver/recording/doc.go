@@ -36,7 +36,7 @@
 // A [Recorder] stands between the two as a reverse proxy ([Recorder.Reverse]) or as the program's
 // proxy ([Recorder.Intercept]). It reads each answer as fast as the upstream gives it, into memory
 // and then into a file, and gives it to the program as fast as that reads it: so the [Clocks] of
-// both are known. What it adds is two copies and a change of goroutine.
+// both are known. What it adds is a change of goroutine, and the file that it writes.
 //
 // # On disk
 //

@@ -8,4 +8,4 @@ func (r *Recorder) Trust(pool *x509.CertPool) {
 }
 
 // TrustFile is what programs are told to trust.
-func (i *Interceptor) TrustFile() string { return i.trust }
+func (i *Interceptor) TrustFile() string { return i.file(trustName) }

@@ -9,7 +9,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -20,7 +19,6 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -40,21 +38,27 @@ type Interceptor struct {
 	server  *http.Server // of the connections that are opened
 	opened  chan net.Conn
 	closed  chan struct{}
-	trust   string // file with the authority's certificate, and the system's
+	folder  string // of what programs are told to read; no key is in it
 
 	authority *x509.Certificate
 	key       *ecdsa.PrivateKey
 	mu        sync.Mutex
 	leaves    map[string]*tls.Certificate
+	asked     int             // connections to the upstream
+	elsewhere map[string]bool // other hosts, with their ports
 }
 
 // Intercept is a proxy that records what goes to one upstream.
 func (r *Recorder) Intercept(to *url.URL) (*Interceptor, error) {
 	i := &Interceptor{
-		host: withPort(to), reverse: r.Reverse(to), opened: make(chan net.Conn), closed: make(chan struct{}), leaves: map[string]*tls.Certificate{},
+		host: withPort(to), reverse: r.Reverse(to), opened: make(chan net.Conn), closed: make(chan struct{}), leaves: map[string]*tls.Certificate{}, elsewhere: map[string]bool{},
 		others: &httputil.ReverseProxy{Rewrite: func(*httputil.ProxyRequest) {}, FlushInterval: -1, ErrorLog: log.New(nowhere{}, "", 0)},
 	}
-	if err := i.found(); err != nil {
+	err := i.found()
+	if err == nil {
+		err = i.write()
+	}
+	if err != nil {
 		return nil, fmt.Errorf("make a certificate authority: %w", err)
 	}
 	i.server = Server(i.reverse)
@@ -75,7 +79,7 @@ func withPort(u *url.URL) string {
 // authorityLasts is more than any recording, and less than anybody would want to reuse.
 const authorityLasts = 7 * 24 * time.Hour
 
-// found makes the authority, and the file that programs trust.
+// found makes the authority.
 func (i *Interceptor) found() (err error) {
 	if i.key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
 		return err
@@ -86,22 +90,8 @@ func (i *Interceptor) found() (err error) {
 	if err != nil {
 		return err
 	}
-	if i.authority, err = x509.ParseCertificate(der); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp("", "collatebench-authority-*.pem")
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	i.trust = f.Name()
-	for _, known := range []string{"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"} {
-		if text, err := os.ReadFile(known); err == nil { // the hosts that are passed on keep theirs
-			_, _ = f.Write(append(text, '\n'))
-			break
-		}
-	}
-	return pem.Encode(f, &pem.Block{Type: "CERTIFICATE", Bytes: der})
+	i.authority, err = x509.ParseCertificate(der)
+	return err
 }
 
 // unsigned is the beginning of a certificate.
@@ -150,13 +140,18 @@ func (i *Interceptor) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	case req.URL.Host == "":
 		http.Error(w, "collatebench record --intercept is a proxy: it takes requests for whole addresses", http.StatusBadRequest)
 	default:
+		i.note(withPort(req.URL), false)
 		i.others.ServeHTTP(w, req)
 	}
 }
 
+// quiet is the header of a CONNECT that wants no answer if it succeeds.
+const quiet = "Collatebench-Quiet"
+
 // connect opens the connection to the upstream, and passes on any other.
 func (i *Interceptor) connect(w http.ResponseWriter, req *http.Request) {
 	ours := strings.EqualFold(req.Host, i.host)
+	i.note(req.Host, ours)
 	var far net.Conn
 	if !ours {
 		var err error
@@ -171,9 +166,11 @@ func (i *Interceptor) connect(w http.ResponseWriter, req *http.Request) {
 		http.Error(w, "collatebench record: CONNECT takes HTTP/1.1", http.StatusHTTPVersionNotSupported)
 		return
 	}
-	if _, err := io.WriteString(near, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
-		near.Close()
-		return
+	if req.Header.Get(quiet) == "" {
+		if _, err := io.WriteString(near, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
+			near.Close()
+			return
+		}
 	}
 	early := &earlyConn{Conn: near, early: buffered.Reader}
 	if ours {
@@ -240,32 +237,7 @@ func (o opened) Accept() (net.Conn, error) {
 func (o opened) Close() error   { return nil }
 func (o opened) Addr() net.Addr { return &net.TCPAddr{} }
 
-// Environ returns an environment in which programs use the proxy at an address, and trust it.
-func (i *Interceptor) Environ(env []string, address string) []string {
-	set := map[string]string{"NODE_USE_ENV_PROXY": "1"}
-	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"} {
-		set[name], set[strings.ToLower(name)] = "http://"+address, "http://"+address
-	}
-	for _, name := range []string{"NO_PROXY", "no_proxy"} {
-		set[name] = ""
-	}
-	for _, name := range []string{
-		"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "AWS_CA_BUNDLE", "GIT_SSL_CAINFO", "CARGO_HTTP_CAINFO", "DENO_CERT",
-	} {
-		set[name] = i.trust
-	}
-	out := slices.DeleteFunc(slices.Clone(env), func(v string) bool {
-		name, _, _ := strings.Cut(v, "=")
-		_, ours := set[name]
-		return ours
-	})
-	for name, value := range set {
-		out = append(out, name+"="+value)
-	}
-	return out
-}
-
-// Close ends it, and removes the file that programs trusted.
+// Close ends it, and removes what programs were told to read.
 func (i *Interceptor) Close() error {
 	close(i.closed)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
@@ -274,5 +246,5 @@ func (i *Interceptor) Close() error {
 	if err != nil {
 		err = i.server.Close()
 	}
-	return errors.Join(err, os.Remove(i.trust))
+	return errors.Join(err, os.RemoveAll(i.folder))
 }

@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -118,6 +119,53 @@ func TestIntercept(t *testing.T) {
 	}
 }
 
+// TestInterceptRuntimes: those that read no HTTPS_PROXY use the proxy, and trust it, by what else they get.
+func TestInterceptRuntimes(t *testing.T) {
+	for _, c := range []struct {
+		program string
+		args    []string
+		paths   []string
+	}{
+		{"node", []string{"testdata/get.cjs"}, []string{"/https", "/fetch", "/http2"}},
+		{"java", []string{"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "testdata/Get.java"}, []string{"/connection", "/client"}}, // as quick as it gets
+	} {
+		t.Run(c.program, func(t *testing.T) {
+			t.Parallel()
+			if _, err := exec.LookPath(c.program); err != nil {
+				t.Skipf("SKIPPED: %s is not installed: what --intercept hands to it is not tried", c.program)
+			}
+			upstream, i, proxy, end := intercepted(t, true)
+			cmd := exec.CommandContext(t.Context(), c.program, append(c.args, upstream.URL)...)
+			cmd.Env = i.Environ(os.Environ(), proxy.Listener.Addr().String())
+			said, err := cmd.CombinedOutput()
+			if err != nil || strings.Count(string(said), upstream.Listener.Addr().String()+"\n") != len(c.paths) {
+				t.Errorf("%v: %s", err, said)
+			}
+			var got []string
+			for _, e := range end().Exchanges {
+				got = append(got, e.URL.Path)
+			}
+			if !slices.Equal(got, c.paths) {
+				t.Errorf("recorded %q, not %q", got, c.paths)
+			}
+		})
+	}
+}
+
+// TestWhy: a program that does not trust the certificate has come as far as that.
+func TestWhy(t *testing.T) {
+	upstream, i, proxy, end := intercepted(t, false)
+	defer end()
+	c := program(t, i, proxy, false)
+	c.Transport.(*http.Transport).TLSClientConfig.RootCAs = x509.NewCertPool()
+	if _, err := c.Get(upstream.URL); err == nil {
+		t.Error("it trusts what it does not know")
+	}
+	if says := i.Why(); !strings.HasPrefix(says, "1 connection to "+upstream.Listener.Addr().String()+" was opened") || !strings.Contains(says, "does not trust") {
+		t.Error(says)
+	}
+}
+
 // TestInterceptPasses: other hosts are passed on, with their own certificate, and not recorded.
 func TestInterceptPasses(t *testing.T) {
 	_, i, proxy, end := intercepted(t, false)
@@ -176,10 +224,15 @@ func TestAuthority(t *testing.T) {
 func TestEnviron(t *testing.T) {
 	_, i, _, _ := intercepted(t, false)
 	defer i.Close()
-	env := i.Environ([]string{"HOME=/h", "no_proxy=localhost", "HTTPS_PROXY=http://old", "SSL_CERT_FILE=old"}, "127.0.0.1:9")
+	env := i.Environ([]string{"HOME=/h", "no_proxy=localhost", "HTTPS_PROXY=http://old", "SSL_CERT_FILE=old", "JAVA_TOOL_OPTIONS=-Xmx1g", "NODE_OPTIONS=--no-warnings"}, "127.0.0.1:9")
 	for _, want := range []string{"HOME=/h", "no_proxy=", "HTTPS_PROXY=http://127.0.0.1:9", "https_proxy=http://127.0.0.1:9", "SSL_CERT_FILE=" + i.TrustFile(), "REQUESTS_CA_BUNDLE=" + i.TrustFile(), "NODE_EXTRA_CA_CERTS=" + i.TrustFile()} {
 		if n := len(slices.DeleteFunc(slices.Clone(env), func(v string) bool { return v != want })); n != 1 {
 			t.Errorf("%s: %d times", want, n)
+		}
+	}
+	for _, want := range []string{"JAVA_TOOL_OPTIONS=-Xmx1g -Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=9 ", "NODE_OPTIONS=--no-warnings --require "} {
+		if !slices.ContainsFunc(env, func(v string) bool { return strings.HasPrefix(v, want) }) {
+			t.Errorf("no %s...: %q", want, env)
 		}
 	}
 	if slices.ContainsFunc(env, func(v string) bool { return strings.Contains(v, "old") || v == "no_proxy=localhost" }) {

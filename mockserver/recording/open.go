@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/zeebo/xxh3"
+
 	"collatebench/internal/spell"
 )
 
@@ -24,6 +26,8 @@ type Recording struct {
 	Salt  []byte // of the values that are hashed; none in what another program wrote
 	// Upstream is the base URL whose exchanges these are; "" in what another program wrote.
 	Upstream string
+	// Digest is of the file, and of the digests of all bodies.
+	Digest Digest
 
 	folder string
 	inside map[Digest][]byte
@@ -51,9 +55,18 @@ func Open(path string) (*Recording, error) {
 		return nil, err
 	}
 	defer f.Close()
-	if err := r.read(bufio.NewReaderSize(io.LimitReader(f, maxInside), 1<<20)); err != nil {
+	var all xxh3.Hasher128
+	text := bufio.NewReaderSize(io.TeeReader(io.LimitReader(f, maxInside), &all), 1<<20)
+	if err := r.read(text); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	if _, err := io.Copy(io.Discard, text); err != nil { // what follows the end
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	for _, e := range r.Exchanges {
+		all.Write(e.Body.Digest[:])
+	}
+	r.Digest = all.Sum128().Bytes()
 	slices.SortStableFunc(r.Exchanges, func(a, b Exchange) int { return a.Began.Compare(b.Began) })
 	return r, nil
 }

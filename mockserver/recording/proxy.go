@@ -3,12 +3,12 @@ package recording
 import (
 	"context"
 	"fmt"
+	"io"
 	"log"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"collatebench/internal/printable"
@@ -18,11 +18,9 @@ import (
 // upstream's name as the host. A redirect within the upstream leads back here.
 func (r *Recorder) Reverse(to *url.URL) http.Handler {
 	proxy := &httputil.ReverseProxy{
-		Transport:     r,
-		FlushInterval: -1, // what has come is passed on
-		BufferPool:    &buffers{},
-		ErrorHandler:  r.unreachable,
-		ErrorLog:      log.New(printable.NewWriter(nowhere{}), "", 0),
+		Transport:    r,
+		ErrorHandler: r.unreachable,
+		ErrorLog:     log.New(printable.NewWriter(nowhere{}), "", 0),
 		Rewrite: func(p *httputil.ProxyRequest) {
 			p.SetURL(to)
 			p.Out.Host = to.Host
@@ -30,15 +28,37 @@ func (r *Recorder) Reverse(to *url.URL) http.Handler {
 		},
 		ModifyResponse: func(resp *http.Response) error {
 			redirect(resp, to)
+			if body, ok := resp.Body.(*spooled); ok {
+				resp.Body = &handed{body, resp.Request.Context().Value(programKey{}).(http.ResponseWriter)}
+			}
 			return nil
 		},
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		proxy.ServeHTTP(atOnce{w}, req.WithContext(context.WithValue(req.Context(), passageKey{}, begun(req))))
+		w = atOnce{w}
+		ctx := context.WithValue(req.Context(), passageKey{}, begun(req))
+		proxy.ServeHTTP(w, req.WithContext(context.WithValue(ctx, programKey{}, w)))
 	})
 }
 
-// atOnce sends the header of an answer as soon as it is there: it would wait for the first bytes of the
+// programKey is where a request has the http.ResponseWriter of its program.
+type programKey struct{}
+
+// A handed body is written to the program without being copied: httputil can only read it, and the
+// first Read of that writes all of it.
+type handed struct {
+	*spooled
+	to http.ResponseWriter
+}
+
+func (b *handed) Read([]byte) (int, error) {
+	if _, err := b.WriteTo(b.to); err != nil {
+		return 0, err
+	}
+	return 0, io.EOF
+}
+
+// atOnce sends on what comes as soon as it is there. The header would wait for the first bytes of the
 // body, which have another goroutine to come from.
 type atOnce struct{ http.ResponseWriter }
 
@@ -51,6 +71,18 @@ func (w atOnce) WriteHeader(status int) {
 		_ = http.NewResponseController(w.ResponseWriter).Flush()
 	}
 }
+
+func (w atOnce) Write(b []byte) (int, error) {
+	n, err := w.ResponseWriter.Write(b)
+	if err == nil {
+		err = http.NewResponseController(w.ResponseWriter).Flush()
+	}
+	return n, err
+}
+
+// Flush has nothing to do. Where the length is not known httputil calls it by a timer of its own, while
+// the body is being written.
+func (w atOnce) Flush() {}
 
 // Unwrap is for http.ResponseController.
 func (w atOnce) Unwrap() http.ResponseWriter { return w.ResponseWriter }
@@ -94,18 +126,6 @@ func Server(h http.Handler) *http.Server {
 	s.Protocols.SetUnencryptedHTTP2(true)
 	return s
 }
-
-// buffers of the copies from spools to programs.
-type buffers struct{ pool sync.Pool }
-
-func (b *buffers) Get() []byte {
-	if p, ok := b.pool.Get().(*[]byte); ok {
-		return *p
-	}
-	return make([]byte, chunkSize)
-}
-
-func (b *buffers) Put(p []byte) { b.pool.Put(&p) }
 
 // nowhere is where net/http's log goes: what it says of a program that leaves is of no use.
 type nowhere struct{}

@@ -56,9 +56,12 @@ func transport() *http.Transport {
 		IdleConnTimeout:       90 * time.Second,
 		TLSHandshakeTimeout:   30 * time.Second,
 		ExpectContinueTimeout: time.Second,
-		ReadBufferSize:        chunkSize,
+		ReadBufferSize:        readBuffer,
 	}
 }
+
+// readBuffer, bytes, is for headers and small bodies: what is read past it is copied once less.
+const readBuffer = 16 << 10
 
 // A passage is an exchange in work.
 type passage struct {
@@ -206,6 +209,15 @@ type spooled struct {
 func (b *spooled) Read(p []byte) (int, error) {
 	n, err := b.spool.Read(p)
 	if err == io.EOF {
+		b.trailer()
+	}
+	return n, err
+}
+
+// WriteTo is [spool.WriteTo], and then the trailer.
+func (b *spooled) WriteTo(w io.Writer) (int64, error) {
+	n, err := b.spool.WriteTo(w)
+	if err == nil {
 		b.trailer()
 	}
 	return n, err

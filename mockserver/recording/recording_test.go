@@ -22,6 +22,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"collatebench/internal/raced"
@@ -428,7 +429,7 @@ func TestSlowProgram(t *testing.T) {
 	s := newStage(t, func(w http.ResponseWriter, _ *http.Request) {
 		piece := make([]byte, 1<<20)
 		for i := range size >> 20 {
-			piece[0] = byte(i)
+			piece[i] = byte(i)
 			w.Write(piece)
 		}
 		close(sent)
@@ -440,16 +441,34 @@ func TestSlowProgram(t *testing.T) {
 	defer resp.Body.Close()
 	<-sent // before a byte is read
 	time.Sleep(30 * time.Millisecond)
-	if n, err := io.Copy(io.Discard, resp.Body); err != nil || n != size {
-		t.Fatalf("%d bytes, %v", n, err)
+	got, err := io.ReadAll(resp.Body)
+	if err != nil || len(got) != size {
+		t.Fatalf("%d bytes, %v", len(got), err)
 	}
 	r := s.end()
 	c := r.Exchanges[0].Clocks
 	if c.Handed-c.Whole < 10*time.Millisecond {
 		t.Errorf("whole after %v, handed after %v", c.Whole, c.Handed)
 	}
-	if body, err := r.Body(r.Exchanges[0].Body); err != nil || len(body) != size || body[5<<20] != 5 {
-		t.Errorf("%d bytes, %v", len(body), err)
+	if body, err := r.Body(r.Exchanges[0].Body); err != nil || len(body) != size || body[5<<20+5] != 5 || !bytes.Equal(body, got) {
+		t.Errorf("%d bytes, %v, or others than the program got", len(body), err)
+	}
+}
+
+// TestRoundTripper: a client may have the recorder as its transport.
+func TestRoundTripper(t *testing.T) {
+	s := newStage(t, upstream, recording.Options{})
+	resp, err := (&http.Client{Transport: s.recorder}).Get(s.upstream.URL + "/chunked")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(iotest.OneByteReader(resp.Body))
+	if err != nil || string(text) != "piece 0\npiece 1\npiece 2\n" || resp.Trailer.Get("X-Sum") != "3" {
+		t.Errorf("%q, trailer %v, %v", text, resp.Trailer, err)
+	}
+	resp.Body.Close()
+	if r := s.end(); len(r.Exchanges) != 1 || r.Exchanges[0].Body.Size != int64(len(text)) {
+		t.Errorf("%+v", r.Exchanges)
 	}
 }
 
@@ -663,6 +682,41 @@ func TestChangedBody(t *testing.T) {
 	}
 	if _, err := r.Body(b); err == nil || !strings.Contains(err.Error(), "not what was recorded") {
 		t.Error(err)
+	}
+}
+
+// TestDigest: it is of the whole file, and of the bodies beside it.
+func TestDigest(t *testing.T) {
+	folder := t.TempDir()
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	digest := func() recording.Digest {
+		r, err := recording.Open(filepath.Join(folder, "a.har"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Digest
+	}
+	const har = `{"log":{"entries":[{"startedDateTime":"2026-11-22T20:41:00Z","request":{"method":"GET","url":"http://a/x"},"response":{"status":200,"content":{"_file":"b.txt"}}}]}}`
+	write("a.har", har)
+	write("b.txt", "one")
+	first := digest()
+	if again := digest(); again != first || first.IsZero() {
+		t.Errorf("%v, then %v", first, again)
+	}
+	for _, c := range []struct{ name, text, was string }{
+		{"b.txt", "two", "one"},
+		{"a.har", strings.Replace(har, "200", "201", 1), har},
+		{"a.har", har + strings.Repeat("\n", 3<<20) + " ", har},
+	} {
+		write(c.name, c.text)
+		if digest() == first {
+			t.Errorf("%s is another: the digest is the same", c.name)
+		}
+		write(c.name, c.was)
 	}
 }
 

@@ -13,7 +13,8 @@ import (
 
 // A spool holds a body between the upstream, which fills it at its own speed, and the program, which
 // reads it at its own: so it shows which of the two was slower. It holds what fits in memory, and the
-// rest in a file of the recording.
+// rest in a file of the recording, of which the end is in memory too: a program that keeps up is
+// given that.
 type spool struct {
 	w    *Writer
 	pool *chunks
@@ -21,10 +22,13 @@ type spool struct {
 	mu     sync.Mutex
 	change sync.Cond // more has come, or was read
 	memory [][]byte  // from offset base on; all chunks but the last are full
-	base   int64     // bytes before those in memory that are in no file: only where nothing is kept
-	file   *os.File  // with all that has come, in place of memory; nil while that is enough
+	base   int64     // bytes before those in memory: they are in the file, or were read and are nowhere
+	file   *os.File  // nil while memory is enough
+	stored int64     // bytes that are in the file
 	size   int64
 	read   int64
+	held   []byte // the chunk that is being written to the program
+	let    bool   // it is in memory no more: who holds it gives it back
 	hash   xxh3.Hasher128
 	err    error           // of the upstream; io.EOF at a whole end
 	ctx    context.Context // the program's request
@@ -46,45 +50,55 @@ const chunkSize = 64 << 10
 
 // chunks are the pieces of memory of all bodies in flight.
 type chunks struct {
-	free chan []byte
 	mu   sync.Mutex
-	left int // that may still be made
+	free [][]byte
+	left int // that may still be made; below 0 so many are more than there may be
 }
 
-func newChunks(bytes int) *chunks {
-	n := max(1, bytes/chunkSize)
-	return &chunks{free: make(chan []byte, n), left: n}
-}
+func newChunks(bytes int) *chunks { return &chunks{left: max(1, bytes/chunkSize)} }
 
 // get returns nil if the memory is used up.
 func (c *chunks) get() []byte {
-	select {
-	case b := <-c.free:
-		return b[:0]
-	default:
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.left == 0 {
+	if n := len(c.free); n > 0 {
+		b := c.free[n-1]
+		c.free = c.free[:n-1]
+		return b[:0]
+	}
+	if c.left <= 0 {
 		return nil
 	}
 	c.left--
 	return make([]byte, 0, chunkSize)
 }
 
-// put takes a chunk back. One more than there may be, which a body had made for itself, is let go.
-func (c *chunks) put(b []byte) {
-	select {
-	case c.free <- b:
-	default:
+// more returns one all the same: each body has some, or it would not pass.
+func (c *chunks) more() []byte {
+	if b := c.get(); b != nil {
+		return b
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.left--
+	return make([]byte, 0, chunkSize)
+}
+
+// put takes a chunk back.
+func (c *chunks) put(b []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.left < 0 {
+		c.left++
+		return
+	}
+	c.free = append(c.free, b)
 }
 
 // fill takes the body in until its end, and tells of each piece.
 func (s *spool) fill(from io.Reader, piece func(n int)) {
-	var own []byte // where there is a file
 	for {
-		into, offset := s.room(&own)
+		into := s.room()
 		if into == nil {
 			return // the program has left
 		}
@@ -93,44 +107,47 @@ func (s *spool) fill(from io.Reader, piece func(n int)) {
 			piece(n)
 			s.hash.Write(into[:n])
 		}
-		if s.take(into[:n], offset, err) != nil {
+		if s.take(n, err) != nil {
 			return
 		}
 	}
 }
 
-// room returns where the next bytes go: the last chunk's end, or memory of its own for the file at
-// an offset.
-func (s *spool) room(own *[]byte) (into []byte, offset int64) {
+// room returns where the next bytes go: the last chunk's end.
+func (s *spool) room() []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for {
-		if s.left {
-			return nil, 0
-		}
-		if s.file != nil && s.loose { // it must not grow: what is in it is read first
+		n := len(s.memory)
+		switch {
+		case s.left:
+			return nil
+		case s.file != nil && s.loose: // it must not grow: what is in it is read first
 			if s.read < s.size {
 				s.change.Wait()
 			} else {
 				s.unspill()
 			}
 			continue
-		}
-		if s.file != nil {
-			if *own == nil {
-				*own = make([]byte, chunkSize)
-			}
-			return *own, s.size
-		}
-		if n := len(s.memory); n > 0 && len(s.memory[n-1]) < chunkSize {
+		case n > 0 && len(s.memory[n-1]) < chunkSize:
 			last := s.memory[n-1]
-			return last[len(last):chunkSize], s.size
+			return last[len(last):chunkSize]
+		case s.file != nil && n >= keptChunks: // all is in the file
+			b := s.first()
+			if b == nil {
+				b = s.pool.more()
+			}
+			s.memory = append(s.memory, b[:0])
+			continue
 		}
 		if b := s.pool.get(); b != nil {
 			s.memory = append(s.memory, b)
 			continue
 		}
-		if s.spill() {
+		if s.file != nil || s.spill() {
+			if len(s.memory) < keptChunks {
+				s.memory = append(s.memory, s.pool.more())
+			}
 			continue
 		}
 		// Nothing can be kept: only what the program has read makes room.
@@ -138,8 +155,31 @@ func (s *spool) room(own *[]byte) (into []byte, offset int64) {
 		if !s.drop() && len(s.memory) > 0 {
 			s.change.Wait()
 		} else if len(s.memory) == 0 {
-			s.memory = append(s.memory, make([]byte, 0, chunkSize)) // each body has one
+			s.memory = append(s.memory, s.pool.more())
 		}
+	}
+}
+
+// keptChunks of a body that is in a file are in memory too: one that comes, and one that goes.
+const keptChunks = 2
+
+// first takes the first chunk out of memory; nil if it is being written to the program, which then
+// gives it back.
+func (s *spool) first() []byte {
+	b := s.memory[0]
+	s.base += int64(len(b))
+	s.memory = s.memory[1:]
+	if s.held != nil && &b[:1][0] == &s.held[0] {
+		s.let = true
+		return nil
+	}
+	return b
+}
+
+// release gives the first chunk back.
+func (s *spool) release() {
+	if b := s.first(); b != nil {
+		s.pool.put(b)
 	}
 }
 
@@ -147,32 +187,48 @@ func (s *spool) room(own *[]byte) (into []byte, offset int64) {
 func (s *spool) drop() bool {
 	dropped := false
 	for len(s.memory) > 0 && s.read >= s.base+int64(len(s.memory[0])) && len(s.memory[0]) == chunkSize {
-		s.base += chunkSize
-		s.pool.put(s.memory[0])
-		s.memory, dropped = s.memory[1:], true
+		s.release()
+		dropped = true
 	}
 	return dropped
 }
 
-// take adds what was read into the last chunk, or writes it to the file.
-func (s *spool) take(b []byte, offset int64, err error) error {
+// take adds what was read into the last chunk. Where there is a file, a full chunk goes into it, once
+// the program may have it: the disk is not what it waits for.
+func (s *spool) take(n int, err error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	defer s.change.Broadcast()
-	if s.file != nil {
-		s.loose = !s.reserve(int64(len(b))) // this piece is written all the same: the program waits for it
-		if _, bad := s.file.WriteAt(b, offset); bad != nil {
+	if k := len(s.memory); n > 0 {
+		s.memory[k-1] = s.memory[k-1][:len(s.memory[k-1])+n]
+		s.size += int64(n)
+		s.change.Broadcast()
+	}
+	if s.file != nil && (err != nil || s.size-s.stored >= chunkSize) {
+		if bad := s.store(); bad != nil {
 			s.w.fail(bad)
 			err = errors.Join(errSpool, bad)
 		}
-	} else if n := len(s.memory); n > 0 {
-		s.memory[n-1] = s.memory[n-1][:len(s.memory[n-1])+len(b)]
 	}
-	s.size += int64(len(b))
 	if err != nil { // noted before a reader can see it: who reads an error leaves
 		s.err, s.gone = err, s.ctx.Err() != nil
+		s.change.Broadcast()
 	}
 	return s.err
+}
+
+// store writes the last chunk to the file, without the lock: nobody else changes what has come.
+func (s *spool) store() error {
+	if s.stored == s.size {
+		return nil
+	}
+	b := s.memory[len(s.memory)-1]
+	b = b[len(b)-int(s.size-s.stored):]
+	s.loose = !s.reserve(int64(len(b))) // this piece is written all the same: the program waits for it
+	s.mu.Unlock()
+	_, err := s.file.WriteAt(b, s.stored)
+	s.mu.Lock()
+	s.stored += int64(len(b))
+	return err
 }
 
 // errSpool is of a disk that can't be written: the program does not get the rest.
@@ -186,13 +242,13 @@ func (s *spool) spill() bool {
 	f, err := s.staged()
 	if err != nil {
 		s.w.fail(err)
-		s.release()
+		s.unreserve()
 		return false
 	}
-	for _, b := range s.memory {
-		s.pool.put(b)
+	s.file, s.stored = f, s.size
+	for len(s.memory) > keptChunks {
+		s.release()
 	}
-	s.memory, s.file = nil, f
 	return true
 }
 
@@ -200,8 +256,9 @@ func (s *spool) spill() bool {
 func (s *spool) unspill() {
 	s.file.Close()
 	os.Remove(s.file.Name())
-	s.file, s.base = nil, s.size
-	s.release()
+	s.file = nil
+	s.drop()
+	s.unreserve()
 }
 
 func (s *spool) reserve(n int64) bool {
@@ -212,7 +269,7 @@ func (s *spool) reserve(n int64) bool {
 	return ok
 }
 
-func (s *spool) release() {
+func (s *spool) unreserve() {
 	s.w.release(s.reserved)
 	s.reserved = 0
 }
@@ -235,31 +292,73 @@ func (s *spool) staged() (*os.File, error) {
 
 // Read returns what has come, and waits for it.
 func (s *spool) Read(p []byte) (int, error) {
+	b, err := s.next(&p)
+	if err != nil {
+		return 0, err
+	}
+	n := copy(p, b)
+	s.done(n)
+	return n, nil
+}
+
+// WriteTo writes the body as it comes, from where it is in memory: to read it first would be one more
+// copy.
+func (s *spool) WriteTo(w io.Writer) (written int64, err error) {
+	var own []byte
+	for {
+		b, err := s.next(&own)
+		if err == io.EOF {
+			return written, nil
+		} else if err != nil {
+			return written, err
+		}
+		n, err := w.Write(b)
+		s.done(n)
+		written += int64(n)
+		if err != nil {
+			return written, err
+		}
+	}
+}
+
+// next waits for what is to be read, and returns it: a part of a chunk, which is held until done is
+// called, or what is in the file alone, in own, which is made if it is nil.
+func (s *spool) next(own *[]byte) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for s.read == s.size && s.err == nil && !s.left {
 		s.change.Wait()
 	}
 	if s.read == s.size || s.left {
-		return 0, s.ended()
+		return nil, s.ended()
 	}
-	n := int(min(int64(len(p)), s.size-s.read))
-	if s.file != nil {
-		f, at := s.file, s.read
-		s.mu.Unlock()
-		m, err := f.ReadAt(p[:n], at)
-		s.mu.Lock()
-		if m == 0 {
-			return 0, errors.Join(errSpool, err)
-		}
-		n = m
-	} else {
-		at := s.read - s.base
-		n = copy(p[:n], s.memory[at/chunkSize][at%chunkSize:])
+	if at := s.read - s.base; at >= 0 {
+		s.held = s.memory[at/chunkSize]
+		return s.held[at%chunkSize:], nil
 	}
+	if *own == nil {
+		*own = make([]byte, chunkSize)
+	}
+	f, at, b := s.file, s.read, (*own)[:min(int64(len(*own)), s.base-s.read)]
+	s.mu.Unlock()
+	n, err := f.ReadAt(b, at)
+	s.mu.Lock()
+	if n == 0 {
+		return nil, errors.Join(errSpool, err)
+	}
+	return b[:n], nil
+}
+
+// done says that so many bytes of what next returned are read.
+func (s *spool) done(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.let {
+		s.pool.put(s.held)
+	}
+	s.held, s.let = nil, false
 	s.read += int64(n)
 	s.change.Broadcast()
-	return n, nil
 }
 
 func (s *spool) ended() error {
@@ -288,7 +387,7 @@ func (s *spool) settle(failed Failure) (Body, bool) {
 	case failed == Left || loose:
 		if file != nil {
 			os.Remove(file.Name())
-			s.release()
+			s.unreserve()
 		}
 		return Body{Size: size}, failed == Left
 	case size == 0:
@@ -302,7 +401,7 @@ func (s *spool) settle(failed Failure) (Body, bool) {
 	})
 	if !wrote && file != nil { // it is there already
 		os.Remove(file.Name())
-		s.release()
+		s.unreserve()
 	}
 	return b, ok
 }
@@ -328,10 +427,9 @@ func (s *spool) free() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.left = true
-	for _, b := range s.memory {
-		s.pool.put(b)
+	for len(s.memory) > 0 {
+		s.release()
 	}
-	s.memory = nil
 	if s.file != nil {
 		s.file.Close()
 	}

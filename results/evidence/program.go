@@ -20,8 +20,10 @@ type Program struct {
 	Seconds float64  `json:"seconds"`
 	Warm    float64  `json:"warm_seconds,omitempty"` // from the first answer on, before a sample begins; 0 where the runtime needs none
 	Replay  string   `json:"replay,omitempty"`       // the recording that the upstream serves
-	Pass    []string `json:"pass,omitempty"`         // beginnings of paths that the recording's upstream answers
-	Changes []Change `json:"changes"`
+	// ReplayDigest is that of Replay as it began: samples of two recordings can't be mixed.
+	ReplayDigest string   `json:"replay_digest,omitempty"`
+	Pass         []string `json:"pass,omitempty"` // beginnings of paths that the recording's upstream answers
+	Changes      []Change `json:"changes"`
 	// Marks stand for other marks in the command and the environment, as {window}.
 	Marks map[string]string `json:"marks,omitempty"`
 	Tried bool              `json:"tried,omitempty"` // the changes are all known, and so is Warm
