@@ -79,12 +79,17 @@ func SaveBaseline(root, name string, run *Run, replace bool) (*Run, error) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return nil, err
 	}
-	staged := wholefile.StagedName(folder, name)
+	sweepOld(folder)
+	around, staged, err := stage(folder)
+	if err != nil {
+		return nil, err
+	}
+	defer around.Remove()
 	if err := writeBaseline(staged, name, run.Info(), ledger); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(staged))
+		return nil, err
 	}
 	if err := putInPlace(staged, dir, replace); err != nil {
-		return nil, errors.Join(fmt.Errorf("baseline %q: %w", name, err), os.RemoveAll(staged))
+		return nil, fmt.Errorf("baseline %q: %w", name, err)
 	}
 	wholefile.SyncDir(folder)
 	return Open(dir)
@@ -125,9 +130,6 @@ func writeBaseline(dir, name string, info Info, ledger []byte) error {
 	if info.State == Running { // nobody will end this copy
 		info.State, info.Stopped = Stopped, "it was kept as a baseline before it had ended"
 	}
-	if err := os.Mkdir(dir, 0o777); err != nil {
-		return err
-	}
 	if err := wholefile.Write(filepath.Join(dir, ledgerFile), ledger); err != nil {
 		return err
 	}
@@ -137,7 +139,20 @@ func writeBaseline(dir, name string, info Info, ledger []byte) error {
 // oldBaseline is where the old one is while the new one takes its place. No name begins
 // with a dot.
 func oldBaseline(dir string) string {
-	return filepath.Join(filepath.Dir(dir), "."+filepath.Base(dir)+".old")
+	return filepath.Join(filepath.Dir(dir), "."+filepath.Base(dir)+oldSuffix)
+}
+
+const oldSuffix = ".old"
+
+// sweepOld removes those that were replaced by a process that was killed before it could.
+func sweepOld(folder string) {
+	old, _ := filepath.Glob(filepath.Join(folder, ".*"+oldSuffix)) // no folder: nothing is left
+	for _, path := range old {
+		name := strings.TrimSuffix(filepath.Base(path)[1:], oldSuffix)
+		if _, err := os.Stat(filepath.Join(folder, name, infoFile)); err == nil {
+			_ = os.RemoveAll(path) // what can't be removed now the next save will try again
+		}
+	}
 }
 
 // putInPlace gives the staged folder its name. A folder can't be renamed onto another, so

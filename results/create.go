@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"collatebench/bench"
+	"collatebench/internal/scratch"
 	"collatebench/internal/wholefile"
 )
 
@@ -53,16 +54,31 @@ func Create(root string, info Info) (*Run, error) {
 	if err := os.MkdirAll(root, 0o777); err != nil {
 		return nil, err
 	}
-	staged := wholefile.StagedName(root, "new")
-	if err := os.Mkdir(staged, 0o777); err != nil {
-		return nil, err
-	}
-	r, err := create(root, staged, info)
+	wholefile.SweepFolder(root, untouched)
+	around, staged, err := stage(root)
 	if err != nil {
-		os.RemoveAll(staged)
 		return nil, err
 	}
-	return r, nil
+	defer around.Remove()
+	return create(root, staged, info)
+}
+
+// untouched is for how long nobody has written to a file that a killed process has left, where
+// others may write at this moment.
+const untouched = time.Minute
+
+// stage makes a folder that is to be renamed into parent once it is whole. What killed
+// processes have left of theirs goes first: around has a lock, which tells the two apart.
+func stage(parent string) (around *scratch.Folder, staged string, err error) {
+	if around, err = scratch.New(parent); err != nil {
+		return nil, "", err
+	}
+	staged = filepath.Join(around.Path, "staged")
+	if err := os.Mkdir(staged, 0o777); err != nil {
+		around.Remove()
+		return nil, "", err
+	}
+	return around, staged, nil
 }
 
 func defaults() map[string]string {

@@ -10,6 +10,8 @@ import (
 	"slices"
 
 	"github.com/gofrs/flock"
+
+	"collatebench/internal/wholefile"
 )
 
 // OpenLedger makes the run ready for Append, which calls it if necessary. It cuts off a
@@ -34,7 +36,17 @@ func (r *Run) OpenLedger() error {
 		return errors.Join(err, f.Close(), lock.Close())
 	}
 	r.ledger, r.lock = f, lock
+	r.sweep()
 	return nil
+}
+
+// sweep removes what killed processes have left of files that were not whole. Those of the run
+// are its owner's, who has the lock; report/ anybody may make anew at this moment. Who takes
+// the profiles of a cell sweeps its folder.
+func (r *Run) sweep() {
+	wholefile.SweepFolder(r.dir, 0)
+	wholefile.SweepFolder(filepath.Join(r.dir, "profiles"), 0)
+	wholefile.SweepFolder(r.ReportDir(), untouched)
 }
 
 // cutTornLine cuts the ledger after its last whole line, and keeps what is before it.

@@ -77,6 +77,9 @@ func compile(ctx context.Context, source string) (*Program, error) {
 	before, _ := copyProgram(last, b.path) // without it go links
 	if out, err := goTest(ctx, source, b.path); err != nil {
 		b.Remove()
+		if line := diskLine(out); line != "" {
+			return nil, fmt.Errorf("compile the benchmark in %s: %s", source, line)
+		}
 		return nil, fmt.Errorf("compile the benchmark in %s: %w\n%s", source, err, spell.Excerpt(out, 20))
 	}
 	if b.hash, err = HashFile(b.path); err != nil {
@@ -89,11 +92,13 @@ func compile(ctx context.Context, source string) (*Program, error) {
 	return b, nil
 }
 
-// goTest has go compile the benchmark of a module. Interrupted, go removes what it has
-// begun; killed, it would leave its work folder.
+// goTest has go compile the benchmark of a module. Its work folder is beside the program, in
+// our scratch folder: go removes it also when it is interrupted, but not while it still reads
+// the packages.
 func goTest(ctx context.Context, source, to string, flags ...string) (output string, err error) {
 	cmd := exec.CommandContext(ctx, "go", slices.Concat([]string{"test", "-c", "-o", to}, flags, []string{"./bench"})...)
 	cmd.Dir = source
+	cmd.Env = append(cmd.Environ(), "GOTMPDIR="+filepath.Dir(to))
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 10 * time.Second
 	defer tie(cmd)()

@@ -18,7 +18,7 @@ func (x *experiment) calibrate(ctx context.Context) error {
 	for _, c := range calibrated(x.cells) {
 		x.doing(fmt.Sprintf("core scaling %s %s %s", c.Codec, c.Encoding, c.Payload), "")
 		file := filepath.Join(x.scratch, "scaling.json")
-		if err := x.process(c, 1, "-scaling", "-detail="+file).execute(ctx); err != nil {
+		if _, err := x.execute(ctx, func() *process { return x.process(c, 1, "-scaling", "-detail="+file) }); err != nil {
 			return err
 		}
 		r, err := bench.ReadScaling(file)

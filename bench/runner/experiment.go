@@ -14,6 +14,7 @@ import (
 	"collatebench/internal/rusage"
 	"collatebench/internal/scratch"
 	"collatebench/internal/spell"
+	"collatebench/internal/wholefile"
 	"collatebench/mockserver/payload"
 	"collatebench/results"
 	"collatebench/results/evidence"
@@ -210,7 +211,11 @@ func (x *experiment) carryOut(ctx context.Context, measure func(context.Context)
 	if ctx.Err() != nil {
 		err = ErrInterrupted
 	}
-	return errors.Join(err, x.finish(err))
+	ended := x.finish(err)
+	if wholefile.Full(err) && wholefile.Full(ended) {
+		return err // one file that can't be written tells of all
+	}
+	return errors.Join(err, ended)
 }
 
 // noteLocalUpstream records that an upstream elsewhere shares this machine's cores.
@@ -254,9 +259,11 @@ func (x *experiment) finish(cause error) error {
 			return err
 		}
 	}
-	err = errors.Join(x.run.SetInfo(info), x.run.WriteBench())
-	if cause == nil && x.why == nil && x.clients == nil && x.own == nil && x.versions == nil { // latest is of a matrix, with its profiles
-		err = errors.Join(err, x.run.Link())
+	if err = x.run.SetInfo(info); !wholefile.Full(err) {
+		err = errors.Join(err, x.run.WriteBench())
+	}
+	if cause == nil && err == nil && x.why == nil && x.clients == nil && x.own == nil && x.versions == nil { // latest is of a matrix, with its profiles
+		err = x.run.Link()
 	}
 	return errors.Join(err, x.run.Close())
 }

@@ -91,7 +91,9 @@ func (r repository) checkOut(ctx context.Context, commit string, in *scratch.Fol
 	remove = func() { r.removeTree(tree) }
 	below, err := r.git(ctx, "rev-parse", "--show-prefix")
 	if err == nil {
-		_, err = r.git(ctx, "worktree", "add", "--quiet", "--detach", tree, commit)
+		if _, err = r.git(ctx, "worktree", "add", "--quiet", "--detach", tree, commit); err != nil {
+			err = fmt.Errorf("check it out into %s: %w", tree, err) // git says which file, and not where
+		}
 	}
 	if err != nil {
 		remove()

@@ -54,7 +54,11 @@ func (x *experiment) steadySample(ctx context.Context, c bench.Cell, round, atte
 		return x.ownSample(ctx, c, round, attempt)
 	}
 	for {
-		s, err := x.sample(ctx, c, round, attempt)
+		var s results.Sample
+		err := x.again(ctx, func() (err error) {
+			s, err = x.sample(ctx, c, round, attempt)
+			return err
+		})
 		if err != nil {
 			return s, err
 		}

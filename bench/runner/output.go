@@ -3,6 +3,7 @@ package runner
 import (
 	"io"
 	"strings"
+	"syscall"
 
 	"collatebench/internal/bounded"
 )
@@ -38,6 +39,19 @@ func (o *output) Write(b []byte) (int, error) {
 	}
 	_, _ = o.lines.Write(b) // it never fails
 	return o.kept.Write(b)
+}
+
+// diskLine returns the line in which a program says that a disk is full, or takes no files; ""
+// if there is none. What it prints besides follows from that.
+func diskLine(printed string) string {
+	for line := range strings.Lines(printed) {
+		for _, reason := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, syscall.EFBIG} {
+			if strings.Contains(line, reason.Error()) {
+				return atLine.ReplaceAllString(strings.TrimSpace(line), "")
+			}
+		}
+	}
+	return ""
 }
 
 // close ends the part of the log that is this process's.

@@ -313,11 +313,11 @@ const compiling = .1
 // and not in its third round. It shows whether its runtime compiles while it runs, and how large the
 // bodies are that it asks for.
 func (x *experiment) tryOwnOut(ctx context.Context) error {
-	s, err := x.tryOwn(ctx, x.cells[0], 1, 1)
+	s, err := x.takeOwn(ctx, x.cells[0], 1, 1)
 	for few := (*fewError)(nil); errors.As(err, &few) && x.own.Seconds < mostSeconds; { // also of one that waits for seconds for each
 		x.own.Seconds = min(3*x.own.Seconds, mostSeconds)
 		x.own.study.Seconds = x.own.Seconds
-		s, err = x.tryOwn(ctx, x.cells[0], 1, 1)
+		s, err = x.takeOwn(ctx, x.cells[0], 1, 1)
 	}
 	if err != nil {
 		return err

@@ -29,15 +29,24 @@ const (
 	endShare    = .05                   // the same at its end
 )
 
-// ownSample takes a sample of a person's program. One that fails is tried again.
+// ownSample takes a sample of a person's program. One that fails is tried again, and so is one
+// that was killed, or whose upstream was.
 func (x *experiment) ownSample(ctx context.Context, c bench.Cell, round, attempt int) (results.Sample, error) {
 	for n := 1; ; n++ {
-		s, err := x.tryOwn(ctx, c, round, attempt)
+		s, err := x.takeOwn(ctx, c, round, attempt)
 		if exit := (*exec.ExitError)(nil); err == nil || n == ownFails || !errors.As(err, &exit) {
 			return s, err
 		}
 		fmt.Fprintf(x.log, "round %d: %v\n", round, err)
 	}
+}
+
+func (x *experiment) takeOwn(ctx context.Context, c bench.Cell, round, attempt int) (s results.Sample, err error) {
+	err = x.again(ctx, func() error {
+		s, err = x.tryOwn(ctx, c, round, attempt)
+		return err
+	})
+	return s, err
 }
 
 func (x *experiment) tryOwn(ctx context.Context, c bench.Cell, round, attempt int) (results.Sample, error) {
@@ -104,6 +113,8 @@ func (p *ownProcess) collect(ctx context.Context, x *experiment) (*series, *outs
 	if err := r.look(ctx, 0); err != nil {
 		return nil, nil, err
 	}
+	guard := procgroup.NewGuard()
+	defer guard.Release()
 	p.started = time.Now()
 	start := p.cmd.Start
 	if p.onOne() && p.warm == 0 {
@@ -112,6 +123,7 @@ func (p *ownProcess) collect(ctx context.Context, x *experiment) (*series, *outs
 	if err := start(); err != nil {
 		return nil, nil, fmt.Errorf("start %s: %w", p.cmd.Path, err)
 	}
+	guard.Watch(p.cmd)
 	ended := make(chan error, 1)
 	go func() { ended <- p.cmd.Wait() }()
 	err := p.follow(ctx, r, ended)
@@ -131,6 +143,9 @@ func (p *ownProcess) follow(ctx context.Context, r *series, ended <-chan error) 
 	for {
 		select {
 		case err := <-ended:
+			if killed(err) {
+				return &killedError{p.cmd.Path}
+			}
 			if err != nil && !errors.Is(err, exec.ErrWaitDelay) {
 				return fmt.Errorf("%s ended with %w; its last lines:\n%s", p.cmd.Path, err, spell.Excerpt(p.kept.String(), 20))
 			}

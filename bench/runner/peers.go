@@ -74,8 +74,8 @@ func (x *experiment) tryOut(ctx context.Context) error {
 			return errors.New(over + ", before each client was tried; give it more")
 		}
 		x.doing("trying", displayName(try))
-		p := x.process(try, 1)
-		if err := p.execute(ctx); err != nil {
+		p, err := x.execute(ctx, func() *process { return x.process(try, 1) })
+		if err != nil {
 			return err
 		}
 		op, err := timeOfOp(p.line())

@@ -77,10 +77,14 @@ func (x *experiment) takeProfiles(ctx context.Context, c bench.Cell, pass profil
 	ops := profiledOps(pass, op, cpus)
 	for attempt := 1; ; attempt++ {
 		x.doing(fmt.Sprintf("%s profiles", pass), displayName(c))
-		p := x.process(c, ops, "-pass="+string(pass), "-profiles="+x.profilesDir())
-		upstream := x.upstreams.pid(c.Upstream)
-		before := x.machine.read(upstream)
-		if err := p.execute(ctx); err != nil {
+		var upstream int
+		var before usage
+		p, err := x.execute(ctx, func() *process {
+			upstream = x.upstreams.pid(c.Upstream)
+			before = x.machine.read(upstream)
+			return x.process(c, ops, "-pass="+string(pass), "-profiles="+x.profilesDir())
+		})
+		if err != nil {
 			return err
 		}
 		flags := x.machine.flagged(x.machine.read(upstream).since(before), p.cmd.ProcessState.UserTime()+p.cmd.ProcessState.SystemTime(), p.wall, c.Procs)

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -27,6 +28,9 @@ import (
 // dies is the environment variable that makes the upstream end at the first
 // payload it is asked for.
 const dies = "COLLATEBENCH_TEST_UPSTREAM_DIES"
+
+// killed makes it die there by SIGKILL.
+const killed = "COLLATEBENCH_TEST_UPSTREAM_KILLED"
 
 // TestMain lets this binary be what the runner starts: the upstream, or a
 // client in another language.
@@ -82,7 +86,7 @@ func beUpstream(args []string) error {
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
-	if os.Getenv(dies) != "" {
+	if os.Getenv(dies) != "" || os.Getenv(killed) != "" {
 		return dieAtFirstPayload(o)
 	}
 	return mockserver.Child(context.Background(), o, os.Stdin, os.Stdout)
@@ -100,6 +104,9 @@ func dieAtFirstPayload(o mockserver.Options) error {
 	fmt.Printf("{\"url\":\"http://%s\"}\n", l.Addr())
 	return http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/v1/payload" {
+			if os.Getenv(killed) != "" {
+				_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			}
 			fmt.Fprintln(os.Stderr, "out of luck")
 			os.Exit(3)
 		}

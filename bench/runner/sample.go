@@ -179,6 +179,17 @@ func (p *process) explain(err error) error {
 	select {
 	case <-p.upstream.Ended():
 		return fmt.Errorf("cell %q: %w", p.cell.Name(), p.upstream.Exit())
+	default:
+	}
+	if killed(err) {
+		return &killedError{fmt.Sprintf("cell %q: the sample", p.cell.Name())}
+	}
+	if line := diskLine(p.kept.String()); line != "" {
+		return fmt.Errorf("cell %q: %s", p.cell.Name(), line)
+	}
+	select {
+	case <-p.upstream.Ended():
+		return fmt.Errorf("cell %q: %w", p.cell.Name(), p.upstream.Exit())
 	case <-time.After(time.Second):
 		return fmt.Errorf("cell %q: the sample ended with %w; its last lines:\n%s", p.cell.Name(), err, spell.Excerpt(p.kept.String(), 20))
 	}

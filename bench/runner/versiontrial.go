@@ -3,6 +3,7 @@ package runner
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -44,8 +45,11 @@ func (x *experiment) tryVersions(ctx context.Context) error {
 }
 
 func (x *experiment) tryVersion(ctx context.Context, c bench.Cell) (op time.Duration, err error) {
-	p := x.process(c, 1, "-detail="+filepath.Join(x.scratch, "detail.json"))
-	if err = p.execute(ctx); err == nil {
+	p, err := x.execute(ctx, func() *process { return x.process(c, 1, "-detail="+filepath.Join(x.scratch, "detail.json")) })
+	if killed := (*killedError)(nil); errors.As(err, &killed) {
+		return 0, err // which says nothing of the version
+	}
+	if err == nil {
 		op, err = timeOfOp(p.line())
 	}
 	if err != nil && ctx.Err() == nil {

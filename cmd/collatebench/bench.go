@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"collatebench/bench/runner"
+	"collatebench/internal/wholefile"
 	"collatebench/mockserver/behaviour"
 	"collatebench/results"
 	"collatebench/results/evidence"
@@ -178,17 +179,17 @@ func finish(c *cobra.Command, run *results.Run, err error, as form) error {
 	if run == nil {
 		return err
 	}
-	// An interrupted run gets a report too.
+	// An interrupted run gets a report too, but for one whose folder takes no more files.
 	ctx := context.WithoutCancel(c.Context())
-	if reportErr := printRun(ctx, c.OutOrStdout(), run, as); reportErr != nil {
-		err = errors.Join(err, reportErr)
+	if !wholefile.Full(err) {
+		err = errors.Join(err, printRun(ctx, c.OutOrStdout(), run, as))
 	}
 	if err == nil {
 		return nil
 	}
 	err = fmt.Errorf("%w\nwhat was measured is in %s (log.txt tells more)", err, relativePath(run.Dir()))
 	if !run.Info().ComparesClients() { // a run of peers can't be resumed
-		err = fmt.Errorf("%w\ngo on with: make bench RESUME=%s (collatebench bench --resume %[2]s)", err, run.Info().ID)
+		err = fmt.Errorf("%w\ngo on with: make bench RESUME=%s (collatebench bench --resume %[2]s)", err, refTo(c, run))
 	}
 	return err
 }
@@ -208,6 +209,14 @@ func formOf(json bool) form {
 		return formJSON
 	}
 	return formText
+}
+
+// refTo names a run so that a later command finds it, wherever --out has put it.
+func refTo(c *cobra.Command, run *results.Run) string {
+	if c.Flags().Changed("out") {
+		return relativePath(run.Dir())
+	}
+	return run.Info().ID
 }
 
 // printRun makes report/ and prints the tables, or the proven verdict of a run of why.

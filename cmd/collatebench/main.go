@@ -33,6 +33,7 @@ func main() {
 	if onecore.IsGuard(os.Args) {
 		os.Exit(onecore.Guard(os.Stdin, os.Stdout))
 	}
+	ignoreFileLimit()
 	log.SetOutput(printable.NewWriter(os.Stderr)) // servers of net/http log there
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
@@ -43,7 +44,11 @@ func main() {
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	shownOut, shownErr := printable.NewWriter(stdout), printable.NewWriter(stderr)
 	code := execute(args, stdin, shownOut, shownErr)
-	if err := errors.Join(shownOut.Close(), shownErr.Close()); err != nil && code == exitGood {
+	if err := shownOut.Close(); err != nil && code == exitGood {
+		fmt.Fprintln(shownErr, "collatebench:", err)
+		code = exitError
+	}
+	if err := shownErr.Close(); err != nil && code == exitGood {
 		return exitError // nobody is left to be told
 	}
 	return code

@@ -20,6 +20,8 @@ type launched struct {
 	cmd  *exec.Cmd
 	over chan struct{} // closed once it has ended
 	err  error         // how
+	// guard ends it when we are killed.
+	guard *procgroup.Guard
 }
 
 // startProgram starts a program. What it prints goes to out: standard output is ours.
@@ -28,9 +30,12 @@ func startProgram(args, env []string, in io.Reader, out io.Writer) (*launched, e
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr, p.cmd.Env = in, out, out, env
 	p.cmd.WaitDelay = outputDelay
 	procgroup.Lead(p.cmd)
+	p.guard = procgroup.NewGuard()
 	if err := p.cmd.Start(); err != nil {
+		p.guard.Release()
 		return nil, usageError{fmt.Errorf("-- %s: %w", args[0], err)}
 	}
+	p.guard.Watch(p.cmd)
 	go func() {
 		p.err = p.cmd.Wait()
 		if errors.Is(p.err, exec.ErrWaitDelay) { // a child of it has our pipe
@@ -48,6 +53,7 @@ const outputDelay = 2 * time.Second
 func (p *launched) end() {
 	procgroup.End(p.cmd)
 	<-p.over
+	p.guard.Release()
 }
 
 // wait waits for the program's end; when ctx ends it is killed.

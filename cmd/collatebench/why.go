@@ -163,8 +163,8 @@ func finishWhy(c *cobra.Command, run *results.Run, err error, asJSON bool) error
 	if err != nil {
 		if run != nil {
 			err = fmt.Errorf("%w\nwhat was measured is in %s (log.txt tells more)", err, relativePath(run.Dir()))
-			if info := run.Info(); info.Program != nil && info.State == results.Stopped {
-				err = fmt.Errorf("%w\ngo on with: collatebench why --resume %s", err, info.ID)
+			if info := run.Info(); info.Program != nil && info.State != results.Complete {
+				err = fmt.Errorf("%w\ngo on with: collatebench why --resume %s", err, refTo(c, run))
 			}
 		}
 		return err

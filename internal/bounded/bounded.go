@@ -24,16 +24,18 @@ type Buffer struct {
 	Head, Tail int // bytes to keep of the beginning and of the end
 
 	// To, if it is set, gets what is kept: the beginning as it is written, the rest
-	// in Close. Its errors are those of Write and Close.
+	// in Close. Its first error is that of Close, and nothing follows it: a full disk is no
+	// fault of the program that writes here, and a failed Write would break its pipe.
 	To io.Writer
 
 	mu    sync.Mutex
+	err   error // the first of To
 	total int64
 	head  []byte
 	tail  []byte // up to twice as long as Tail
 }
 
-// Write notes the text. It fails only where To does.
+// Write notes the text. It never fails.
 func (b *Buffer) Write(text []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -41,10 +43,8 @@ func (b *Buffer) Write(text []byte) (int, error) {
 	early := text[:min(len(text), max(0, b.Head-len(b.head)))]
 	b.head = append(b.head, early...)
 	b.keepTail(text[len(early):])
-	if b.To != nil && len(early) > 0 {
-		if _, err := b.To.Write(early); err != nil {
-			return 0, err
-		}
+	if b.To != nil && b.err == nil && len(early) > 0 {
+		_, b.err = b.To.Write(early)
 	}
 	return len(text), nil
 }
@@ -95,9 +95,8 @@ func (b *Buffer) Close() error {
 	defer b.mu.Unlock()
 	to, rest := b.To, b.rest()
 	b.To = nil
-	if to == nil || rest == "" { // a log may begin with its first Write
-		return nil
+	if to != nil && b.err == nil && rest != "" { // a log may begin with its first Write
+		_, b.err = io.WriteString(to, rest)
 	}
-	_, err := io.WriteString(to, rest)
-	return err
+	return b.err
 }

@@ -69,13 +69,20 @@ var errFull = errors.New("full")
 
 func (full) Write([]byte) (int, error) { return 0, errFull }
 
+// TestBufferTellsErrors at its end: whoever writes to it goes on.
 func TestBufferTellsErrors(t *testing.T) {
-	b := &bounded.Buffer{Head: 2, Tail: 9, To: full{}}
-	if _, err := b.Write([]byte("abc")); err != errFull {
-		t.Error(err)
-	}
-	if err := b.Close(); err != errFull {
-		t.Error(err)
+	for _, text := range []string{"a", "abc"} { // in the first Write, and in the first and in Close
+		b := &bounded.Buffer{Head: 2, Tail: 9, To: full{}}
+		for range 2 {
+			if n, err := b.Write([]byte(text)); n != len(text) || err != nil {
+				t.Error(n, err)
+			}
+		}
+		for range 2 {
+			if err := b.Close(); err != errFull {
+				t.Error(err)
+			}
+		}
 	}
 }
 

@@ -164,6 +164,9 @@ func (c *Child) Exit() error {
 	return fmt.Errorf("the %s process ended (%s); its last lines:\n%s", c.o.Name, how, c.excerpt())
 }
 
+// Err is how a child that has ended did so: nil, or an *exec.ExitError.
+func (c *Child) Err() error { return c.err }
+
 // excerpt is the end of what it wrote to standard error.
 func (c *Child) excerpt() string {
 	return spell.Excerpt(strings.TrimSpace(c.said.String()), shownLines)

@@ -15,6 +15,7 @@
 package printable
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -61,6 +62,7 @@ type Writer struct {
 	mu   sync.Mutex
 	to   io.Writer
 	rest []byte // the beginning of a character whose end is not yet written
+	err  error  // the first of writing
 }
 
 // NewWriter returns a Writer to w.
@@ -83,10 +85,16 @@ func (w *Writer) Write(b []byte) (int, error) {
 	if whole == 0 {
 		return len(b), nil
 	}
-	if _, err := w.to.Write(appendShown(nil, text[:whole])); err != nil {
+	if err := w.write(text[:whole]); err != nil {
 		return 0, err
 	}
 	return len(b), nil
+}
+
+func (w *Writer) write(text []byte) error {
+	_, err := w.to.Write(appendShown(nil, text))
+	w.err = cmp.Or(w.err, err)
+	return err
 }
 
 // begun is how many bytes at the end of a text are the beginning of a character.
@@ -102,16 +110,15 @@ func begun(text []byte) int {
 	return 0
 }
 
-// Close writes the bytes that still wait for the rest of their character. It does
-// not close the writer below.
+// Close writes the bytes that still wait for the rest of their character. Its error is the
+// first of all that was written: few who print look at each. It does not close the writer below.
 func (w *Writer) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	rest := w.rest
 	w.rest = nil
-	if len(rest) == 0 {
-		return nil
+	if len(rest) > 0 {
+		_ = w.write(rest)
 	}
-	_, err := w.to.Write(appendShown(nil, rest))
-	return err
+	return w.err
 }

@@ -91,4 +91,10 @@ func TestWriterTellsErrors(t *testing.T) {
 	if err := w.Close(); err != errBroken {
 		t.Error(err)
 	}
+	// Nothing is left to write, and still Close tells what was lost.
+	whole := printable.NewWriter(broken{})
+	_, _ = whole.Write([]byte("a"))
+	if err := whole.Close(); err != errBroken {
+		t.Error(err)
+	}
 }

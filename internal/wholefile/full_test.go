@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -24,10 +25,13 @@ func TestFirstErrorStays(t *testing.T) {
 	if _, err := f.Write([]byte("the rest")); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Commit(); !errors.Is(err, syscall.EFBIG) {
+	if err := f.Commit(); !errors.Is(err, syscall.EFBIG) || !strings.Contains(err.Error(), " "+path+":") || !wholefile.Full(err) {
 		t.Errorf("Commit: %v", err)
 	}
 	holds(t, filepath.Dir(path))
+	if err := wholefile.Write(filepath.Join(path, "b"), nil); err == nil || wholefile.Full(err) {
+		t.Errorf("%v is of a folder that takes no files", err)
+	}
 }
 
 // full has files of this process end after 10 bytes while do runs.

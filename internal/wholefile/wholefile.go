@@ -29,10 +29,13 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"time"
 )
 
 // A File is being written under a hidden name. Either Commit or Discard ends
@@ -46,18 +49,24 @@ type File struct {
 // Create begins the file at path, with the permissions 0666 before umask.
 func Create(path string) (*File, error) {
 	f, err := os.OpenFile(StagedName(filepath.Dir(path), filepath.Base(path)), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if bad := (*fs.PathError)(nil); errors.As(err, &bad) {
-		bad.Path = path // the hidden name would tell nobody anything
-	}
 	if err != nil {
-		return nil, err
+		return nil, named(err, path)
 	}
 	return &File{file: f, path: path}, nil
+}
+
+// named makes an error name the file: the hidden name would tell nobody anything.
+func named(err error, path string) error {
+	if bad := (*fs.PathError)(nil); errors.As(err, &bad) {
+		bad.Path = path
+	}
+	return err
 }
 
 // Write returns the error of this write. Commit returns the first of all.
 func (f *File) Write(b []byte) (int, error) {
 	n, err := f.file.Write(b)
+	err = named(err, f.path)
 	f.err = cmp.Or(f.err, err)
 	return n, err
 }
@@ -66,9 +75,9 @@ func (f *File) Write(b []byte) (int, error) {
 func (f *File) Commit() error {
 	err := f.err
 	if err == nil {
-		err = f.file.Sync()
+		err = named(f.file.Sync(), f.path)
 	}
-	err = cmp.Or(err, f.file.Close())
+	err = cmp.Or(err, named(f.file.Close(), f.path))
 	if err == nil {
 		err = os.Rename(f.file.Name(), f.path)
 	}
@@ -109,6 +118,9 @@ func WriteJSON(path string, v any) error {
 // randomLength is that of the random part of a staged name, 50 bits.
 const randomLength = 10
 
+// staged matches the names of StagedName. rand.Text is of base32.
+var staged = regexp.MustCompile(fmt.Sprintf(`^\..+-[A-Z2-7]{%d}$`, randomLength))
+
 // StagedName returns an unused hidden name in dir for a file or a folder that
 // is to be renamed to name once it is whole.
 func StagedName(dir, name string) string {
@@ -123,6 +135,23 @@ func Sweep(path string) {
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), prefix) && len(e.Name()) == len(prefix)+randomLength {
 			_ = os.Remove(filepath.Join(filepath.Dir(path), e.Name()))
+		}
+	}
+}
+
+// SweepFolder is Sweep of all files in dir, which is no link. It takes only what nobody has
+// written to for so long: with 0, nobody else may write any file there now.
+func SweepFolder(dir string, untouched time.Duration) {
+	if info, err := os.Lstat(dir); err != nil || !info.IsDir() {
+		return // nothing is left, or it is not ours
+	}
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		if !staged.MatchString(e.Name()) || e.IsDir() {
+			continue
+		}
+		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) >= untouched {
+			_ = os.Remove(filepath.Join(dir, e.Name()))
 		}
 	}
 }

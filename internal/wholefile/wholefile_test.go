@@ -1,11 +1,13 @@
 package wholefile_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"collatebench/internal/wholefile"
 )
@@ -120,4 +122,29 @@ func TestSweep(t *testing.T) {
 	slices.Sort(others)
 	holds(t, dir, others...)
 	wholefile.Sweep(filepath.Join(dir, "no", "a"))
+}
+
+// TestSweepFolder takes what is staged and old enough, of any file; no folder, and nothing
+// through a link.
+func TestSweepFolder(t *testing.T) {
+	dir := t.TempDir()
+	old, young := wholefile.StagedName(dir, "a"), wholefile.StagedName(dir, "b")
+	for _, path := range []string{old, young, filepath.Join(dir, "a"), filepath.Join(dir, ".notes-abc")} {
+		if err := os.WriteFile(path, nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	past := time.Now().Add(-time.Hour)
+	if err := errors.Join(os.Chtimes(old, past, past), os.Mkdir(filepath.Join(dir, ".c-AAAAAAAAAA"), 0o777)); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Fatal(err)
+	}
+	wholefile.SweepFolder(link, 0)
+	wholefile.SweepFolder(dir, time.Minute)
+	holds(t, dir, filepath.Base(young), ".c-AAAAAAAAAA", ".notes-abc", "a")
+	wholefile.SweepFolder(dir, 0)
+	holds(t, dir, ".c-AAAAAAAAAA", ".notes-abc", "a")
 }

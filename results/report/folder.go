@@ -2,7 +2,6 @@ package report
 
 import (
 	"context"
-	"errors"
 
 	"collatebench/results"
 	"collatebench/results/evidence"
@@ -37,7 +36,10 @@ func writeNumbers(run *results.Run, r evidence.Reading) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(run.WriteDerived(results.SummaryFile, summary), run.WriteDerived(results.VerdictFile, verdicts))
+	if err := run.WriteDerived(results.SummaryFile, summary); err != nil {
+		return err
+	}
+	return run.WriteDerived(results.VerdictFile, verdicts)
 }
 
 // writeTables removes the older tables first: if this fails, they must not stand
@@ -52,11 +54,13 @@ func writeTables(ctx context.Context, run *results.Run) error {
 	if err != nil {
 		return err
 	}
-	err = errors.Join(run.WriteDerived(results.BenchstatText, t.Text), run.WriteDerived(results.BenchstatCSV, t.CSV))
-	if t.Doubts != "" {
-		err = errors.Join(err, run.WriteDerived(results.BenchstatCSVDoubt, []byte(t.Doubts+"\n")))
+	if err := run.WriteDerived(results.BenchstatText, t.Text); err != nil {
+		return err
 	}
-	return err
+	if err := run.WriteDerived(results.BenchstatCSV, t.CSV); err != nil || t.Doubts == "" {
+		return err
+	}
+	return run.WriteDerived(results.BenchstatCSVDoubt, []byte(t.Doubts+"\n"))
 }
 
 func writePage(run *results.Run) error {
