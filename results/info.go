@@ -52,8 +52,8 @@ type Info struct {
 	Budget        time.Duration     `json:"-"`                   // written as "3m0s"; 0 means none
 	Seed          uint64            `json:"seed"`
 	Profiled      bool              `json:"profiled"`
-	ProfiledAll   bool              `json:"profiled_all,omitempty"`  // all cells, and not those of the largest window alone
-	ProfileFlags  map[string]string `json:"profile_flags,omitempty"` // by cell: what disturbed its profiles, though they were taken again
+	ProfiledAll   bool              `json:"profiled_all,omitempty"`             // all cells, and not those of the largest window alone
+	ProfileFlags  map[string]string `json:"profile_flags,omitempty"`            // by cell: what disturbed its profiles, though they were taken again
 	Upstream      string            `json:"upstream,omitempty"`                 // base URL of an upstream that is not ours
 	LocalUpstream bool              `json:"upstream_on_this_machine,omitempty"` // of Upstream
 	Scalings      bench.Scalings    `json:"core_scalings,omitempty"`            // how many effective cores the machine has, for each kind of work
@@ -66,6 +66,7 @@ type Info struct {
 	Program       json.RawMessage   `json:"program,omitempty"`     // a person's own program and the interventions around it; package evidence writes and reads it
 	Baseline      string            `json:"baseline,omitempty"`    // the name under which this copy of the run is kept; its ledger is closed
 	Versions      []Version         `json:"versions,omitempty"`    // that the run compares, the old one first; none in a run of one
+	Outsets       []Outset          `json:"outsets,omitempty"`     // what else was on the machine at the start, and each time that the run was resumed
 	Joined        map[string]int    `json:"joined,omitempty"`      // by cell, the first round that has it, if that is not 1
 }
 

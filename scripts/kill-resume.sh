@@ -22,6 +22,7 @@ children() { pgrep -f "$work/collatebench|$work/tmp/collatebench-" || true; }
 
 mkdir "$work/tmp"
 export TMPDIR=$work/tmp
+export COLLATEBENCH_GUARD=off # what is measured does not matter
 
 for trial in $(seq "$trials"); do
 	out=$work/runs-$trial

@@ -146,7 +146,7 @@ func TestReport(t *testing.T) {
 	has(t, p,
 		`<span class="cause serialised">serialised</span>`, `<span class="cause cpu-saturated">cpu-saturated</span>`, // 1
 		"one decoding core", "roof: 2 cores", "Throughput, codec=json  size=1MiB  GOMAXPROCS=2", // 2
-		"made with --profile=none",                                                                   // 3
+		"made with --profile=none",                                                                    // 3
 		"decode-overlap, codec=json  GOMAXPROCS=2",                                                    // 4
 		"collector, wait for decoding: 250 ms of 300 ms",                                              // 5
 		"pool: a goroutine due every millisecond wakes late, 99th percentile: 4.0",                    // 6
