@@ -67,6 +67,7 @@ type Info struct {
 	Baseline      string            `json:"baseline,omitempty"`    // the name under which this copy of the run is kept; its ledger is closed
 	Versions      []Version         `json:"versions,omitempty"`    // that the run compares, the old one first; none in a run of one
 	Gate          json.RawMessage   `json:"gate,omitempty"`        // what the gate on these versions decided; package stats writes and reads it
+	Outsets       []Outset          `json:"outsets,omitempty"`     // what else was on the machine at the start, and each time that the run was resumed
 	Joined        map[string]int    `json:"joined,omitempty"`      // by cell, the first round that has it, if that is not 1
 }
 

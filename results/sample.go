@@ -37,11 +37,16 @@ type Sample struct {
 	UpstreamCPU float64      `json:"upstream_cpu_seconds"`
 	// OthersCPU is what other processes took of the machine's allowance ([allowance.Allowance]);
 	// nil if that can't be read.
-	OthersCPU *float64  `json:"others_cpu_seconds,omitempty"`
-	Steal     float64   `json:"steal_seconds"`
-	MaxRSS    int64     `json:"max_rss_bytes"`
-	External  *External `json:"external,omitempty"` // only in a run that compares clients, or of a person's own program
-	Flags     []string  `json:"flags,omitempty"`    // what disturbed it from outside, such as "steal 12% of the cores"
+	OthersCPU *float64 `json:"others_cpu_seconds,omitempty"`
+	Steal     float64  `json:"steal_seconds"`
+	// Throttled is the share of the periods of the control group's CPU quota in which the quota
+	// stopped it, our own load included; 0 without a quota.
+	Throttled float64 `json:"throttled,omitempty"`
+	// MHz is the clock of the fastest core, mean; 0 where the kernel does not tell it.
+	MHz      float64   `json:"mhz,omitempty"`
+	MaxRSS   int64     `json:"max_rss_bytes"`
+	External *External `json:"external,omitempty"` // only in a run that compares clients, or of a person's own program
+	Flags    []string  `json:"flags,omitempty"`    // what disturbed it from outside, such as "steal 12% of the cores"
 }
 
 // External is what was seen of a sample from outside the client, from its first request

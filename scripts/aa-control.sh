@@ -12,7 +12,7 @@ go build -o "$work/collatebench" ./cmd/collatebench
 within=0
 for i in $(seq "$runs"); do
 	"$work/collatebench" bench --placement collector,request --window 32 --size 256KiB --procs all \
-		--rounds 6 --seed "$i" --profile=false --out "$work/runs" >"$work/table.txt" 2>"$work/err.txt" ||
+		--rounds 6 --seed "$i" --profile=false --wait 10m --out "$work/runs" >"$work/table.txt" 2>"$work/err.txt" ||
 		{ cat "$work/err.txt" >&2; exit 1; }
 	grep -A1 '^noise floor' "$work/table.txt"
 	if grep -q '"within": true' "$work/runs/latest/run.json"; then within=$((within + 1)); fi

@@ -48,6 +48,7 @@ internal/raced
 internal/rusage
 internal/scratch
 internal/spell
+internal/turn
 internal/wholefile
 '
 

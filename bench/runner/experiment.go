@@ -14,6 +14,7 @@ import (
 	"collatebench/internal/rusage"
 	"collatebench/internal/scratch"
 	"collatebench/internal/spell"
+	"collatebench/internal/turn"
 	"collatebench/internal/wholefile"
 	"collatebench/mockserver/payload"
 	"collatebench/results"
@@ -38,6 +39,8 @@ type experiment struct {
 	why       *evidence.Why   // of a run of why: the interventions so far; else nil
 	clients   *evidence.Peers // of a run of peers; else nil
 	own       *Own            // of a run with a person's own program; else nil
+	outset    *results.Outset // what there was on the machine; nil if nobody looked
+	turn      *turn.Turn      // on the machine; nil without
 	log       *os.File
 	at        Progress
 	began     time.Time
@@ -59,6 +62,7 @@ func newExperiment(ctx context.Context, o Options, codecs []payload.Codec, plan 
 	defer func() {
 		if err != nil {
 			x.replayed.Remove()
+			x.turn.End()
 		}
 	}()
 	if err := x.findBodies(codecs); err != nil {
@@ -86,6 +90,9 @@ func newExperiment(ctx context.Context, o Options, codecs []payload.Codec, plan 
 	x.out = o.Out
 	if x.out == "" {
 		x.out = filepath.Join(x.source, "results", "runs")
+	}
+	if err := x.enter(ctx); err != nil { // before a build, which keeps the machine busy itself
+		return nil, err
 	}
 	if err := x.build(ctx); err != nil {
 		return nil, err
@@ -237,6 +244,7 @@ func (x *experiment) open() error {
 	x.machine = thisMachine()
 	info := x.run.Info()
 	info.State, info.Stopped, info.Gate = results.Running, "", nil // a gate has decided on what was there before
+	x.entered(&info)
 	if err := x.run.OpenLedger(); err != nil {
 		return err // another process has it, so this one must not change the run
 	}
@@ -280,6 +288,7 @@ func (x *experiment) close() {
 	if x.log != nil {
 		x.log.Close()
 	}
+	x.turn.End()
 }
 
 func (x *experiment) note(format string, args ...any) {

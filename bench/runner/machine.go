@@ -84,6 +84,9 @@ func (m machine) judge(s *results.Sample, spent usage, clientCPU, wall time.Dura
 	}
 	t := takenOf(m.may, spent, clientCPU.Seconds(), wall.Seconds())
 	s.Steal, s.OthersCPU = spent.Steal, new(t.others*wall.Seconds())
+	if spent.Periods > 0 {
+		s.Throttled = spent.Stopped / spent.Periods
+	}
 	s.Flags = append(s.Flags, t.flags(m.may, procs)...)
 }
 
@@ -122,23 +125,29 @@ func takenOf(may allowance.Allowance, spent usage, client, wall float64) taken {
 	return taken{steal: spent.Steal / wall, others: may.CPUs() - left, upstream: upstream / wall}
 }
 
-// flags says what disturbed a client with that many threads. Others on cores that it could
-// not have used do not disturb it, unless they are many: then caches, memory and the
-// clock of the cores are no longer its own.
-func (t taken) flags(may allowance.Allowance, procs int) []string {
+// shares are what was taken of what a client with that many threads wants. Others on cores
+// that it could not have used do not disturb it, unless they are many: then caches, memory
+// and the clock of the cores are no longer its own.
+func (t taken) shares(may allowance.Allowance, procs int) (steal, others float64) {
 	all := may.CPUs()
 	wanted := min(float64(procs), all)
-	share := t.others / all
+	others = t.others / all
 	if all-t.others < wanted+t.upstream {
-		share = t.others / wanted
+		others = t.others / wanted
 	}
+	return t.steal / float64(max(may.Cores, 1)), others
+}
+
+// flags says what disturbed a client with that many threads.
+func (t taken) flags(may allowance.Allowance, procs int) []string {
+	steal, others := t.shares(may, procs)
 	var out []string
 	for _, f := range []struct {
 		what         string
 		share, limit float64
 	}{
-		{"steal", t.steal / float64(max(may.Cores, 1)), maxSteal},
-		{"other processes", share, maxOthers},
+		{"steal", steal, maxSteal},
+		{"other processes", others, maxOthers},
 	} {
 		if f.share > f.limit {
 			out = append(out, fmt.Sprintf("%s took %.0f%% of the cores", f.what, 100*f.share))

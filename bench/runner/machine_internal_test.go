@@ -96,6 +96,15 @@ func TestJudge(t *testing.T) {
 	if got := takenOf(allowance.Allowance{Cores: 2}, spent, 2, 2).steal; got != .05 {
 		t.Errorf("%v cores stolen, of .1 s in two", got)
 	}
+	if s.Throttled != 0 {
+		t.Errorf("without a quota it stopped %v", s.Throttled)
+	}
+	var limited results.Sample
+	spent.Periods, spent.Stopped = 20, 5
+	machine{known: true, may: allowance.Allowance{Cores: 2, Quota: 1.5}}.judge(&limited, spent, 2*time.Second, 2*time.Second, 2)
+	if limited.Throttled != .25 {
+		t.Errorf("the quota stopped it in %v of the periods, want a quarter", limited.Throttled)
+	}
 	if s.OthersCPU == nil || math.Abs(*s.OthersCPU-.6) > 1e-9 || s.UpstreamCPU != .4 || s.Steal != .1 || len(s.Flags) != 1 {
 		t.Errorf("%+v; others took .6 s, which is 15%% of two cores", s)
 	}

@@ -28,6 +28,8 @@ type Options struct {
 	Replay   string   // recording whose bodies it serves so, in place of Bodies; "" for none
 	Self     []string // command that starts our upstream; the flags are appended
 
+	Guard Guard // of the machine: what is done about others on it before the run starts
+
 	versions *versions // that the run compares; nil for the benchmark as it is
 
 	// Look is called after each whole round of a measured pass, and says why no other one is

@@ -73,12 +73,15 @@ func WhyProgram(ctx context.Context, o Options, own Own) (*results.Run, error) {
 		}
 	}
 	defer x.close()
+	if err := x.enter(ctx); err != nil {
+		return nil, err
+	}
 	return x.begin(ctx, nil, x.measureOwn)
 }
 
 // ResumeProgram goes on with a run of WhyProgram that was stopped. The program's environment is that
 // of this process, as the run's record has none: there are secrets in it. Of the options only Self,
-// Progress, Notes and Budget count.
+// Guard, Progress, Notes and Budget count.
 func ResumeProgram(ctx context.Context, run *results.Run, o Options) error {
 	info := run.Info()
 	refuse := func(err error) error { return &OptionError{"resume", info.ID, err} }
@@ -104,6 +107,9 @@ func ResumeProgram(ctx context.Context, run *results.Run, o Options) error {
 	}
 	x.own.Upstream = x.cells[0].Upstream
 	defer x.close()
+	if err := x.enter(ctx); err != nil {
+		return err
+	}
 	if err := x.open(); err != nil {
 		return refuse(err)
 	}

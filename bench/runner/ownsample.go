@@ -71,6 +71,7 @@ func (x *experiment) tryOwn(ctx context.Context, c bench.Cell, round, attempt in
 	s.Line = ownLine(c, *s.External)
 	clientCPU := max(p.cmd.ProcessState.UserTime()+p.cmd.ProcessState.SystemTime(), time.Duration(series.cpu()*float64(time.Second)))
 	x.machine.judge(&s, after.since(before), clientCPU, p.wall, c.Procs)
+	p.vigil.note(&s)
 	return s, s.Validate()
 }
 
@@ -84,7 +85,7 @@ func ownLine(c bench.Cell, e results.External) string {
 func (x *experiment) ownProcess(c bench.Cell) *ownProcess {
 	url, u := x.upstreams.of(c.Upstream)
 	args, env := x.own.command(c, url)
-	p := &ownProcess{process: process{cell: c, upstream: u, output: newOutput(x.log)}, seconds: x.own.Seconds}
+	p := &ownProcess{process: process{cell: c, upstream: u, served: x.upstreams.pid(c.Upstream), output: newOutput(x.log)}, seconds: x.own.Seconds}
 	if x.own.warms {
 		p.warm = warmTime
 	}
@@ -126,8 +127,10 @@ func (p *ownProcess) collect(ctx context.Context, x *experiment) (*series, *outs
 	guard.Watch(p.cmd)
 	ended := make(chan error, 1)
 	go func() { ended <- p.cmd.Wait() }()
+	p.vigil = keepVigil(p.cmd.Process.Pid, p.served)
 	err := p.follow(ctx, r, ended)
 	p.wall = time.Since(p.started)
+	p.vigil.end()
 	procgroup.End(p.cmd) // what it left behind
 	_ = p.output.close()
 	if err != nil {

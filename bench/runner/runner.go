@@ -58,7 +58,7 @@ func Start(ctx context.Context, o Options) (*results.Run, error) {
 }
 
 // Resume goes on with a run that was stopped. What is on its ledger is not taken
-// again. Of the options only Program, Source, Self, Progress and Notes count.
+// again. Of the options only Program, Source, Self, Guard, Progress and Notes count.
 func Resume(ctx context.Context, run *results.Run, o Options) error {
 	info := run.Info()
 	if info.Program != nil {

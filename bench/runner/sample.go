@@ -65,6 +65,7 @@ func (x *experiment) sample(ctx context.Context, c bench.Cell, round, attempt in
 		return s, err
 	}
 	x.machine.judge(&s, after.since(before), clientCPU, p.wall, c.Procs)
+	p.vigil.note(&s)
 	return s, s.Validate()
 }
 
@@ -73,6 +74,8 @@ type process struct {
 	cell     bench.Cell
 	cmd      *exec.Cmd
 	upstream *child.Child
+	served   int    // pid of the upstream; 0 if it is none of this machine's
+	vigil    *vigil // kept while it ran; nil before
 	output
 	started time.Time
 	wall    time.Duration
@@ -85,7 +88,7 @@ func (p *process) line() string { return renamed(p.benchmark, p.cell) }
 // process prepares the command; its output goes to the log as well.
 func (x *experiment) process(c bench.Cell, ops int, args ...string) *process {
 	url, u := x.upstreams.of(c.Upstream)
-	p := &process{cell: c, upstream: u, output: newOutput(x.log)}
+	p := &process{cell: c, upstream: u, served: x.upstreams.pid(c.Upstream), output: newOutput(x.log)}
 	command := []string{
 		x.programOf(c).path, "-test.run=^$", "-test.bench=^BenchmarkCollate$",
 		"-test.benchtime=" + strconv.Itoa(ops) + "x", "-test.timeout=" + sampleTimeout.String(),
@@ -130,6 +133,8 @@ func (p *process) run(ctx context.Context) error {
 		return fmt.Errorf("cell %q: start the sample: %w", p.cell.Name(), err)
 	}
 	defer p.startWatch()()
+	p.vigil = keepVigil(p.cmd.Process.Pid, p.served)
+	defer p.vigil.end()
 	ended := make(chan error, 1)
 	go func() { ended <- p.cmd.Wait() }()
 	select {

@@ -39,7 +39,9 @@ func benchCommand() *cobra.Command {
 		Short: "Run the matrix: measure, profile, and print the tables",
 		Long: `Runs every cell of the matrix in rounds, each sample in a fresh process, then
 profiles each cell, and leaves a run folder. Dimensions take comma lists; their
-product is the matrix.`,
+product is the matrix.
+
+Exit code 5 means that no run was started: others use the machine, or another run is on it.`,
 		Example: `  collatebench bench
   collatebench bench --window 1,8,32,64 --placement all --codec json,sonic
   collatebench bench --size 8MiB --latency lognormal:10ms:80ms --label slow-tail
@@ -77,6 +79,7 @@ product is the matrix.`,
 	fs.StringSliceVar(&o.Bodies, "body", nil, "captured responses to serve in place of made ones: `file`[,file]")
 	replayFlag(fs, &o.Replay)
 	profileFlag(fs, &o.Profile)
+	guardFlags(fs, &o.Guard)
 	fs.StringVar(&resume, "resume", "", "go on with a stopped `run` (its ID, label or path)")
 	fs.StringVar(&o.Out, "out", "", "`folder` of the runs (default results/runs in the module)")
 	fs.StringVar(&o.Source, "source", "", "`folder` of the collatebench module (default the enclosing one)")
@@ -125,7 +128,7 @@ func startBench(c *cobra.Command, o runner.Options, asJSON bool) error {
 }
 
 // resumeFlags are the flags that may be given with --resume.
-var resumeFlags = []string{"resume", "out", "source", "json"}
+var resumeFlags = []string{"resume", "wait", "force", "out", "source", "json"}
 
 func resumeBench(c *cobra.Command, o runner.Options, ref string, asJSON bool) error {
 	for _, d := range changedFlags(c) {
@@ -153,6 +156,7 @@ func prepare(c *cobra.Command, o *runner.Options) error {
 		return err
 	}
 	o.Self = []string{exe, "mockserver"}
+	setGuard(&o.Guard)
 	o.Notes = c.ErrOrStderr()
 	if f, ok := terminalOf(o.Notes); ok {
 		o.Progress = newBar(f)

@@ -57,7 +57,8 @@ a share of --alpha each time, and ends the run as soon as it can tell.
 
 Exit code 3 means that a cell lost more than --fail-over, 4 that the data can't tell;
 what would settle it is printed. A cell of OLD that NEW has not measured, and an
---only that no cell is like, are errors.`,
+--only that no cell is like, are errors. Exit code 5 means that --ref or --binary started no
+run: others, or another run, use the machine.`,
 		Example: `  collatebench compare before after
   collatebench compare 20261122-204100 latest --format markdown
   collatebench compare before after --fail-over 5%
@@ -86,7 +87,7 @@ what would settle it is printed. A cell of OLD that NEW has not measured, and an
 	c.Flags().StringVar(&f.out, "out", "", "`folder` of the runs (default results/runs in the module)")
 	c.Flags().StringVar(&f.format, "format", "text", "text, markdown (for a comment on a change), json or csv")
 	c.Flags().BoolVar(&f.asJSON, "json", false, "the same as --format json")
-	c.Flags().BoolVar(&f.force, "force", false, "compare runs whose differences make that meaningless")
+	c.Flags().BoolVar(&f.force, "force", false, "compare runs whose differences make that meaningless; with --ref and --binary, run though others use the machine, and mark the run")
 	percentFlag(c.Flags(), &f.gate.Margin, "fail-over", "loss of throughput of a cell beyond which it fails, such as 5%")
 	percentFlag(c.Flags(), &f.gate.Alpha, "alpha", "error rate of the whole gate")
 	c.Flags().StringVar(&f.only, "only", "", "let the gate of two runs see only the cells with these `values`, such as placement=pool/window=32")

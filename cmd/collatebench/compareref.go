@@ -42,6 +42,7 @@ func (f *versionFlags) define(fs *pflag.FlagSet) (names []string) {
 	durationFlag(fs, &f.Budget, "budget", fmt.Sprintf("stop in time for the whole run to take no longer, builds included (default %v; without --rounds)", versionsBudget))
 	seedFlag(fs, &f.Seed, "seed of the order, the payloads and the upstream's choices")
 	labelFlag(fs, &f.Label, "word that ends the run folder's name")
+	waitFlag(fs, &f.Guard)
 	fs.StringVar(&f.Source, "source", "", "`folder` of the collatebench module (default the enclosing one)")
 	fs.VisitAll(func(g *pflag.Flag) {
 		if !before[g.Name] {
@@ -61,11 +62,10 @@ func (f *compareFlags) versions(c *cobra.Command, args []string, v *versionFlags
 	if err := f.check(c); err != nil {
 		return usageError{err}
 	}
-	for _, name := range []string{"only", "force"} {
-		if c.Flags().Changed(name) {
-			return usageError{fmt.Errorf("--%s is for two runs that are there; of --ref and --binary the dimensions say what is run", name)}
-		}
+	if c.Flags().Changed("only") {
+		return usageError{errors.New("--only is for two runs that are there; of --ref and --binary the dimensions say what is run")}
 	}
+	v.Guard.Force = f.force
 	gate := &stats.Sequence{Gate: f.gate}
 	var decided *stats.Decision
 	if f.gate.Margin > 0 {

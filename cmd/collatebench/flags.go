@@ -1,7 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -9,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"collatebench/bench"
+	"collatebench/bench/runner"
 	"collatebench/results"
 )
 
@@ -115,6 +119,30 @@ func formatDuration(d time.Duration) string {
 		return ""
 	}
 	return d.String()
+}
+
+// guardFlags are those of every command that starts a run.
+func guardFlags(fs *pflag.FlagSet, to *runner.Guard) {
+	waitFlag(fs, to)
+	fs.BoolVar(&to.Force, "force", false, "run though others use the machine, or another run is on it; the run is marked")
+}
+
+func waitFlag(fs *pflag.FlagSet, to *runner.Guard) {
+	durationFlag(fs, &to.Wait, "wait", "wait so long for another run on this machine to end, and for others to leave it calm, such as 2m")
+}
+
+// guardVariable is the environment variable that turns the guard off, for tests that start
+// several runs at once, or names the file of its lock.
+const guardVariable = "COLLATEBENCH_GUARD"
+
+// setGuard lets a run look at its machine. The lock is the machine's: other users and other
+// clones of the module have the same.
+func setGuard(g *runner.Guard) {
+	at := os.Getenv(guardVariable)
+	if at == "off" {
+		return
+	}
+	g.Look, g.Lock = runner.LookAround, cmp.Or(at, filepath.Join(os.TempDir(), "collatebench.lock"))
 }
 
 func labelFlag(fs *pflag.FlagSet, to *string, usage string) {

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"collatebench/bench/peers"
+	"collatebench/bench/runner"
 	"collatebench/internal/printable"
 	"collatebench/profiles/onecore"
 )
@@ -27,6 +28,7 @@ const (
 
 	exitWorse        = 3 // a gate found a loss beyond its margin
 	exitInconclusive = 4 // no cause was found or proven, or a gate can't tell
+	exitBusy         = 5 // a run was not started: others use the machine, or another run is on it
 )
 
 func main() {
@@ -75,6 +77,9 @@ func execute(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	fmt.Fprintln(stderr, "collatebench:", err)
 	if usage := (usageError{}); errors.As(err, &usage) {
 		return exitUsage
+	}
+	if busy := (*runner.BusyError)(nil); errors.As(err, &busy) {
+		return exitBusy
 	}
 	return exitError
 }

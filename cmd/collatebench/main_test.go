@@ -43,6 +43,10 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+	if err := os.Setenv(guardVariable, "off"); err != nil { // tests start runs side by side, on machines as busy as they are
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	code := m.Run()
 	realRuns.remove()
 	os.Exit(code)
@@ -194,6 +198,8 @@ func TestBadInput(t *testing.T) {
 		{"bench --precision 10", []string{"--precision", `"10"`, "percentage"}},
 		{"bench --precision 10% --placement pool", []string{"--precision", `"10%"`, "one placement"}},
 		{"bench --budget fast", []string{"--budget", `"fast"`, "3m"}},
+		{"bench --wait long", []string{"--wait", `"long"`, "3m"}},
+		{"compare a b --wait 2m", []string{"--wait", "--ref and --binary"}},
 		{"bench --label ../up", []string{"--label", `"../up"`}},
 		{"bench --seed -1", []string{"--seed", `"-1"`, "from 0"}},
 		{"bench --body missing.json", []string{"--body", `"missing.json"`, "no such file"}},

@@ -76,6 +76,7 @@ it beside the others. The contract is in bench/peers/README.md.`,
 	durationFlag(fs, &f.Budget, "budget", "time for all samples, the builds excluded")
 	seedFlag(fs, &f.Seed, "seed of the order, the payloads and the upstream's choices")
 	labelFlag(fs, &f.Label, "word that ends the run folder's name")
+	guardFlags(fs, &f.Guard)
 	fs.StringVar(&f.check, "check", "", "hold a `program` to the contract of such clients, and run nothing")
 	fs.BoolVar(&f.list, "list", false, "build the clients, say what each placement does, and run nothing")
 	fs.StringVar(&f.Out, "out", "", "`folder` of the runs (default results/runs in the module)")

@@ -42,7 +42,7 @@ come slower, one core, and what --vary says. {upstream} in its arguments and env
 address of our upstream, or of a recording (--replay, see collatebench record).
 Each sample starts it anew, and ends it after --seconds.
 
-Exit code 4 means that no verdict could be proven.`,
+Exit code 4 means that no verdict could be proven, 5 that others, or another run, use the machine.`,
 		Example: `  collatebench why placement=collector/window=32
   collatebench why placement=request/codec=sonic/size=4MiB --queue 4
   collatebench why placement=pool/window=8 --upstream http://10.0.0.7:8080
@@ -94,6 +94,7 @@ Exit code 4 means that no verdict could be proven.`,
 	fs.StringVar(&o.Upstream, "upstream", "", "base `URL` of an upstream that runs elsewhere")
 	fs.StringSliceVar(&o.Bodies, "body", nil, "captured responses to serve in place of made ones: `file`[,file]")
 	replayFlag(fs, &o.Replay)
+	guardFlags(fs, &o.Guard)
 	fs.StringVar(&o.Out, "out", "", "`folder` of the runs (default results/runs in the module)")
 	fs.StringVar(&o.Source, "source", "", "`folder` of the collatebench module (default the enclosing one)")
 	own.add(fs)

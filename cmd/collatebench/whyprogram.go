@@ -58,7 +58,7 @@ func (f *ownFlags) unused(c *cobra.Command) error {
 }
 
 // goOnFlags are the flags that may be given with --resume.
-var goOnFlags = []string{"resume", "budget", "show", "out", "source", "json"}
+var goOnFlags = []string{"resume", "wait", "force", "budget", "show", "out", "source", "json"}
 
 // goOn resumes a run of a person's program.
 func (f *ownFlags) goOn(c *cobra.Command, o runner.Options, asJSON bool) error {

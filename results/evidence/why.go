@@ -67,6 +67,7 @@ func (s *study) doubts() []string {
 	if s.info.Stopped != "" {
 		out = append(out, "the run ended before its plan: "+s.info.Stopped)
 	}
+	out = append(out, s.values.Doubts(s.info)...)
 	flagged := 0
 	for _, r := range s.values.Rounds {
 		if r.Flagged {

@@ -39,6 +39,9 @@ func Differences(old, new results.Info) []Difference {
 		{"bodies", bodiesOf(old), bodiesOf(new), true},
 		{"collations asked for in a sample", opsOf(old), opsOf(new), false},
 	}
+	if a, b := old.Doubts(), new.Doubts(); len(a)+len(b) > 0 {
+		rows = append(rows, Difference{"doubts of the runs", doubtsOf(a), doubtsOf(b), false})
+	}
 	for _, d := range bench.Dimensions() {
 		if a, b := old.Defaults[d.Name], new.Defaults[d.Name]; a != "" && b != "" {
 			rows = append(rows, Difference{"defaults of " + d.Name + ", which names leave out,", a, b, true})
@@ -51,6 +54,13 @@ func Differences(old, new results.Info) []Difference {
 		}
 	}
 	return out
+}
+
+func doubtsOf(doubts []string) string {
+	if len(doubts) == 0 {
+		return "none"
+	}
+	return strings.Join(doubts, ", ")
 }
 
 func upstreamOf(info results.Info) string {

@@ -33,6 +33,9 @@ type Summary struct {
 	NoiseFloor *Floor                 `json:"noise_floor"`
 	NoFloor    string                 `json:"no_noise_floor,omitempty"` // why there is no floor
 	Flagged    []results.FlaggedRound `json:"flagged_rounds,omitempty"`
+	// Doubts say what of the machine makes the figures doubtful, a line each, beside what
+	// disturbed single samples.
+	Doubts []string `json:"doubts,omitempty"`
 
 	cells    []bench.Cell // as Cells
 	compares bool         // the run compares clients
@@ -92,7 +95,7 @@ func Summarise(info results.Info, samples []results.Sample) (Summary, error) {
 	s := Summary{
 		Run: info.ID, Label: info.Label, State: info.State, Stopped: info.Stopped, Cores: info.Machine.Allowed().CPUs(), usable: info.Machine.Usable(),
 		Rounds: len(v.Rounds), Asked: info.Rounds, Samples: len(samples),
-		Flagged: results.FlaggedRounds(info, samples), cells: v.Cells, compares: info.ComparesClients(), shared: info.SharesMachine(), values: v,
+		Flagged: results.FlaggedRounds(info, samples), Doubts: v.Doubts(info), cells: v.Cells, compares: info.ComparesClients(), shared: info.SharesMachine(), values: v,
 	}
 	if s.Gate, err = ReadDecision(info); err != nil {
 		return Summary{}, err

@@ -36,7 +36,7 @@ func (p printer) writeLegend(w io.Writer, marks map[string]bool) {
 const alikeText = "~     not told apart from 1: the interval, widened for the number of ratios (Holm), reaches the noise floor"
 
 // Notes returns lines that say what the noise floor is, which samples were flagged and why,
-// and why the run ended.
+// what of the machine makes the figures doubtful, and why the run ended.
 func Notes(s stats.Summary) []string {
 	var b strings.Builder
 	printer{Summary: s}.writeNotes(&b, len(s.Flagged))
@@ -47,6 +47,9 @@ func (p printer) writeNotes(w io.Writer, flags int) {
 	p.writeNoise(w)
 	p.writeFlagged(w, flags)
 	p.writeProfileFlags(w)
+	for _, d := range p.Doubts {
+		fmt.Fprintf(w, "doubt: %s\n", d)
+	}
 	if p.Stopped != "" {
 		fmt.Fprintf(w, "ended: %s\n", p.Stopped)
 	}

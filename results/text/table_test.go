@@ -1,6 +1,7 @@
 package text_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -9,6 +10,7 @@ import (
 	"collatebench/results"
 	"collatebench/results/evidence"
 	"collatebench/results/resultstest"
+	"collatebench/results/stats"
 	"collatebench/results/text"
 )
 
@@ -45,4 +47,21 @@ func TestTableOfOtherMatrices(t *testing.T) {
 	resultstest.Golden(t, "table_single.golden", write(t, info, resultstest.Rounds(t, names, 1)))
 
 	resultstest.Golden(t, "table_none.golden", write(t, info, resultstest.Rounds(t, names, 1)[:1]))
+}
+
+// TestDoubtsAreTold beside the table, and by the notes of the page.
+func TestDoubtsAreTold(t *testing.T) {
+	info, samples := resultstest.DefaultRun(t)
+	info.Outsets = []results.Outset{{At: resultstest.Began(), Forced: true, Beside: "run x (pid 4711)"}}
+	const want = "doubt: --force: at 20:41:00 UTC it began beside run x (pid 4711)"
+	if got := write(t, info, samples); !strings.Contains(got, "\n"+want+"\n") {
+		t.Errorf("the tables have no line %q:\n%s", want, got)
+	}
+	s, err := stats.Summarise(info, samples)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if notes := text.Notes(s); !slices.Contains(notes, want) {
+		t.Errorf("%q has no %q", notes, want)
+	}
 }
