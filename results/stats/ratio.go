@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/montanaflynn/stats"
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
@@ -14,7 +13,8 @@ const fewRounds = 6
 
 // A Ratio compares two cells: exp of the mean of the log ratios, with a 95% Student-t
 // interval. The ratios are taken within each round, so that a drift between rounds
-// affects both cells.
+// affects both cells. Of five rounds or more a few that lie far from the others, up to one in
+// five, count less, as the comment of the package says.
 type Ratio struct {
 	Mean      float64
 	Low, High float64 // 0 and +Inf if there are too few rounds for an interval
@@ -55,31 +55,30 @@ type logRatio struct {
 }
 
 func newLogRatio(over, base []float64) (logRatio, error) {
-	if len(over) != len(base) || len(over) == 0 {
-		return logRatio{}, fmt.Errorf("ratio of %d values to %d: they must be pairs", len(over), len(base))
+	logs, err := logRatios(over, base)
+	if err != nil {
+		return logRatio{}, err
 	}
-	logs := make([]float64, len(over))
+	if len(logs) == 1 {
+		return logRatio{logs[0], math.Inf(1), 1}, nil
+	}
+	center, se := huber(logs)
+	return logRatio{center, tQuantile(float64(len(logs)-1)) * se, len(logs)}, nil
+}
+
+// logRatios are the logarithms of over[i] / base[i].
+func logRatios(over, base []float64) ([]float64, error) {
+	if len(over) != len(base) || len(over) == 0 {
+		return nil, fmt.Errorf("ratio of %d values to %d: they must be pairs", len(over), len(base))
+	}
+	out := make([]float64, len(over))
 	for i := range over {
-		logs[i] = math.Log(over[i]) - math.Log(base[i])
-		if math.IsNaN(logs[i]) || math.IsInf(logs[i], 0) {
-			return logRatio{}, fmt.Errorf("ratio of %v to %v: both must be above 0", over[i], base[i])
+		out[i] = math.Log(over[i]) - math.Log(base[i])
+		if math.IsNaN(out[i]) || math.IsInf(out[i], 0) {
+			return nil, fmt.Errorf("ratio of %v to %v: both must be above 0", over[i], base[i])
 		}
 	}
-	mean, err := stats.Mean(logs)
-	if err != nil {
-		return logRatio{}, err
-	}
-	l := logRatio{mean: mean, half: math.Inf(1), rounds: len(logs)}
-	if len(logs) == 1 {
-		return l, nil
-	}
-	sd, err := stats.StandardDeviationSample(logs)
-	if err != nil {
-		return logRatio{}, err
-	}
-	n := float64(len(logs))
-	l.half = tQuantile(n-1) * sd / math.Sqrt(n)
-	return l, nil
+	return out, nil
 }
 
 // tQuantile is how many standard errors the interval reaches to either side.

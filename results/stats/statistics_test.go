@@ -48,6 +48,33 @@ func TestRatioByHand(t *testing.T) {
 	}
 }
 
+// TestOneBadRound: five rounds near 1.10 and one of 2.2 are still a gain of some 10%, to be called a
+// difference; by mean and deviation they would be 1.23 (0.91 to 1.67). How far out the bad one lies
+// changes nothing, and one that is bad the other way is no loss.
+func TestOneBadRound(t *testing.T) {
+	base := []float64{100, 100, 100, 100, 100, 100}
+	of := func(last float64) stats.Ratio {
+		r, err := stats.NewRatio([]float64{108, 112, 109, 111, 110, last}, base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	bad := of(220)
+	if bad.Mean < 1.09 || bad.Mean > 1.13 || bad.Low < 1.05 || bad.High > 1.17 || !stats.Judge([]stats.Ratio{bad}, 0)[0].Differs {
+		t.Errorf("%+v", bad)
+	}
+	if far := of(2200); !near(far.Mean, bad.Mean) || !near(far.Low, bad.Low) || !near(far.High, bad.High) {
+		t.Errorf("%+v, and with a round that is ten times as far out %+v", bad, far)
+	}
+	if slow := of(50); slow.Low < 1.05 || slow.Mean > 1.11 {
+		t.Errorf("%+v with a slow round", slow)
+	}
+	if good := of(110); bad.High-bad.Low < 1.5*(good.High-good.Low) {
+		t.Errorf("%+v, hardly wider than without the bad round: %+v", bad, good)
+	}
+}
+
 func TestEstimateByHand(t *testing.T) {
 	values := []float64{60, 10, 50, 20, 40, 30}
 	// Of six values the interval is the whole range: level 1 - 2/2^6.

@@ -194,6 +194,31 @@ func TestPairedGate(t *testing.T) {
 	}
 }
 
+// TestGateStandsBadRounds: of 24 pairs of equal versions two in which the new one was held up, and one in
+// which the old one was, hide nothing; by the mean of all the new one may have lost a fifth.
+func TestGateStandsBadRounds(t *testing.T) {
+	var old, new []float64
+	for i := range 24 {
+		old, new = append(old, 100), append(new, 100+float64(i%7-3))
+	}
+	new[3], new[17], old[9] = 30, 40, 50
+	c, err := NewGateCell("a", old, new, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := Gate{Margin: .05, Alpha: .01}.Decide([]GateCell{c})
+	if err != nil || d.Outcome != NotWorse || !near(c.Degrees, .8*23) {
+		t.Errorf("%s by %+v, %v", d.Outcome, c.Effect, err)
+	}
+	l := make([]float64, len(old))
+	for i := range l {
+		l[i] = math.Log(new[i] / old[i])
+	}
+	if center, se := trimmed(l, 0); center-2.5*se > math.Log(.82) {
+		t.Errorf("the mean has no trouble: %v with an error of %v", center, se)
+	}
+}
+
 // TestOneCellInterrupted: two runs of one commit with a single cell, the second interrupted
 // after two rounds, were once called a regression of 17% with p = .004.
 func TestOneCellInterrupted(t *testing.T) {
