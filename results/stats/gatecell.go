@@ -47,8 +47,9 @@ func NewGateCell(cell string, old, new, control []float64) (GateCell, error) {
 }
 
 // tailDegrees: a gate asks for a t of one in thousands, by its alpha, its number of cells and its early
-// looks. So far out the t of values of which some are clamped exceeds that of n-1 degrees more often
-// than it should, at .001 by a half for 6 or 8 rounds, and that of .8 times as many less often.
+// looks. So far out the t of values of which some are clamped exceeds that of n-1 degrees too often, at
+// .001 some 1.4 times as often as it should with 6 or 8 rounds; that of .8 times as many degrees does not,
+// but on a machine that has two speeds (1.4 to 1.8 times; BenchmarkTails).
 const tailDegrees = .8
 
 // pairedEffect is the effect whose ratio [NewRatio] shows.
