@@ -53,6 +53,7 @@ type Info struct {
 	Seed          uint64            `json:"seed"`
 	Profiled      bool              `json:"profiled"`
 	ProfiledAll   bool              `json:"profiled_all,omitempty"`             // all cells, and not those of the largest window alone
+	ProfileCPU    float64           `json:"profile_cpu_seconds,omitempty"`      // that each CPU profile was to cover; 0 for the default
 	ProfileFlags  map[string]string `json:"profile_flags,omitempty"`            // by cell: what disturbed its profiles, though they were taken again
 	Upstream      string            `json:"upstream,omitempty"`                 // base URL of an upstream that is not ours
 	LocalUpstream bool              `json:"upstream_on_this_machine,omitempty"` // of Upstream

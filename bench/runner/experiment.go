@@ -180,7 +180,7 @@ func (x *experiment) describe() results.Info {
 		Go: runtime.Version(), Commit: commit(x.source),
 		Matrix: x.Matrix.Changed(), Cells: cellNames(x.cells),
 		Rounds: x.Rounds, Ops: x.Ops, Precision: x.Precision, Budget: x.Budget,
-		Seed: x.Seed, Profiled: x.Profile != NoProfiles, ProfiledAll: x.Profile == AllProfiles, Upstream: x.Upstream,
+		Seed: x.Seed, Profiled: x.Profile != NoProfiles, ProfiledAll: x.Profile == AllProfiles, ProfileCPU: x.ProfileCPU.Seconds(), Upstream: x.Upstream,
 		Bodies: x.bodies, Replay: x.Replay, TestBinary: hash, Versions: x.versions.records(),
 	}
 }

@@ -185,7 +185,7 @@ func (x *experiment) profileTime(round results.Round) time.Duration {
 		s := round.Samples[c.Name()]
 		op, cpus := opOf(s.Line)
 		for _, pass := range profiles.Passes() {
-			sum += time.Duration(s.Seconds*float64(time.Second)) + time.Duration(profiledOps(pass, op, cpus)-x.opsOf(c))*op
+			sum += time.Duration(s.Seconds*float64(time.Second)) + time.Duration(profiledOps(pass, op, cpus, x.profileCPU())-x.opsOf(c))*op
 		}
 	}
 	return sum * 5 / 4

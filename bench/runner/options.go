@@ -20,6 +20,8 @@ type Options struct {
 	Label     string
 	Profile   Profiling // which cells the profiled passes take
 
+	ProfileCPU time.Duration // CPU time that each CPU profile covers, 100 samples a second; 0 means ProfiledCPU
+
 	Program  *Program // the compiled benchmark; nil compiles it
 	Source   string   // folder of the collatebench module; "" means the enclosing one
 	Out      string   // folder of the runs; "" means results/runs in the module
@@ -50,6 +52,7 @@ func remembered(o Options, info results.Info) (Options, error) {
 	}
 	o.Rounds, o.Ops, o.Precision, o.Budget = info.Rounds, info.Ops, info.Precision, 0
 	o.Seed, o.Profile, o.Upstream = info.Seed, profilingOf(info), info.Upstream
+	o.ProfileCPU = time.Duration(info.ProfileCPU * float64(time.Second))
 	o.Bodies, o.Replay = nil, info.Replay
 	if o.Replay != "" {
 		return o, nil // which has them: their files were that process's

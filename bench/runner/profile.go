@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -41,8 +42,9 @@ func profilingOf(info results.Info) Profiling {
 // The CPU profile of a cell has 100 samples for each second that it computes: 500 know a share of 12% to
 // within 3% in 19 of 20 cases. A client that mostly waits gets fewer.
 const (
-	profiledCPU  = 5500 * time.Millisecond // CPU time to profile
-	mostProfiled = 12 * time.Second        // in that time
+	// ProfiledCPU is the CPU time that each CPU profile covers by default.
+	ProfiledCPU  = 5500 * time.Millisecond
+	mostProfiled = 12 * time.Second // in that time
 )
 
 // passes is how many times profiling runs each cell.
@@ -74,7 +76,7 @@ func (x *experiment) takeProfiles(ctx context.Context, c bench.Cell, pass profil
 	if err != nil {
 		return err
 	}
-	ops := profiledOps(pass, op, cpus)
+	ops := profiledOps(pass, op, cpus, x.profileCPU())
 	for attempt := 1; ; attempt++ {
 		x.doing(fmt.Sprintf("%s profiles", pass), displayName(c))
 		var upstream int
@@ -145,13 +147,15 @@ func opOf(text string) (op time.Duration, cpus float64) {
 
 // profiledOps is how many ops a pass has. The CPU profile needs some seconds; the others are
 // of moments and sums, which one op shows.
-func profiledOps(pass profiles.Pass, op time.Duration, cpus float64) int {
+func profiledOps(pass profiles.Pass, op time.Duration, cpus float64, cover time.Duration) int {
 	if pass != profiles.PassCPU || op <= 0 || cpus <= 0 {
 		return 1
 	}
 	computes := max(int(float64(op)*cpus), 1)
-	return max(1, min(ceil(int(profiledCPU), computes), int(mostProfiled/op), maxOps))
+	return max(1, min(ceil(int(cover), computes), int(mostProfiled/op), maxOps))
 }
+
+func (x *experiment) profileCPU() time.Duration { return cmp.Or(x.ProfileCPU, ProfiledCPU) }
 
 // profiledSteps is how many processes the profiled passes take.
 func (x *experiment) profiledSteps() int {

@@ -29,8 +29,14 @@ func TestProfiledOps(t *testing.T) {
 		{profiles.PassCPU, time.Minute, .1, 1},
 		{profiles.PassCPU, 1, 1, maxOps},
 	} {
-		if got := profiledOps(c.pass, c.op, c.cpus); got != c.want {
+		if got := profiledOps(c.pass, c.op, c.cpus, ProfiledCPU); got != c.want {
 			t.Errorf("%s, %v on %v cores: %d ops, want %d", c.pass, c.op, c.cpus, got, c.want)
+		}
+	}
+	for asked, want := range map[time.Duration]int{0: 550, time.Second: 100} {
+		x := experiment{Options: Options{ProfileCPU: asked}}
+		if got := profiledOps(profiles.PassCPU, 10*time.Millisecond, 1, x.profileCPU()); got != want {
+			t.Errorf("asked for %v: %d ops, want %d", asked, got, want)
 		}
 	}
 }

@@ -19,7 +19,7 @@ func TestInterruptedRunIsResumed(t *testing.T) {
 	for _, when := range []string{"round 2/3", "cpu profiles", "memory profiles"} {
 		t.Run(when, func(t *testing.T) {
 			o := tiny(t, 3)
-			o.Profile = runner.LargestProfiles
+			o.Profile, o.ProfileCPU = runner.LargestProfiles, 100*time.Millisecond
 			if when == "round 2/3" {
 				o.Program = nil // compiled for the start and again to resume: it must be the same
 			}

@@ -79,6 +79,7 @@ Exit code 5 means that no run was started: others use the machine, or another ru
 	fs.StringSliceVar(&o.Bodies, "body", nil, "captured responses to serve in place of made ones: `file`[,file]")
 	replayFlag(fs, &o.Replay)
 	profileFlag(fs, &o.Profile)
+	durationFlag(fs, &o.ProfileCPU, "profile-cpu", fmt.Sprintf("CPU time that each CPU profile covers, 100 samples a second (default %v)", runner.ProfiledCPU))
 	guardFlags(fs, &o.Guard)
 	fs.StringVar(&resume, "resume", "", "go on with a stopped `run` (its ID, label or path)")
 	fs.StringVar(&o.Out, "out", "", "`folder` of the runs (default results/runs in the module)")

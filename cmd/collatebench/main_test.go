@@ -291,7 +291,7 @@ func TestBench(t *testing.T) {
 	starts(t)
 	t.Parallel()
 	out := t.TempDir()
-	code, stdout, stderr := program(append([]string{"bench", "--label", "first", "--out", out}, tiny...)...)
+	code, stdout, stderr := program(append([]string{"bench", "--label", "first", "--profile-cpu", "100ms", "--out", out}, tiny...)...)
 	if code != exitGood {
 		t.Fatalf("exit code %d\n%s%s", code, stdout, stderr)
 	}

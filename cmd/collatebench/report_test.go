@@ -38,7 +38,7 @@ func (r *runsOnce) make() (string, error) {
 			return
 		}
 		for _, args := range [][]string{
-			append([]string{"bench", "--label", "before", "--rounds", "3", "--out", r.dir}, two...),
+			append([]string{"bench", "--label", "before", "--rounds", "3", "--profile-cpu", "100ms", "--out", r.dir}, two...),
 			append([]string{"bench", "--label", "after", "--rounds", "2", "--profile=false", "--out", r.dir}, two...),
 		} {
 			if code, stdout, stderr := program(args...); code != exitGood {
