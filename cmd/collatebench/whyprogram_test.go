@@ -109,7 +109,7 @@ func TestWhyProgramResumes(t *testing.T) {
 	if code != exitError || !found {
 		t.Fatalf("exit code %d: %s", code, errs)
 	}
-	run, err := results.Open(filepath.Join(runs, id))
+	run, err := results.Open(id) // with --out the hint is a path
 	if err != nil {
 		t.Fatal(err)
 	}
