@@ -83,7 +83,11 @@ func (f *compareFlags) versions(c *cobra.Command, args []string, v *versionFlags
 	}
 	run, err := v.run(c, args, f.out)
 	if run == nil || err != nil || f.gate.Margin == 0 {
-		return v.finish(c, run, err, form(f.format))
+		err = v.finish(c, run, err, form(f.format))
+		if run != nil && f.gate.Margin > 0 {
+			err = fmt.Errorf("%w\nthe gate has decided nothing, and a run that is resumed has none: its looks are counted from the start", err)
+		}
+		return err
 	}
 	if decided, err = lastLook(gate, run, decided); err != nil {
 		return err

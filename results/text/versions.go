@@ -58,8 +58,8 @@ func (p printer) writeVersions(w io.Writer) {
 	if slices.ContainsFunc(rows, func(r stats.VersionRow) bool { return !r.Differs }) {
 		fmt.Fprintln(w, strings.Replace(alikeText, "~     ", "~        ", 1))
 	}
-	if slices.ContainsFunc(rows, func(r stats.VersionRow) bool { return math.IsInf(r.Old.Spread(), 1) }) {
-		fmt.Fprintln(w, "?        too few rounds for an interval: a median needs 6, a ratio 2")
+	if tooFewRounds(rows) {
+		fmt.Fprintln(w, "?        "+tooFewText)
 	}
 }
 
@@ -69,6 +69,12 @@ func versionCells(rows []stats.VersionRow) []bench.Cell {
 		cells[i] = r.Before.Versionless()
 	}
 	return cells
+}
+
+const tooFewText = "too few rounds for an interval: a median needs 6, a ratio 2"
+
+func tooFewRounds(rows []stats.VersionRow) bool {
+	return slices.ContainsFunc(rows, func(r stats.VersionRow) bool { return math.IsInf(r.Old.Spread(), 1) })
 }
 
 // versionsFound counts the cells that are told apart.
@@ -121,6 +127,9 @@ func VersionsMarkdown(w io.Writer, r evidence.Reading) {
 	markdownCells(w, header, all, cells)
 	if len(apart) < len(all) {
 		fmt.Fprint(w, "~ is not told apart from 1.\n\n")
+	}
+	if tooFewRounds(rows) {
+		fmt.Fprintf(w, "? is of %s.\n\n", tooFewText)
 	}
 	fmt.Fprintf(w, "Run %s, started %s.\n", plainMarkdown(r.Info.ID), r.Info.Started.Format("2006-01-02 15:04"))
 }

@@ -2,6 +2,7 @@ package text_test
 
 import (
 	"bytes"
+	"io"
 	"strings"
 	"testing"
 
@@ -30,10 +31,12 @@ func TestFewRoundsOfVersions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var b bytes.Buffer
-		text.Write(&b, r)
-		if got := strings.Contains(b.String(), "too few rounds for an interval"); got != want || strings.Contains(b.String(), "±?") != want {
-			t.Errorf("%d rounds: explained: %v, want %v\n%s", rounds, got, want, b.String())
+		for name, print := range map[string]func(io.Writer, evidence.Reading){"text": text.Write, "markdown": text.VersionsMarkdown} {
+			var b bytes.Buffer
+			print(&b, r)
+			if got := strings.Contains(b.String(), "too few rounds for an interval"); got != want || strings.Contains(b.String(), "±?") != want {
+				t.Errorf("%s of %d rounds: explained: %v, want %v\n%s", name, rounds, got, want, b.String())
+			}
 		}
 	}
 }
