@@ -98,6 +98,11 @@ func (m machine) flagged(spent usage, clientCPU, wall time.Duration, procs int) 
 	return takenOf(m.may, spent, clientCPU.Seconds(), wall.Seconds()).flags(m.may, procs)
 }
 
+// disturbed says what disturbed a process, from outside and by standing still.
+func (m machine) disturbed(p *process, spent usage, clientCPU time.Duration) []string {
+	return append(m.flagged(spent, clientCPU, p.wall, p.cell.Procs), p.vigil.flags()...)
+}
+
 // A taken is what was taken of an allowance while a client ran, in cores.
 type taken struct {
 	steal, others, upstream float64

@@ -89,8 +89,7 @@ func (x *experiment) takeProfiles(ctx context.Context, c bench.Cell, pass profil
 		if err != nil {
 			return err
 		}
-		flags := x.machine.flagged(x.machine.read(upstream).since(before), p.cmd.ProcessState.UserTime()+p.cmd.ProcessState.SystemTime(), p.wall, c.Procs)
-		flags = append(flags, p.vigil.flags()...)
+		flags := x.machine.disturbed(p, x.machine.read(upstream).since(before), p.cmd.ProcessState.UserTime()+p.cmd.ProcessState.SystemTime())
 		if err := x.flagProfiles(c, pass, flags); err != nil || len(flags) == 0 || attempt == results.MaxAttempts {
 			return err
 		}

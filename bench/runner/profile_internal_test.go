@@ -71,8 +71,9 @@ func TestProfilingIsRemembered(t *testing.T) {
 	for want, info := range map[Profiling]results.Info{
 		NoProfiles: {}, LargestProfiles: {Profiled: true}, AllProfiles: {Profiled: true, ProfiledAll: true},
 	} {
-		if got := profilingOf(info); got != want {
-			t.Errorf("%q, want %q", got, want)
+		info.ProfileCPU = 1.5
+		if got, err := remembered(Options{}, info); err != nil || got.Profile != want || got.ProfileCPU != 1500*time.Millisecond {
+			t.Errorf("%q of %v, %v; want %q", got.Profile, got.ProfileCPU, err, want)
 		}
 	}
 }

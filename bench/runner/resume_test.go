@@ -35,6 +35,11 @@ func TestInterruptedRunIsResumed(t *testing.T) {
 			if run.Info().State != results.Stopped || len(before) == 0 {
 				t.Fatalf("%s with %d samples", run.Info().State, len(before))
 			}
+			info := run.Info()
+			info.Gate = []byte(`{}`) // has decided on what there is, and not on what is added
+			if err := run.SetInfo(info); err != nil {
+				t.Fatal(err)
+			}
 			checkResumed(t, run, o, before)
 		})
 	}
@@ -48,6 +53,9 @@ func checkResumed(t *testing.T, run *results.Run, o runner.Options, before []res
 	}
 	if err := runner.Resume(t.Context(), again, runner.Options{Program: o.Program, Self: o.Self}); err != nil {
 		t.Fatal(err)
+	}
+	if info := again.Info(); info.Gate != nil || info.ProfileCPU != o.ProfileCPU.Seconds() {
+		t.Errorf("the gate is %s, and profiles are of %v s", info.Gate, info.ProfileCPU)
 	}
 	after := samplesOf(t, again)
 	same := func(a, b results.Sample) bool { return a.Line == b.Line && a.Started.Equal(b.Started) }

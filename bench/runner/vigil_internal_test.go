@@ -75,6 +75,24 @@ func TestLook(t *testing.T) {
 	}
 }
 
+// TestVigilTells: what stood still disturbs a sample and a profiled pass, also where the machine can't
+// be read; a process that did not start was not watched.
+func TestVigilTells(t *testing.T) {
+	want := []string{"the client was stopped for 700ms"}
+	v := &vigil{clientStopped: 700 * time.Millisecond, mhz: 5000, looks: 2}
+	s := results.Sample{Flags: []string{"first"}}
+	v.note(&s)
+	if !slices.Equal(s.Flags, append([]string{"first"}, want...)) || s.MHz != 2500 {
+		t.Errorf("%q at %v MHz", s.Flags, s.MHz)
+	}
+	if got := (machine{}).disturbed(&process{vigil: v}, usage{}, 0); !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	if got := (machine{}).disturbed(&process{}, usage{}, 0); len(got) > 0 {
+		t.Errorf("%q of a process that was not watched", got)
+	}
+}
+
 // TestStopped: a client that is stopped is seen, and one that merely sleeps is not.
 func TestStopped(t *testing.T) {
 	if runtime.GOOS != "linux" {

@@ -68,12 +68,7 @@ func (p Program) Verdict(info results.Info, samples []results.Sample) (verdict.V
 	}
 	e := verdict.Program{Seen: seen(v, base), Rate: stats.NewEstimate(v.Series(base, results.AnswerRate)).Median}
 	if sum, ok := sumOf(v, base); ok {
-		e.InFlight = verdict.Known(*sum.InFlight / sum.Seconds)
-		e.Queued = verdict.Known(*sum.Queue / sum.Seconds)
-		e.Serving = verdict.Known(sum.Upstream / sum.Seconds)
-		if sum.RwndLimited != nil && sum.Responses > 0 {
-			e.Shut = verdict.Known(*sum.RwndLimited / sum.Responses)
-		}
+		addUpstream(&e, sum)
 	}
 	for _, c := range p.Changes {
 		change := verdict.Change{Intervention: c.Intervention, Kind: c.Kind, Varied: c.Varied}
@@ -90,6 +85,16 @@ func (p Program) Verdict(info results.Info, samples []results.Sample) (verdict.V
 	s := study{info: info, values: v}
 	out.Uncertain = append(out.Uncertain, s.doubts()...)
 	return out, nil
+}
+
+// addUpstream adds what the upstream told, as means.
+func addUpstream(e *verdict.Program, sum results.External) {
+	e.InFlight = verdict.Known(*sum.InFlight / sum.Seconds)
+	e.Queued = verdict.Known(*sum.Queue / sum.Seconds)
+	e.Serving = verdict.Known(sum.Upstream / sum.Seconds)
+	if sum.RwndLimited != nil && sum.Responses > 0 {
+		e.Shut = verdict.Known(*sum.RwndLimited / sum.Responses)
+	}
 }
 
 // paired is the ratio of a unit with a change over that without it; the zero Gain if no round has both.

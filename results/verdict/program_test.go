@@ -136,6 +136,11 @@ func TestJudgeProgram(t *testing.T) {
 			t.Errorf("%s: %v %q, missing %q", c.name, v.Causes, v.Sentence, v.Missing)
 			continue
 		}
+		for _, u := range v.Uncertain { // the upstream itself says how many there are
+			if strings.Contains(u, "HTTP/2") {
+				t.Errorf("%s: uncertain: %s", c.name, u)
+			}
+		}
 		if (v.MeasuredGain != nil) != c.measure {
 			t.Errorf("%s: measured gain %v", c.name, v.MeasuredGain)
 		}
