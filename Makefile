@@ -16,7 +16,7 @@ given := $(sort $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(
 # client.
 unexport $(given)
 
-commands := bench why diagnose verdicts peers compare baseline history view pprof mockserver record
+commands := bench why diagnose verdicts peers compare baseline merge history view pprof mockserver record
 $(if $(given),$(if $(filter $(commands),$(MAKECMDGOALS)),,$(error no target here takes $(given); see make help)))
 
 quote = '$(subst ','\'',$(1))'
@@ -60,6 +60,10 @@ compare: program ## what changed between two runs: OLD=before NEW=latest, or run
 baseline: program ## keep a run under a name, to compare others with: NAME=main [RUN=latest FORCE=true]
 	$(call need,NAME,make baseline NAME=main)
 	@$(PROGRAM) baseline save $(call quote,$(NAME)) $(call run,latest) $(call flags,NAME RUN)
+
+merge: program ## make one run of shards, or of all in a folder: RUN='one two' or RUN=/results
+	$(call need,RUN,make merge RUN='one two')
+	@$(PROGRAM) merge $(foreach r,$(RUN),$(call quote,$(r))) $(call flags,RUN)
 
 history: program ## each cell over all runs, and the runs at which it changed [CELL=placement=pool/window=32]
 	@$(PROGRAM) history $(call flags)

@@ -60,7 +60,10 @@ func Create(root string, info Info) (*Run, error) {
 		return nil, err
 	}
 	defer around.Remove()
-	return create(root, staged, info)
+	if err := wholefile.Write(filepath.Join(staged, ledgerFile), nil); err != nil {
+		return nil, err
+	}
+	return publish(root, staged, info)
 }
 
 // untouched is for how long nobody has written to a file that a killed process has left, where
@@ -91,11 +94,9 @@ func defaults() map[string]string {
 	return out
 }
 
-// create fills the staged folder and gives it the first free name.
-func create(root, staged string, info Info) (*Run, error) {
-	if err := wholefile.Write(filepath.Join(staged, ledgerFile), nil); err != nil {
-		return nil, err
-	}
+// publish puts run.json into the staged folder, which has the ledger, and gives it the first free
+// name.
+func publish(root, staged string, info Info) (*Run, error) {
 	name := info.Started.Format("20060102-150405")
 	if info.Label != "" {
 		name += "-" + info.Label

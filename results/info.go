@@ -67,9 +67,13 @@ type Info struct {
 	Program       json.RawMessage   `json:"program,omitempty"`     // a person's own program and the interventions around it; package evidence writes and reads it
 	Baseline      string            `json:"baseline,omitempty"`    // the name under which this copy of the run is kept; its ledger is closed
 	Versions      []Version         `json:"versions,omitempty"`    // that the run compares, the old one first; none in a run of one
-	Gate          json.RawMessage   `json:"gate,omitempty"`        // what the gate on these versions decided; package stats writes and reads it
+	GatePlan      json.RawMessage   `json:"gate_plan,omitempty"`   // what a gate on these versions was asked, and how far it has looked; package stats writes and reads it
+	Gate          json.RawMessage   `json:"gate,omitempty"`        // what it decided; package stats writes and reads it
 	Outsets       []Outset          `json:"outsets,omitempty"`     // what else was on the machine at the start, and each time that the run was resumed
 	Joined        map[string]int    `json:"joined,omitempty"`      // by cell, the first round that has it, if that is not 1
+	Shard         *Shard            `json:"shard,omitempty"`       // of the rounds, which is what the run takes; nil for all
+	Hosts         []Host            `json:"hosts,omitempty"`       // that took rounds, by their ID; nil for a run of one machine that is no shard
+	Merged        []Part            `json:"merged,omitempty"`      // the shards that the run was made of, by their index; nil for a run that was measured
 }
 
 // A BodyFile is a captured response that the upstream served.
@@ -136,7 +140,7 @@ func (i *Info) UnmarshalJSON(text []byte) error {
 		i.Scalings = bench.Scalings{*in.Scaling}
 	}
 	// Remove the file's indentation: other packages did not write it.
-	for _, study := range []*json.RawMessage{&i.NoiseFloor, &i.Why, &i.Peers, &i.Program, &i.Gate} {
+	for _, study := range []*json.RawMessage{&i.NoiseFloor, &i.Why, &i.Peers, &i.Program, &i.GatePlan, &i.Gate} {
 		if err := compact(study); err != nil {
 			return err
 		}
@@ -166,6 +170,9 @@ func (i Info) ComparesVersions() bool { return len(i.Versions) > 0 }
 // SharesMachine says that the upstream runs on the client's machine, and so uses the
 // same cores.
 func (i Info) SharesMachine() bool { return i.Upstream == "" || i.LocalUpstream }
+
+// IsMerged says that the run was made of shards. Nothing is added to it.
+func (i Info) IsMerged() bool { return len(i.Merged) > 0 }
 
 // Parse reads the names of the run's cells, in table order.
 func (i Info) Parse() ([]bench.Cell, error) { return parseCells(i.Cells) }

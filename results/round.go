@@ -19,7 +19,9 @@ type Round struct {
 
 // Rounds returns the rounds that have begun, by number; it needs only the ledger. An
 // attempt is abandoned when one of its samples is flagged, unless it is the last one
-// allowed. The round is then at the next attempt, which may have no samples yet. Samples
+// allowed, or when another machine went on with the shard: it begins the round again, as the
+// samples of two machines are no pairs. The round is then at the next attempt, which may
+// have no samples yet. Samples
 // of cells that the run does not have are left out. If a cell has two samples in one
 // attempt, the earlier one counts.
 func Rounds(info Info, samples []Sample) []Round {
@@ -31,18 +33,41 @@ func Rounds(info Info, samples []Sample) []Round {
 	var out []Round
 	for _, n := range slices.Sorted(maps.Keys(numbers)) {
 		r := Round{N: n, Attempt: 1}
-		for r.Attempt < MaxAttempts && flagged(attempts[attemptKey{n, r.Attempt}]) {
+		for {
+			r.Samples = attempts[attemptKey{n, r.Attempt}]
+			if r.Samples == nil {
+				r.Samples = map[string]Sample{}
+			}
+			r.Complete = len(r.Missing(info)) == 0
+			if !(r.Attempt < MaxAttempts && flagged(r.Samples) || !r.Complete && r.moved(attempts)) {
+				break
+			}
 			r.Attempt++
 		}
-		r.Samples = attempts[attemptKey{n, r.Attempt}]
-		if r.Samples == nil {
-			r.Samples = map[string]Sample{}
-		}
-		r.Complete = len(r.Missing(info)) == 0
 		r.Flagged = flagged(r.Samples)
 		out = append(out, r)
 	}
 	return out
+}
+
+// moved says that another machine took up the round in a later attempt.
+func (r Round) moved(attempts map[attemptKey]map[string]Sample) bool {
+	for at := r.Attempt + 1; at <= r.Attempt+MaxAttempts; at++ {
+		for _, s := range attempts[attemptKey{r.N, at}] {
+			if s.Host != r.Host() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Host is the [Host.ID] of the machine that took the round; "" if its samples do not tell.
+func (r Round) Host() string {
+	for _, s := range r.Samples {
+		return s.Host
+	}
+	return ""
 }
 
 // Missing returns the cells that have no sample in this attempt, in table order, without

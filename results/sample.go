@@ -46,6 +46,7 @@ type Sample struct {
 	MHz      float64   `json:"mhz,omitempty"`
 	MaxRSS   int64     `json:"max_rss_bytes"`
 	External *External `json:"external,omitempty"` // only in a run that compares clients, or of a person's own program
+	Host     string    `json:"host,omitempty"`     // [Host.ID] of the machine that took it; only in a shard
 	Flags    []string  `json:"flags,omitempty"`    // what disturbed it from outside, such as "steal 12% of the cores"
 }
 

@@ -92,6 +92,25 @@ func compile(ctx context.Context, source string) (*Program, error) {
 	return b, nil
 }
 
+// copied is a copy of a compiled benchmark: somebody may build it anew while the run takes its
+// samples.
+func copied(path string) (*Program, error) {
+	folder, err := scratch.New("")
+	if err != nil {
+		return nil, err
+	}
+	b := &Program{path: filepath.Join(folder.Path, "bench.test"), folder: folder}
+	if _, err := copyProgram(path, b.path); err != nil {
+		b.Remove()
+		return nil, &OptionError{"binary", path, err}
+	}
+	if b.hash, err = HashFile(b.path); err != nil {
+		b.Remove()
+		return nil, err
+	}
+	return b, nil
+}
+
 // goTest has go compile the benchmark of a module. Its work folder is beside the program, in
 // our scratch folder: go removes it also when it is interrupted, but not while it still reads
 // the packages.

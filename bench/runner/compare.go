@@ -27,6 +27,7 @@ func CompareVersions(ctx context.Context, o Options, which Versions) (*results.R
 	if o.versions, err = which.find(ctx, o.Source); err != nil {
 		return nil, err
 	}
+	o.versions.gate = which.Gate
 	x, err := newExperiment(ctx, o, codecs, planVersions)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -35,6 +36,7 @@ type experiment struct {
 	scratch   string          // the working folder of the samples, this run's own: runs may share the program
 	upstreams upstreams
 	machine   machine
+	host      results.Host // that takes the rounds of a shard
 	run       *results.Run
 	why       *evidence.Why   // of a run of why: the interventions so far; else nil
 	clients   *evidence.Peers // of a run of peers; else nil
@@ -57,7 +59,7 @@ func newExperiment(ctx context.Context, o Options, codecs []payload.Codec, plan 
 	if err := rusage.Check(); err != nil {
 		return nil, err
 	}
-	x := &experiment{Options: o, began: time.Now()}
+	x := &experiment{Options: o, began: time.Now(), host: results.ThisHost()}
 	x.Rounds = max(x.Rounds, 1)
 	defer func() {
 		if err != nil {
@@ -83,8 +85,13 @@ func newExperiment(ctx context.Context, o Options, codecs []payload.Codec, plan 
 	if x.Replay != "" {
 		x.note("serving %s, one after the other\n", spell.Plural(len(x.bodies), "recorded response"))
 	}
-	// Compiled versions, with a place for their run, need no source.
-	if x.source, err = findSource(ctx, o.Source); err != nil && (o.versions.built() || o.Out == "") {
+	if o.Binary != "" {
+		if x.Binary, err = findBinary(ctx, o.Binary); err != nil {
+			return nil, err
+		}
+	}
+	// What is compiled already, with a place for its run, needs no source.
+	if x.source, err = findSource(ctx, o.Source); err != nil && (o.versions.built() && o.Binary == "" || o.Out == "") {
 		return nil, err
 	}
 	x.out = o.Out
@@ -113,6 +120,8 @@ func (x *experiment) build(ctx context.Context) (err error) {
 		}
 	case x.Program != nil:
 		x.binary = x.Program
+	case x.Binary != "":
+		x.binary, err = copied(x.Binary)
 	default:
 		x.note("compiling the benchmark\n")
 		x.binary, err = compile(ctx, x.source)
@@ -174,6 +183,10 @@ func (x *experiment) describe() results.Info {
 	if x.binary != nil {
 		hash = x.binary.hash
 	}
+	var gate json.RawMessage
+	if x.versions != nil {
+		gate = x.versions.gate
+	}
 	return results.Info{
 		Label: x.Label, State: results.Running, Started: x.began,
 		Command: os.Args, Machine: results.ThisMachine(),
@@ -181,7 +194,7 @@ func (x *experiment) describe() results.Info {
 		Matrix: x.Matrix.Changed(), Cells: cellNames(x.cells),
 		Rounds: x.Rounds, Ops: x.Ops, Precision: x.Precision, Budget: x.Budget,
 		Seed: x.Seed, Profiled: x.Profile != NoProfiles, ProfiledAll: x.Profile == AllProfiles, ProfileCPU: x.ProfileCPU.Seconds(), Upstream: x.Upstream,
-		Bodies: x.bodies, Replay: x.Replay, TestBinary: hash, Versions: x.versions.records(),
+		Bodies: x.bodies, Replay: x.Replay, TestBinary: hash, Versions: x.versions.records(), GatePlan: gate, Shard: x.Shard,
 	}
 }
 
@@ -245,6 +258,9 @@ func (x *experiment) open() error {
 	info := x.run.Info()
 	info.State, info.Stopped, info.Gate = results.Running, "", nil // a gate has decided on what was there before
 	x.entered(&info)
+	if x.Shard != nil {
+		info.Enter(x.host)
+	}
 	if err := x.run.OpenLedger(); err != nil {
 		return err // another process has it, so this one must not change the run
 	}
@@ -270,7 +286,7 @@ func (x *experiment) finish(cause error) error {
 	if err = x.run.SetInfo(info); !wholefile.Full(err) {
 		err = errors.Join(err, x.run.WriteBench())
 	}
-	if cause == nil && err == nil && x.why == nil && x.clients == nil && x.own == nil && x.versions == nil { // latest is of a matrix, with its profiles
+	if cause == nil && err == nil && x.why == nil && x.clients == nil && x.own == nil && x.versions == nil && x.Shard == nil { // latest is of a matrix, with its profiles
 		err = x.run.Link()
 	}
 	return errors.Join(err, x.run.Close())

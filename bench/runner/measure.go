@@ -29,14 +29,15 @@ func (x *experiment) measure(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	x.expect(x.Rounds*len(x.cells) + x.profiledSteps())
+	planned := x.run.Info().Planned()
+	x.expect(len(planned)*len(x.cells) + x.profiledSteps())
 	x.done(countTaken(results.Rounds(x.run.Info(), samples)))
-	for round := 1; round <= x.Rounds; round++ {
+	for i, round := range planned {
 		took := time.Now()
 		if err := x.round(ctx, round); err != nil {
 			return err
 		}
-		if x.stopped != "" && round == 1 {
+		if x.stopped != "" && i == 0 {
 			if x.clients != nil || x.versions != nil {
 				return errors.New(x.stopped + ": no round is whole; give it more")
 			}
@@ -49,7 +50,10 @@ func (x *experiment) measure(ctx context.Context) error {
 		if err := x.run.WriteBench(); err != nil {
 			return err
 		}
-		if x.stopped, err = x.enough(round, time.Since(took)); err != nil || x.stopped != "" {
+		if i+1 == len(planned) {
+			return nil
+		}
+		if x.stopped, err = x.enough(i+1, round, planned[i+1], time.Since(took)); err != nil || x.stopped != "" {
 			return err
 		}
 	}
@@ -76,6 +80,9 @@ func (x *experiment) round(ctx context.Context, n int) error {
 			s, err := x.steadySample(ctx, c, n, have.Attempt)
 			if err != nil {
 				return err
+			}
+			if x.Shard != nil {
+				s.Host = x.host.ID
 			}
 			if err := x.run.Append(s); err != nil {
 				return err
@@ -105,9 +112,13 @@ func (x *experiment) inForce(n int) (results.Round, error) {
 		return results.Round{}, err
 	}
 	for _, r := range results.Rounds(x.run.Info(), samples) {
-		if r.N == n {
-			return r, nil
+		if r.N != n {
+			continue
 		}
+		if x.Shard != nil && !r.Complete && len(r.Samples) > 0 && r.Host() != x.host.ID { // begun on another machine
+			return results.Round{N: n, Attempt: r.Attempt + 1}, nil
+		}
+		return r, nil
 	}
 	return results.Round{N: n, Attempt: 1}, nil
 }
@@ -126,9 +137,10 @@ func countTaken(rounds []results.Round) int {
 	return n
 }
 
-// enough says why no further round is taken, or "".
-func (x *experiment) enough(round int, took time.Duration) (string, error) {
-	if x.Precision > 0 && round >= firstLook && (round-firstLook)%lookEach == 0 {
+// enough says after so many rounds, of which round was the last one, why the next is not taken;
+// or "".
+func (x *experiment) enough(rounds, round, next int, took time.Duration) (string, error) {
+	if x.Precision > 0 && rounds >= firstLook && (rounds-firstLook)%lookEach == 0 {
 		samples, err := x.run.Samples()
 		if err != nil {
 			return "", err
@@ -138,13 +150,13 @@ func (x *experiment) enough(round int, took time.Duration) (string, error) {
 			return "", err
 		}
 		if known := s.Precision(); known <= x.Precision {
-			return fmt.Sprintf("after %d rounds every ratio is known to %.1f%%, as --precision asked", round, 100*known), nil
+			return fmt.Sprintf("after %d rounds every ratio is known to %.1f%%, as --precision asked", rounds, 100*known), nil
 		}
 	}
-	if x.Budget == 0 && x.Look == nil || round == x.Rounds {
+	if x.Budget == 0 && x.Look == nil {
 		return "", nil
 	}
-	if next, err := x.inForce(round + 1); err != nil || len(next.Samples) > 0 {
+	if begun, err := x.inForce(next); err != nil || len(begun.Samples) > 0 {
 		return "", err // the run is resumed, and this round was taken before
 	}
 	if x.Look != nil {
@@ -160,7 +172,7 @@ func (x *experiment) enough(round int, took time.Duration) (string, error) {
 		return "", err
 	}
 	if left := x.Budget - time.Since(x.began); left < took+x.profileTime(have) {
-		return fmt.Sprintf("after %d rounds another would not fit --budget %v", round, x.Budget), nil
+		return fmt.Sprintf("after %d rounds another would not fit --budget %v", rounds, x.Budget), nil
 	}
 	return "", nil
 }

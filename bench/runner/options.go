@@ -23,12 +23,15 @@ type Options struct {
 	ProfileCPU time.Duration // CPU time that each CPU profile covers, 100 samples a second; 0 means ProfiledCPU
 
 	Program  *Program // the compiled benchmark; nil compiles it
+	Binary   string   // file of go test -c ./bench to run in place of compiling it; "" for none
 	Source   string   // folder of the collatebench module; "" means the enclosing one
 	Out      string   // folder of the runs; "" means results/runs in the module
 	Upstream string   // base URL of an upstream elsewhere; "" starts our own
 	Bodies   []string // files that our upstream serves as captured payloads
 	Replay   string   // recording whose bodies it serves so, in place of Bodies; "" for none
 	Self     []string // command that starts our upstream; the flags are appended
+
+	Shard *results.Shard // of the rounds, which is all that the run takes; nil takes all
 
 	Guard Guard // of the machine: what is done about others on it before the run starts
 
@@ -51,7 +54,7 @@ func remembered(o Options, info results.Info) (Options, error) {
 		}
 	}
 	o.Rounds, o.Ops, o.Precision, o.Budget = info.Rounds, info.Ops, info.Precision, 0
-	o.Seed, o.Profile, o.Upstream = info.Seed, profilingOf(info), info.Upstream
+	o.Seed, o.Profile, o.Upstream, o.Shard = info.Seed, profilingOf(info), info.Upstream, info.Shard
 	o.ProfileCPU = time.Duration(info.ProfileCPU * float64(time.Second))
 	o.Bodies, o.Replay = nil, info.Replay
 	if o.Replay != "" {

@@ -32,6 +32,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -57,8 +58,60 @@ func Start(ctx context.Context, o Options) (*results.Run, error) {
 	return x.begin(ctx, nil, x.measure)
 }
 
+// StartShard carries a shard of the rounds out, o.Shard. If a run of this shard, plan and label is
+// in the folder it goes on with it, on whatever machine that was begun; one that is complete it
+// returns as it is.
+func StartShard(ctx context.Context, o Options) (*results.Run, error) {
+	codecs, err := o.codecs()
+	if err != nil {
+		return nil, err
+	}
+	x, err := newExperiment(ctx, o, codecs, plan)
+	if err != nil {
+		return nil, err
+	}
+	defer x.close()
+	begun, err := x.begun()
+	if err != nil {
+		return nil, err
+	}
+	if begun == nil {
+		return x.begin(ctx, nil, x.measure)
+	}
+	if begun.Info().State == results.Complete {
+		x.note("shard %v is complete: run %s\n", o.Shard, begun.Info().ID)
+		return begun, nil
+	}
+	x.note("shard %v goes on: run %s\n", o.Shard, begun.Info().ID)
+	x.run = begun
+	if err := x.open(); err != nil {
+		return nil, err
+	}
+	return x.run, x.carryOut(ctx, x.measure)
+}
+
+// begun is the run of this shard and plan that is in the folder, the newest one; nil without one.
+func (x *experiment) begun() (*results.Run, error) {
+	ids, err := results.List(x.out)
+	if err != nil {
+		return nil, err
+	}
+	plan := x.describe()
+	for _, id := range ids {
+		run, err := results.Open(filepath.Join(x.out, id))
+		if err != nil {
+			continue // another one's, and broken: it is no shard of this plan
+		}
+		info := run.Info()
+		if info.Shard != nil && *info.Shard == *x.Shard && info.Label == x.Label && len(plan.PlanDifferences(info)) == 0 {
+			return run, nil
+		}
+	}
+	return nil, nil
+}
+
 // Resume goes on with a run that was stopped. What is on its ledger is not taken
-// again. Of the options only Program, Source, Self, Guard, Progress and Notes count.
+// again. Of the options only Program, Binary, Source, Self, Guard, Look, Progress and Notes count.
 func Resume(ctx context.Context, run *results.Run, o Options) error {
 	info := run.Info()
 	if info.Program != nil {
@@ -73,7 +126,11 @@ func Resume(ctx context.Context, run *results.Run, o Options) error {
 	if info.State == results.Complete {
 		return &OptionError{"resume", info.ID, errors.New("the run is complete")}
 	}
-	if changed := results.ThisMachine().Differences(info.Machine); len(changed) > 0 {
+	if info.IsMerged() {
+		return &OptionError{"resume", info.ID, errors.New("it was merged: resume its shards, and merge them again")}
+	}
+	// A shard may go on elsewhere: each of its rounds is of one machine.
+	if changed := results.ThisMachine().Differences(info.Machine); len(changed) > 0 && info.Shard == nil {
 		return &OptionError{"resume", info.ID, fmt.Errorf("the machine is another than before (%s): samples of two machines can't be mixed; resume it where it began, or start a new run",
 			strings.Join(changed, "; "))}
 	}

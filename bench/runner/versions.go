@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"debug/buildinfo"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -22,6 +23,8 @@ import (
 type Versions struct {
 	Refs     []string // revisions of git, the old one first; one alone is compared with the working tree
 	Binaries []string // two compiled benchmarks in place of Refs, the old one first
+
+	Gate json.RawMessage // what the run's record keeps of a gate on them ([results.Info.GatePlan]); nil for none
 }
 
 // worktreeName is the name of the working tree as a version.
@@ -32,6 +35,7 @@ type versions struct {
 	all    [2]version // the old one first
 	repo   repository
 	folder *scratch.Folder // with the programs; nil before they are made
+	gate   json.RawMessage // that the record of a new run keeps
 }
 
 type version struct {
@@ -78,12 +82,9 @@ func (w Versions) findBinaries(ctx context.Context) (*versions, error) {
 	}
 	v := &versions{}
 	for i, path := range w.Binaries {
-		abs, err := filepath.Abs(path)
-		if err == nil {
-			err = checkBinary(ctx, abs)
-		}
+		abs, err := findBinary(ctx, path)
 		if err != nil {
-			return nil, &OptionError{"binary", path, err}
+			return nil, err
 		}
 		v.all[i].Version = results.Version{Name: string("ab"[i]), Binary: abs}
 	}
@@ -100,6 +101,18 @@ func binaryName(path string) string {
 		return ""
 	}
 	return name
+}
+
+// findBinary returns the absolute path of a compiled benchmark.
+func findBinary(ctx context.Context, path string) (string, error) {
+	abs, err := filepath.Abs(path)
+	if err == nil {
+		err = checkBinary(ctx, abs)
+	}
+	if err != nil {
+		return "", &OptionError{"binary", path, err}
+	}
+	return abs, nil
 }
 
 // checkBinary refuses what is no compiled benchmark of this module. It looks at what go

@@ -32,7 +32,7 @@ const (
 
 func benchCommand() *cobra.Command {
 	o := runner.Options{Rounds: defaultRounds}
-	var resume string
+	var resume, shard string
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "bench",
@@ -41,7 +41,8 @@ func benchCommand() *cobra.Command {
 profiles each cell, and leaves a run folder. Dimensions take comma lists; their
 product is the matrix.
 
-Exit code 5 means that no run was started: others use the machine, or another run is on it.`,
+Exit code 5 means that no run was started: others use the machine, or another run is on it.
+A run of compare --ref that is resumed has its gate, and its exit codes.`,
 		Example: `  collatebench bench
   collatebench bench --window 1,8,32,64 --placement all --codec json,sonic
   collatebench bench --size 8MiB --latency lognormal:10ms:80ms --label slow-tail
@@ -61,6 +62,10 @@ Exit code 5 means that no run was started: others use the machine, or another ru
 				return usageError{err}
 			}
 			if resume == "" {
+				var err error
+				if o.Shard, err = shardOf(c, shard, os.Getenv); err != nil {
+					return usageError{err}
+				}
 				return startBench(c, o, asJSON)
 			}
 			return resumeBench(c, o, resume, asJSON)
@@ -81,9 +86,11 @@ Exit code 5 means that no run was started: others use the machine, or another ru
 	profileFlag(fs, &o.Profile)
 	durationFlag(fs, &o.ProfileCPU, "profile-cpu", fmt.Sprintf("CPU time that each CPU profile covers, 100 samples a second (default %v)", runner.ProfiledCPU))
 	guardFlags(fs, &o.Guard)
+	fs.StringVar(&shard, "shard", "", "take only a `share` of the rounds, such as 3/8 (default that of JOB_COMPLETION_INDEX and JOB_COMPLETIONS); collatebench merge makes one run of all")
 	fs.StringVar(&resume, "resume", "", "go on with a stopped `run` (its ID, label or path)")
 	fs.StringVar(&o.Out, "out", "", "`folder` of the runs (default results/runs in the module)")
 	fs.StringVar(&o.Source, "source", "", "`folder` of the collatebench module (default the enclosing one)")
+	fs.StringVar(&o.Binary, "binary", "", "compiled benchmark to run: a `file` of go test -c ./bench (default it is compiled)")
 	fs.BoolVar(&asJSON, "json", false, "print the summary as JSON")
 	return c
 }
@@ -105,7 +112,6 @@ func profileFlag(fs *pflag.FlagSet, to *runner.Profiling) {
 	format := func(p runner.Profiling) string { return cmp.Or(string(p), "none") }
 	fs.Var(parsedFlag[runner.Profiling]{to, parse, format, "cells"}, "profile",
 		"take two profiled passes after the measured one: of the largest window of each placement (largest), of all cells (all), or none")
-	fs.Lookup("profile").NoOptDefVal = "largest"
 }
 
 func replayFlag(fs *pflag.FlagSet, to *string) {
@@ -124,12 +130,15 @@ func startBench(c *cobra.Command, o runner.Options, asJSON bool) error {
 	if err := prepare(c, &o); err != nil {
 		return err
 	}
+	if o.Shard != nil {
+		return startShard(c, o, asJSON)
+	}
 	run, err := runner.Start(c.Context(), o)
 	return finish(c, run, err, formOf(asJSON))
 }
 
 // resumeFlags are the flags that may be given with --resume.
-var resumeFlags = []string{"resume", "wait", "force", "out", "source", "json"}
+var resumeFlags = []string{"resume", "wait", "force", "out", "source", "binary", "json"}
 
 func resumeBench(c *cobra.Command, o runner.Options, ref string, asJSON bool) error {
 	for _, d := range changedFlags(c) {
@@ -147,7 +156,15 @@ func resumeBench(c *cobra.Command, o runner.Options, ref string, asJSON bool) er
 	if err := prepare(c, &o); err != nil {
 		return err
 	}
-	return finish(c, run, runner.Resume(c.Context(), run, o), formOf(asJSON))
+	gate, err := resumedGate(run)
+	if err != nil {
+		return err
+	}
+	if gate != nil {
+		o.Look = gate.look
+	}
+	err = runner.Resume(c.Context(), run, o)
+	return gate.finish(c, run, err, formOf(asJSON), finish)
 }
 
 // prepare sets the options that come from this process, and checks the upstream's flags.

@@ -66,75 +66,24 @@ func (f *compareFlags) versions(c *cobra.Command, args []string, v *versionFlags
 		return usageError{errors.New("--only is for two runs that are there; of --ref and --binary the dimensions say what is run")}
 	}
 	v.Guard.Force = f.force
-	gate := &stats.Sequence{Gate: f.gate}
-	var decided *stats.Decision
-	if f.gate.Margin > 0 {
-		v.Look = func(run *results.Run) (string, error) {
-			d, err := gate.Look(run, v.share(run))
-			if err != nil || d == nil {
-				return "", err
-			}
-			decided = d
-			if d.Outcome == stats.Undecided {
-				return "", nil
-			}
-			return "the gate can tell", nil
-		}
+	gate, err := f.runGate(v)
+	if err != nil {
+		return err
 	}
 	run, err := v.run(c, args, f.out)
-	if run == nil || err != nil || f.gate.Margin == 0 {
-		err = v.finish(c, run, err, form(f.format))
-		if run != nil && f.gate.Margin > 0 {
-			err = fmt.Errorf("%w\nthe gate has decided nothing, and a run that is resumed has none: its looks are counted from the start", err)
-		}
-		return err
-	}
-	if decided, err = lastLook(gate, run, decided); err != nil {
-		return err
-	}
-	if err := keepDecision(run, *decided); err != nil {
-		return err
-	}
-	if err := v.finish(c, run, nil, form(f.format)); err != nil {
-		return err
-	}
-	return exitOf(decided.Outcome)
+	return gate.finish(c, run, err, form(f.format), v.finish)
 }
 
-// lastLook is what a gate decides at the end of a run, after the decision of its look before; nil if
-// there was none. A run that its budget ended may have had its last look already.
-func lastLook(gate *stats.Sequence, run *results.Run, before *stats.Decision) (*stats.Decision, error) {
-	if before != nil && before.Outcome != stats.Undecided {
-		return before, nil
+// runGate is the gate on the run, and the record of it; nil if none is asked for.
+func (f *compareFlags) runGate(v *versionFlags) (*runGate, error) {
+	if f.gate.Margin == 0 {
+		return nil, nil
 	}
-	last, err := gate.Look(run, 1)
-	if last == nil {
-		last = before
-	}
-	return last, err
-}
-
-// keepDecision writes what the gate decided into the run's record, from which it is printed.
-func keepDecision(run *results.Run, d stats.Decision) error {
-	info := run.Info()
+	g := &runGate{sequence: stats.Sequence{Gate: f.gate}}
+	v.Look = g.look
 	var err error
-	if info.Gate, err = d.Record(); err != nil {
-		return err
-	}
-	return run.SetInfo(info)
-}
-
-// share is how much of the run is done, by its time or its rounds.
-func (f *versionFlags) share(run *results.Run) float64 {
-	share := 0.0
-	if f.Budget > 0 {
-		share = time.Since(run.Info().Started).Seconds() / f.Budget.Seconds()
-	}
-	samples, err := run.Samples()
-	if err != nil {
-		return share // what reads it next says it
-	}
-	return max(share, float64(len(results.CompleteRounds(run.Info(), samples)))/float64(f.Rounds))
+	v.Versions.Gate, err = g.sequence.Record()
+	return g, err
 }
 
 // run runs them. They are all that is compared.

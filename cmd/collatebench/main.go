@@ -102,6 +102,7 @@ uses every core and which uses one.`,
   collatebench peers                   the same client in ` + peers.Languages() + `
   collatebench compare before latest   what changed between two runs, and a gate for CI
   collatebench baseline save main      keeps the latest run to compare others with
+  collatebench merge one two           one run of the shards that several machines took
   collatebench history                 each cell over all runs, and where it changed
   collatebench view latest --open      its report and profiles in a browser
   collatebench pprof latest 'placement=collector/window=32'`,
@@ -112,7 +113,7 @@ uses every core and which uses one.`,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(benchCommand(), whyCommand(), diagnoseCommand(), compareCommand(), baselineCommand(), historyCommand(), reportCommand(), viewCommand(), peersCommand(), pprofCommand(),
+	root.AddCommand(benchCommand(), whyCommand(), diagnoseCommand(), compareCommand(), baselineCommand(), mergeCommand(), historyCommand(), reportCommand(), viewCommand(), peersCommand(), pprofCommand(),
 		mockserverCommand(), recordCommand(), verdictsCommand())
 	return root
 }

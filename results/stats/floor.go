@@ -69,11 +69,11 @@ func noiseFloor(v Values) (floor *Floor, why string, err error) {
 		return nil, "it takes two complete rounds", nil
 	}
 	first, rest := pick(pairs, bench.Collector)
-	limit, err := v.logRatio(first)
+	limit, err := v.effect(first)
 	if err != nil {
 		return nil, "", err
 	}
-	f := Floor{Cell: v.names[first.base], Floor: math.Expm1(math.Abs(limit.mean) + limit.half)}
+	f := Floor{Cell: v.names[first.base], Floor: math.Expm1(math.Abs(limit.Log) + limit.half())}
 	if f.Ratio, err = v.ratio(first); err != nil {
 		return nil, "", err
 	}

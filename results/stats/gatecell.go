@@ -33,15 +33,21 @@ type GateCell struct {
 }
 
 // NewGateCell makes the cell of pairs: old[i] and new[i] are the throughputs of two versions in
-// one round, control[i] that of the old one's A/A control in it; nil for no control. Slices of
-// different length, and values that are not above 0, are errors.
+// one round of one machine, control[i] that of the old one's A/A control in it; nil for no
+// control. Slices of different length, and values that are not above 0, are errors.
 func NewGateCell(cell string, old, new, control []float64) (GateCell, error) {
-	c := GateCell{Cell: cell, Rounds: len(old)}
+	return gateCell(cell, Pairs{Over: new, Base: old}, control)
+}
+
+// gateCell makes the cell of pairs, the old one as their base.
+func gateCell(cell string, p Pairs, control []float64) (GateCell, error) {
+	c := GateCell{Cell: cell, Rounds: len(p.Over)}
 	var err error
-	if c.Effect, err = pairedEffect(new, old); err != nil || control == nil {
+	if c.Effect, err = p.gateEffect(); err != nil || control == nil {
 		return c, err
 	}
-	same, err := pairedEffect(control, old)
+	p.Over = control
+	same, err := p.gateEffect()
 	c.Control = &same
 	return c, err
 }
@@ -52,21 +58,13 @@ func NewGateCell(cell string, old, new, control []float64) (GateCell, error) {
 // but on a machine that has two speeds (1.4 to 1.8 times; BenchmarkTails).
 const tailDegrees = .8
 
-// pairedEffect is the effect whose ratio [NewRatio] shows.
-func pairedEffect(over, base []float64) (Effect, error) {
-	logs, err := logRatios(over, base)
-	if err != nil {
-		return Effect{}, err
-	}
-	if len(logs) == 1 {
-		return Effect{Log: logs[0], SE: math.Inf(1)}, nil
-	}
-	e := Effect{Degrees: float64(len(logs) - 1)}
-	if len(logs) > mostUnclamped {
+// gateEffect is the effect whose ratio [Pairs.Ratio] shows, for a gate.
+func (p Pairs) gateEffect() (Effect, error) {
+	e, err := p.estimate()
+	if err == nil && p.machines() == 1 && len(p.Over) > mostUnclamped {
 		e.Degrees *= tailDegrees
 	}
-	e.Log, e.SE = huber(logs)
-	return e, nil
+	return e, err
 }
 
 // known says that the effect has a standard error.

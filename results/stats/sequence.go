@@ -1,12 +1,12 @@
 package stats
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
 	"time"
 
-	"collatebench/bench"
 	"collatebench/internal/spell"
 	"collatebench/results"
 )
@@ -25,10 +25,30 @@ const (
 // can tell. The shares of the run at which it looks are fixed before it begins, and each look has a
 // share of alpha of its own: the sum bounds the error of the whole gate, however the looks depend on
 // each other. "Until it is significant" would find a loss in any two equal versions.
+//
+// A run that is resumed has its gate from its record ([ReadSequence]), with the looks that it has had.
 type Sequence struct {
 	Gate
-	spent float64 // share of the run up to which alpha is spent
+	Spent float64 `json:"spent"` // share of the run up to which alpha is spent
 }
+
+// ReadSequence reads the gate that a run of versions was started with; nil if it had none.
+func ReadSequence(info results.Info) (*Sequence, error) {
+	if info.GatePlan == nil {
+		return nil, nil
+	}
+	var s Sequence
+	if err := json.Unmarshal(info.GatePlan, &s); err != nil {
+		return nil, fmt.Errorf("run %s: the plan of its gate: %w", info.ID, err)
+	}
+	if err := s.Check(); err != nil {
+		return nil, fmt.Errorf("run %s: the plan of its gate: %w", info.ID, err)
+	}
+	return &s, nil
+}
+
+// Record returns the gate as [results.Info] keeps it.
+func (s Sequence) Record() (json.RawMessage, error) { return json.Marshal(s) }
 
 // Look decides after a share of the run, from 0 to 1, if a look is due; nil if none is. At 1 one is.
 func (s *Sequence) Look(run *results.Run, share float64) (*Decision, error) {
@@ -49,7 +69,7 @@ func (s *Sequence) Look(run *results.Run, share float64) (*Decision, error) {
 // step is the look that is due after a share of the run, as a share.
 func step(share float64) float64 { return math.Floor(min(share, 1)*gateLooks) / gateLooks }
 
-func (s *Sequence) due(share float64) bool { return step(share) > s.spent }
+func (s *Sequence) due(share float64) bool { return step(share) > s.Spent }
 
 // decide spends what alpha a look has. Before the last one too few pairs are no look: its share is left
 // for the next.
@@ -59,12 +79,12 @@ func (s *Sequence) decide(cells []GateCell, share float64) (*Decision, error) {
 		return nil, nil
 	}
 	g := s.Gate
-	g.Alpha *= math.Pow(at, spendPower) - math.Pow(s.spent, spendPower)
+	g.Alpha *= math.Pow(at, spendPower) - math.Pow(s.Spent, spendPower)
 	d, err := g.Decide(cells)
 	if err != nil {
 		return nil, err
 	}
-	s.spent, d.Alpha = at, s.Alpha
+	s.Spent, d.Alpha = at, s.Alpha
 	return &d, nil
 }
 
@@ -89,24 +109,19 @@ func gateCells(run *results.Run) ([]GateCell, error) {
 	for i, r := range rows {
 		again := r.Before
 		again.AA = "b"
-		new, old := v.shared(r.After, r.Before)
+		pairs := v.pairs(results.Throughput, v.Name(r.After), v.Name(r.Before))
 		var control []float64
 		if slices.Contains(v.Cells, again) {
 			var base []float64
-			if control, base = v.shared(again, r.Before); len(base) != len(old) {
-				return nil, fmt.Errorf("run %s: %s has %d rounds, and its A/A control %d", run.Info().ID, r.Cell, len(old), len(base))
+			if control, base = v.PairedThroughputs(v.Name(again), v.Name(r.Before)); len(base) != len(pairs.Base) {
+				return nil, fmt.Errorf("run %s: %s has %d rounds, and its A/A control %d", run.Info().ID, r.Cell, len(pairs.Base), len(base))
 			}
 		}
-		if out[i], err = NewGateCell(r.Cell, old, new, control); err != nil {
+		if out[i], err = gateCell(r.Cell, pairs, control); err != nil {
 			return nil, fmt.Errorf("%s: %w", r.Cell, err)
 		}
 	}
 	return out, nil
-}
-
-// shared are the throughputs of two cells in the rounds that have both.
-func (v Values) shared(over, base bench.Cell) (o, b []float64) {
-	return v.Paired(results.Throughput, v.Name(over), v.Name(base))
 }
 
 // settleVersions says how many rounds more would settle it, and how long they take.

@@ -95,8 +95,8 @@ func TestSequenceSpends(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if s.spent != c.spent {
-			t.Errorf("after %v of the run it has spent up to %v, want %v", c.share, s.spent, c.spent)
+		if s.Spent != c.spent {
+			t.Errorf("after %v of the run it has spent up to %v, want %v", c.share, s.Spent, c.spent)
 		}
 	}
 }

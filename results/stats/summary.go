@@ -25,11 +25,12 @@ type Summary struct {
 	// the same responses a pooled 99th percentile is up to 1.4 times as high.
 	Pooled bool `json:"pooled_percentiles"`
 
-	Base       bench.Placement        `json:"base_placement"`     // what the paired ratios are to
-	Cells      []CellSummary          `json:"cells"`              // in table order, A/A controls included
-	Ratios     []PairedRatio          `json:"paired_ratios"`      // in table order
-	Versions   []VersionRow           `json:"versions,omitempty"` // of a run that compares versions, in table order
-	Gate       *Decision              `json:"gate,omitempty"`     // on these versions
+	Base       bench.Placement        `json:"base_placement"`          // what the paired ratios are to
+	Cells      []CellSummary          `json:"cells"`                   // in table order, A/A controls included
+	Ratios     []PairedRatio          `json:"paired_ratios"`           // in table order
+	Kinds      []Kind                 `json:"machine_kinds,omitempty"` // of a merged run; what is said of Cells alone is of the first one
+	Versions   []VersionRow           `json:"versions,omitempty"`      // of a run that compares versions, in table order
+	Gate       *Decision              `json:"gate,omitempty"`          // on these versions
 	NoiseFloor *Floor                 `json:"noise_floor"`
 	NoFloor    string                 `json:"no_noise_floor,omitempty"` // why there is no floor
 	Flagged    []results.FlaggedRound `json:"flagged_rounds,omitempty"`
@@ -94,7 +95,7 @@ func Summarise(info results.Info, samples []results.Sample) (Summary, error) {
 	}
 	s := Summary{
 		Run: info.ID, Label: info.Label, State: info.State, Stopped: info.Stopped, Cores: info.Machine.Allowed().CPUs(), usable: info.Machine.Usable(),
-		Rounds: len(v.Rounds), Asked: info.Rounds, Samples: len(samples),
+		Rounds: len(v.Rounds), Asked: len(info.Planned()), Samples: len(samples),
 		Flagged: results.FlaggedRounds(info, samples), Doubts: v.Doubts(info), cells: v.Cells, compares: info.ComparesClients(), shared: info.SharesMachine(), values: v,
 	}
 	if s.Gate, err = ReadDecision(info); err != nil {
@@ -109,8 +110,13 @@ func Summarise(info results.Info, samples []results.Sample) (Summary, error) {
 	if len(v.Rounds) == 0 {
 		return s, nil
 	}
+	of := v
+	if s.Kinds = v.kinds(info); len(s.Kinds) > 0 {
+		of = v.ofKind(s.Kinds[0].Kind)
+		s.values, s.Doubts = of, of.Doubts(info)
+	}
 	for _, c := range v.Cells {
-		s.Cells = append(s.Cells, v.summary(c, s.Cores))
+		s.Cells = append(s.Cells, of.summary(c, s.Cores))
 	}
 	if !s.compares {
 		if err := s.poolPercentiles(); err != nil {
@@ -120,7 +126,7 @@ func Summarise(info results.Info, samples []results.Sample) (Summary, error) {
 	if s.Ratios, err = v.pairedRatios(s.NoiseFloor); err != nil {
 		return Summary{}, err
 	}
-	s.Versions, err = v.versions(info.Versions, s.NoiseFloor)
+	s.Versions, err = v.versions(of, info.Versions, s.NoiseFloor)
 	return s, err
 }
 

@@ -16,8 +16,10 @@ type Values struct {
 	Cells  []bench.Cell // in table order, A/A controls included
 	Rounds []results.Round
 
-	names  map[bench.Cell]string           // kept, since making a name takes 3 us
-	values []map[string]map[string]float64 // by round, as Rounds; by cell; by unit
+	names   map[bench.Cell]string           // kept, since making a name takes 3 us
+	values  []map[string]map[string]float64 // by round, as Rounds; by cell; by unit
+	hosts   []string                        // the name of the machine that took each round, as Rounds
+	ofRound []string                        // its kind
 }
 
 // NewValues reads the lines of the samples. A sample that is not valid, or whose cell the
@@ -43,9 +45,21 @@ func NewValues(info results.Info, samples []results.Sample) (Values, error) {
 				return Values{}, err
 			}
 		}
-		v.values = append(v.values, byCell)
+		v.values, v.hosts = append(v.values, byCell), append(v.hosts, hostName(info, round.Host()))
+		v.ofRound = append(v.ofRound, info.Host(round.Host()).Machine.Kind())
 	}
 	return v, nil
+}
+
+// hostName names a machine of the run, as no other one of it is called.
+func hostName(info results.Info, id string) string {
+	h := info.Host(id)
+	for _, o := range info.Hosts {
+		if o.Name == h.Name && o.ID != h.ID {
+			return h.Name + " (" + h.ID + ")"
+		}
+	}
+	return h.Name
 }
 
 func byUnit(s results.Sample) (map[string]float64, error) {
@@ -106,11 +120,12 @@ func unitOrder() []string {
 
 // ratio is the ratio of throughputs.
 func (v Values) ratio(p pair) (Ratio, error) {
-	return NewRatio(v.PairedThroughputs(v.names[p.over], v.names[p.base]))
+	return v.pairs(results.Throughput, v.names[p.over], v.names[p.base]).Ratio()
 }
 
-func (v Values) logRatio(p pair) (logRatio, error) {
-	return newLogRatio(v.PairedThroughputs(v.names[p.over], v.names[p.base]))
+// effect is the logarithm of [Values.ratio].
+func (v Values) effect(p pair) (Effect, error) {
+	return v.pairs(results.Throughput, v.names[p.over], v.names[p.base]).estimate()
 }
 
 // sharesRound says whether a complete round has both cells.
@@ -127,22 +142,33 @@ func (v Values) PairedThroughputs(over, base string) (o, b []float64) {
 
 // Paired returns the values of two cells in one unit, in the complete rounds that have both.
 func (v Values) Paired(unit, over, base string) (o, b []float64) {
-	for _, round := range v.values {
+	p := v.pairs(unit, over, base)
+	return p.Over, p.Base
+}
+
+func (v Values) pairs(unit, over, base string) Pairs {
+	var p Pairs
+	for i, round := range v.values {
 		x, y := round[over][unit], round[base][unit]
 		if x > 0 && y > 0 {
-			o, b = append(o, x), append(b, y)
+			p.Over, p.Base, p.Hosts = append(p.Over, x), append(p.Base, y), append(p.Hosts, v.hosts[i])
 		}
 	}
-	return o, b
+	return p
 }
 
 // unflagged returns the values without the flagged rounds.
 func (v Values) unflagged() Values {
+	return v.only(func(i int) bool { return !v.Rounds[i].Flagged })
+}
+
+// only returns the values of some rounds, by their index.
+func (v Values) only(keep func(int) bool) Values {
 	out := Values{Cells: v.Cells, names: v.names}
-	for i, r := range v.Rounds {
-		if !r.Flagged {
-			out.Rounds = append(out.Rounds, r)
-			out.values = append(out.values, v.values[i])
+	for i := range v.Rounds {
+		if keep(i) {
+			out.Rounds, out.values = append(out.Rounds, v.Rounds[i]), append(out.values, v.values[i])
+			out.hosts, out.ofRound = append(out.hosts, v.hosts[i]), append(out.ofRound, v.ofRound[i])
 		}
 	}
 	return out

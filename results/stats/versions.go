@@ -50,8 +50,9 @@ func (s Summary) VersionNames() []string {
 	return out
 }
 
-// versions makes the rows of a run whose versions have these names, the old one first.
-func (v Values) versions(names []results.Version, floor *Floor) ([]VersionRow, error) {
+// versions makes the rows of a run whose versions have these names, the old one first; of are the
+// values of one kind of machines.
+func (v Values) versions(of Values, names []results.Version, floor *Floor) ([]VersionRow, error) {
 	if len(names) != 2 || len(v.Rounds) == 0 {
 		return nil, nil
 	}
@@ -64,7 +65,7 @@ func (v Values) versions(names []results.Version, floor *Floor) ([]VersionRow, e
 		if old.Rev != names[0].Name || old.AA != "" || !v.sharesRound(pair{new, old}) {
 			continue
 		}
-		row, err := v.versionRow(old, new, again)
+		row, err := v.versionRow(of, old, new, again)
 		if err != nil {
 			return nil, err
 		}
@@ -83,11 +84,11 @@ func (v Values) versions(names []results.Version, floor *Floor) ([]VersionRow, e
 	return out, nil
 }
 
-func (v Values) versionRow(old, new, again bench.Cell) (VersionRow, error) {
+func (v Values) versionRow(of Values, old, new, again bench.Cell) (VersionRow, error) {
 	row := VersionRow{
 		Cell: old.Versionless().Name(), Before: old, After: new,
-		Old: NewEstimate(v.Series(old, results.Throughput)), New: NewEstimate(v.Series(new, results.Throughput)),
-		OldCPU: NewEstimate(v.Series(old, results.CPUs)).Median, NewCPU: NewEstimate(v.Series(new, results.CPUs)).Median,
+		Old: NewEstimate(of.Series(old, results.Throughput)), New: NewEstimate(of.Series(new, results.Throughput)),
+		OldCPU: NewEstimate(of.Series(old, results.CPUs)).Median, NewCPU: NewEstimate(of.Series(new, results.CPUs)).Median,
 	}
 	var err error
 	if row.Ratio, err = v.ratio(pair{new, old}); err != nil {

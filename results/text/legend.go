@@ -44,6 +44,7 @@ func Notes(s stats.Summary) []string {
 }
 
 func (p printer) writeNotes(w io.Writer, flags int) {
+	p.writeKinds(w)
 	p.writeNoise(w)
 	p.writeFlagged(w, flags)
 	p.writeProfileFlags(w)

@@ -1,0 +1,51 @@
+package stats
+
+import (
+	"slices"
+
+	"collatebench/results"
+)
+
+// A Kind is the machines of one kind among those that took the rounds of a merged run, and what
+// the cells did on them. Throughput is never pooled over two kinds; ratios within a round are.
+type Kind struct {
+	Kind   string     `json:"kind"`  // such as "8 cores, AMD EPYC 7B13, linux/amd64"
+	Hosts  []string   `json:"hosts"` // their names, sorted
+	Rounds int        `json:"rounds"`
+	Cells  []KindCell `json:"cells"` // in table order, A/A controls included
+}
+
+// A KindCell is a cell on the machines of one kind.
+type KindCell struct {
+	Cell       string   `json:"cell"`
+	Throughput Estimate `json:"throughput_mb_per_s"`
+	CPUs       Estimate `json:"cpus"`
+}
+
+// kinds are the kinds of machines of a merged run, the one of the run's record first; nil for a run
+// that was measured on one machine and not merged.
+func (v Values) kinds(info results.Info) []Kind {
+	if !info.IsMerged() || len(v.Rounds) == 0 {
+		return nil
+	}
+	first := info.Machine.Kind()
+	names := slices.DeleteFunc(info.Kinds(), func(k string) bool { return k == first })
+	var out []Kind
+	for _, name := range append([]string{first}, names...) {
+		of := v.ofKind(name)
+		if len(of.Rounds) == 0 {
+			continue
+		}
+		k := Kind{Kind: name, Rounds: len(of.Rounds), Hosts: slices.Compact(slices.Sorted(slices.Values(of.hosts)))}
+		for _, c := range of.Cells {
+			k.Cells = append(k.Cells, KindCell{v.names[c], NewEstimate(of.Series(c, results.Throughput)), NewEstimate(of.Series(c, results.CPUs))})
+		}
+		out = append(out, k)
+	}
+	return out
+}
+
+// ofKind returns the values of the machines of one kind.
+func (v Values) ofKind(kind string) Values {
+	return v.only(func(i int) bool { return v.ofRound[i] == kind })
+}
