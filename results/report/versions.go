@@ -28,7 +28,7 @@ func (d document) versions() table {
 		column{Name: "interval", Doc: "95% interval of the median"},
 		column{Name: "new MB/s", Doc: "throughput of " + d.info.Versions[len(d.info.Versions)-1].String() + ", median of the rounds"},
 		column{Name: "interval", Doc: "95% interval of the median"},
-		column{Name: "new/old", Doc: "mean of the ratios of throughput within each round, with its 95% interval; ~ is not told apart from 1: the interval, widened for the number of ratios (Holm), reaches the noise floor"},
+		column{Name: "new/old", Doc: "mean of the ratios of throughput within each round, to both samples of the old one, with its 95% interval; ~ is not told apart from 1: the interval, widened for the number of ratios (Holm), reaches the noise floor"},
 		column{Name: "A/A of old", Doc: "the old version sampled twice in each round: what it differs from 1 by is noise"},
 	)
 	for i, r := range rows {

@@ -14,6 +14,10 @@ const fewMachines = 4
 // Pairs are the values of two cells in the rounds that have both, by round.
 type Pairs struct {
 	Over, Base []float64
+	// Again are the values of a second sample of Base in each round, its A/A control; nil for none.
+	// The ratio is then to the geometric mean of the two, which a quarter less noise is in, and
+	// which the ratio of the control to Base tells nothing of: that one rests on their difference.
+	Again []float64
 	// Hosts names the machine that took each round; nil for one machine.
 	Hosts []string
 }
@@ -25,7 +29,7 @@ type Pairs struct {
 // machine has the same weight. Weights by the number of rounds, or by a variance that six rounds
 // have shown, follow the machine that happened to be quiet (TestMachines has the coverage).
 func (p Pairs) estimate() (Effect, error) {
-	logs, err := logRatios(p.Over, p.Base)
+	logs, err := p.logs()
 	if err != nil {
 		return Effect{}, err
 	}
@@ -46,6 +50,25 @@ func (p Pairs) estimate() (Effect, error) {
 	e.Fixed = math.Sqrt(max(0, e.SE*e.SE-within/(m*m))) // more rounds leave the machines as they are
 	return e, nil
 }
+
+// logs are the log ratios, by round.
+func (p Pairs) logs() ([]float64, error) {
+	logs, err := logRatios(p.Over, p.Base)
+	if err != nil || p.Again == nil {
+		return logs, err
+	}
+	again, err := logRatios(p.Over, p.Again)
+	if err != nil {
+		return nil, err
+	}
+	for i := range logs {
+		logs[i] = (logs[i] + again[i]) / 2
+	}
+	return logs, nil
+}
+
+// control is the ratio of the A/A control.
+func (p Pairs) control() Pairs { return Pairs{Over: p.Again, Base: p.Base, Hosts: p.Hosts} }
 
 // one is the effect that the log ratios of one machine show.
 func one(logs []float64) Effect {
@@ -86,7 +109,7 @@ func (p Pairs) machines() int { return len(p.blocks(make([]float64, len(p.Over))
 
 // doubts say which machines show the opposite of what all together do.
 func (p Pairs) doubts(all Effect) []string {
-	logs, err := logRatios(p.Over, p.Base)
+	logs, err := p.logs()
 	if err != nil {
 		return nil
 	}

@@ -150,8 +150,9 @@ func TestMoreRounds(t *testing.T) {
 	}
 }
 
-// TestNewGateCellByHand: logs of the ratios 0, .1 and .2 have a mean of .1 and an error of
-// .1/sqrt 3, with two degrees of freedom.
+// TestNewGateCellByHand: logs of the ratios 0, .1 and .2 to the old version, and of .2, 0 and -.2 of
+// its control, are -.1, .1 and .3 to the mean of both. They have a mean of .1 and an error of
+// .2/sqrt 3, with two degrees of freedom.
 func TestNewGateCellByHand(t *testing.T) {
 	old := []float64{100, 200, 50}
 	times := func(logs ...float64) []float64 {
@@ -165,7 +166,7 @@ func TestNewGateCellByHand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !near(c.Log, .1) || !near(c.SE, .1/math.Sqrt(3)) || c.Degrees != 2 || c.Rounds != 3 {
+	if !near(c.Log, .1) || !near(c.SE, .2/math.Sqrt(3)) || c.Degrees != 2 || c.Rounds != 3 {
 		t.Errorf("%+v", c)
 	}
 	if math.Abs(c.Control.Log) > 1e-9 || !near(c.Control.SE, .2/math.Sqrt(3)) {

@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -24,33 +25,38 @@ type GateCell struct {
 	// is said of the cell, all of them must show.
 	Also []Effect
 	// Control is the effect of the cell's A/A control; nil if it has none. The larger one of
-	// the two standard errors counts, and a control that differs from its cell makes the cell
+	// the two standard errors counts, the control's as that of such an effect, and a control that differs from its cell makes the cell
 	// undecided.
 	Control *Effect
-	Floor   float64 // noise floor as [Floor.Floor]: a loss within it is no loss. 0 for none
-	Rounds  int     // that the effect is made from; 0 if that is not known
-	Unknown string  // why there is no standard error; "" if there is one
+	// controlScale is what of its standard error counts, as the effect's base may scatter less; 0
+	// for all of it.
+	controlScale float64
+	Floor        float64 // noise floor as [Floor.Floor]: a loss within it is no loss. 0 for none
+	Rounds       int     // that the effect is made from; 0 if that is not known
+	Unknown      string  // why there is no standard error; "" if there is one
 }
 
 // NewGateCell makes the cell of pairs: old[i] and new[i] are the throughputs of two versions in
 // one round of one machine, control[i] that of the old one's A/A control in it; nil for no
 // control. Slices of different length, and values that are not above 0, are errors.
 func NewGateCell(cell string, old, new, control []float64) (GateCell, error) {
-	return gateCell(cell, Pairs{Over: new, Base: old}, control)
+	return gateCell(cell, Pairs{Over: new, Base: old, Again: control})
 }
 
-// gateCell makes the cell of pairs, the old one as their base.
-func gateCell(cell string, p Pairs, control []float64) (GateCell, error) {
+func gateCell(cell string, p Pairs) (GateCell, error) {
 	c := GateCell{Cell: cell, Rounds: len(p.Over)}
 	var err error
-	if c.Effect, err = p.gateEffect(); err != nil || control == nil {
+	if c.Effect, err = p.gateEffect(); err != nil || p.Again == nil {
 		return c, err
 	}
-	p.Over = control
-	same, err := p.gateEffect()
-	c.Control = &same
+	same, err := p.control().gateEffect()
+	c.Control, c.controlScale = &same, halfTheBase
 	return c, err
 }
+
+// halfTheBase is the standard error of a ratio to the mean of two samples, beside that of a ratio
+// to one of them, where all three scatter alike: of variances 1 + 1/2 and 1 + 1.
+var halfTheBase = math.Sqrt(.75)
 
 // tailDegrees: a gate asks for a t of one in thousands, by its alpha, its number of cells and its early
 // looks. So far out the t of values of which some are clamped exceeds that of n-1 degrees too often, at
@@ -87,9 +93,10 @@ func (c GateCell) effects() []Effect {
 	if c.Control == nil {
 		return out
 	}
+	se := c.Control.SE * cmp.Or(c.controlScale, 1)
 	for i, e := range out {
-		if c.Control.SE > e.SE {
-			out[i].SE, out[i].Degrees = c.Control.SE, c.Control.Degrees
+		if se > e.SE {
+			out[i].SE, out[i].Degrees = se, c.Control.Degrees
 		}
 	}
 	return out

@@ -10,10 +10,10 @@ import (
 // A VersionRow is one cell in the two versions of a run of `compare --ref`. Its ratios are
 // of throughput, taken within each round.
 type VersionRow struct {
-	Cell      string   `json:"cell"` // without its version
-	Old       Estimate `json:"old_mb_per_s"`
+	Cell      string   `json:"cell"`         // without its version
+	Old       Estimate `json:"old_mb_per_s"` // with its A/A control
 	New       Estimate `json:"new_mb_per_s"`
-	Ratio     Ratio    `json:"ratio"`        // new over old
+	Ratio     Ratio    `json:"ratio"`        // new over old, and over its A/A control: the mean of the two
 	AA        *Ratio   `json:"aa,omitempty"` // the A/A control of old, over old: what it differs from 1 by is noise; nil without one
 	OldCPU    float64  `json:"old_cpus"`     // cores that the client used, median
 	NewCPU    float64  `json:"new_cpus"`
@@ -70,7 +70,7 @@ func (v Values) versions(of Values, names []results.Version, floor *Floor) ([]Ve
 			return nil, err
 		}
 		if n := len(unflagged.Rounds); n > 0 && n < len(v.Rounds) && unflagged.sharesRound(pair{new, old}) {
-			without, err := unflagged.ratio(pair{new, old})
+			without, err := unflagged.versionPairs(old, new).Ratio()
 			if err != nil {
 				return nil, err
 			}
@@ -87,19 +87,32 @@ func (v Values) versions(of Values, names []results.Version, floor *Floor) ([]Ve
 func (v Values) versionRow(of Values, old, new, again bench.Cell) (VersionRow, error) {
 	row := VersionRow{
 		Cell: old.Versionless().Name(), Before: old, After: new,
-		Old: NewEstimate(of.Series(old, results.Throughput)), New: NewEstimate(of.Series(new, results.Throughput)),
+		Old: NewEstimate(append(of.Series(old, results.Throughput), of.Series(again, results.Throughput)...)), New: NewEstimate(of.Series(new, results.Throughput)),
 		OldCPU: NewEstimate(of.Series(old, results.CPUs)).Median, NewCPU: NewEstimate(of.Series(new, results.CPUs)).Median,
 	}
 	var err error
-	if row.Ratio, err = v.ratio(pair{new, old}); err != nil {
+	pairs := v.versionPairs(old, new)
+	if row.Ratio, err = pairs.Ratio(); err != nil {
 		return row, err
 	}
-	if slices.Contains(v.Cells, again) && v.sharesRound(pair{again, old}) {
-		aa, err := v.ratio(pair{again, old})
+	if pairs.Again != nil {
+		aa, err := pairs.control().Ratio()
 		if err != nil {
 			return row, err
 		}
 		row.AA = &aa
 	}
 	return row, nil
+}
+
+// versionPairs pairs the two versions of a cell, with the A/A control of the old one if each of the
+// rounds has it.
+func (v Values) versionPairs(old, new bench.Cell) Pairs {
+	p := v.pairs(results.Throughput, v.names[new], v.names[old])
+	again := old
+	again.AA = "b"
+	if o, _ := v.PairedThroughputs(v.names[again], v.names[old]); slices.Contains(v.Cells, again) && len(o) == len(p.Base) {
+		p.Again = o
+	}
+	return p
 }

@@ -53,7 +53,7 @@ func (p printer) writeVersions(w io.Writer) {
 	}
 	_ = tw.Flush() // its error is ignored, as that of Fprintln
 	fmt.Fprintln(w, "\nMB/s     throughput, median ± 95% interval; higher is better")
-	fmt.Fprintln(w, "new/old  of throughput: mean of the ratios within each round (95% interval); below 1 the new version is slower")
+	fmt.Fprintln(w, "new/old  of throughput: mean of the ratios within each round to both samples of the old one (95% interval); below 1 the new version is slower")
 	fmt.Fprintln(w, "A/A      the old version sampled twice in each round: what it differs from 1 by is noise")
 	if slices.ContainsFunc(rows, func(r stats.VersionRow) bool { return !r.Differs }) {
 		fmt.Fprintln(w, strings.Replace(alikeText, "~     ", "~        ", 1))
@@ -74,7 +74,9 @@ func versionCells(rows []stats.VersionRow) []bench.Cell {
 const tooFewText = "too few rounds for an interval: a median needs 6, a ratio 2"
 
 func tooFewRounds(rows []stats.VersionRow) bool {
-	return slices.ContainsFunc(rows, func(r stats.VersionRow) bool { return math.IsInf(r.Old.Spread(), 1) })
+	return slices.ContainsFunc(rows, func(r stats.VersionRow) bool {
+		return math.IsInf(r.Old.Spread(), 1) || math.IsInf(r.New.Spread(), 1)
+	})
 }
 
 // versionsFound counts the cells that are told apart.
