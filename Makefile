@@ -17,7 +17,7 @@ given := $(sort $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(
 unexport $(given)
 
 commands := bench why diagnose verdicts peers compare baseline merge history view pprof mockserver record
-$(if $(given),$(if $(filter $(commands),$(MAKECMDGOALS)),,$(error no target here takes $(given); see make help)))
+$(if $(given),$(if $(filter $(commands) image,$(MAKECMDGOALS)),,$(error no target here takes $(given); see make help)))
 
 quote = '$(subst ','\'',$(1))'
 flag = --$(shell printf %s '$(1)' | tr A-Z_ a-z-)=$(call quote,$($(1)))
@@ -26,7 +26,7 @@ flags = $(foreach v,$(filter-out $(1),$(given)),$(call flag,$(v)))
 need = $(if $(filter $(1),$(given)),,$(error $(1) is missing: $(2)))
 run = $(if $(filter RUN,$(given)),$(call quote,$(RUN)),$(1))
 
-.PHONY: $(commands) quick test lint check help program
+.PHONY: $(commands) image quick test lint check help program
 
 # formatted fails where gofmt would change a file.
 formatted = unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; }
@@ -88,6 +88,9 @@ quick: ## format, vet, and the tests without processes, browsers and other langu
 	@$(formatted)
 	go vet ./...
 	go test -short ./...
+
+image: ## build the container image of scripts/kubernetes [IMAGE=collatebench:latest ARCH=arm64]
+	@scripts/image.sh $(call quote,$(or $(IMAGE),collatebench:latest)) $(ARCH)
 
 test: ## the tests; needs only Go
 	go test ./...

@@ -12,9 +12,9 @@ import (
 // Bounds of what is read from a run folder, which may come from anybody. A file above
 // its bound is refused before any of it is read.
 const (
-	// MaxInfo bounds run.json. That of the default matrix has 10 kB, and each cell adds
-	// some 100 bytes: 1 MiB is for thousands of cells.
-	MaxInfo = 1 << 20
+	// MaxInfo bounds run.json. That of the default matrix has 10 kB, each cell adds some 100
+	// bytes, and each shard of a merged run, with its machine, some 800: [MaxShards] are 8 MB.
+	MaxInfo = 16 << 20
 	// MaxLedger bounds the ledger. A sample has some 2 kB, so 120 rounds of 26 cells are
 	// 6 MB. 128 MiB are 60,000 samples, of which each took a second or more.
 	MaxLedger = 128 << 20

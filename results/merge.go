@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -164,25 +165,55 @@ func mostUsed(info Info, taken map[string]int) Machine {
 	return best
 }
 
+// Lacking says which shards of a plan are missing or not complete yet, by their records; "" if
+// none.
+func Lacking(shards []*Run) string {
+	var parts []Part
+	for _, s := range shards {
+		if s.info.Shard != nil {
+			parts = append(parts, Part{Shard: *s.info.Shard, State: s.info.State})
+		}
+	}
+	if len(parts) == 0 {
+		return "no shard"
+	}
+	slices.SortFunc(parts, func(a, b Part) int { return cmp.Compare(a.Index, b.Index) })
+	return missing(parts, func(p Part) string {
+		if p.State == Complete {
+			return ""
+		}
+		return fmt.Sprintf("shard %v is %s", p.Shard, p.State)
+	})
+}
+
 // lacking says what the shards lack of their plan; "" if nothing.
 func lacking(parts []Part) string {
-	var missing, short []string
-	next := 1
+	return missing(parts, func(p Part) string {
+		if p.Rounds == p.Asked {
+			return ""
+		}
+		return fmt.Sprintf("shard %v has %d of %s (%s)", p.Shard, p.Rounds, spell.Plural(p.Asked, "round"), p.State)
+	})
+}
+
+// missing says which shards are not there, and what those that are lack.
+func missing(parts []Part, lacks func(Part) string) string {
+	var absent, short, out []string
+	there := map[int]bool{}
 	for _, p := range parts {
-		for ; next < p.Index; next++ {
-			missing = append(missing, fmt.Sprint(next))
-		}
-		next++
-		if p.Rounds < p.Asked {
-			short = append(short, fmt.Sprintf("shard %v has %d of %s (%s)", p.Shard, p.Rounds, spell.Plural(p.Asked, "round"), p.State))
+		there[p.Index] = true
+		if l := lacks(p); l != "" {
+			short = append(short, l)
 		}
 	}
-	for of := parts[0].Of; next <= of; next++ {
-		missing = append(missing, fmt.Sprint(next))
+	of := parts[0].Of
+	for i := 1; i <= of; i++ {
+		if !there[i] {
+			absent = append(absent, strconv.Itoa(i))
+		}
 	}
-	var out []string
-	if len(missing) > 0 {
-		out = append(out, fmt.Sprintf("missing of %s: %s", spell.Plural(parts[0].Of, "shard"), spell.FirstFew(missing)))
+	if len(absent) > 0 {
+		out = append(out, fmt.Sprintf("missing of %s: %s", spell.Plural(of, "shard"), spell.FirstFew(absent)))
 	}
 	if len(short) > 0 {
 		out = append(out, spell.FirstFew(short))
@@ -248,10 +279,14 @@ func (l *mergedLedger) add(s *Run) (Part, error) {
 	if l.bytes > MaxLedger || len(l.lines) > maxSamples {
 		return Part{}, fmt.Errorf("merge: more than %d samples or %d MiB; that is the most that a run has", maxSamples, MaxLedger>>20)
 	}
-	return Part{
+	p := Part{
 		Shard: *s.info.Shard, Run: s.info.ID, State: s.info.State,
 		Rounds: len(CompleteRounds(s.info, samples)), Asked: len(s.info.Planned()),
-	}, nil
+	}
+	if s.info.State == Complete && (s.info.Budget > 0 || s.info.Precision > 0) {
+		p.Asked = p.Rounds // no more were asked for
+	}
+	return p, nil
 }
 
 func (l mergedLedger) write(path string) error {

@@ -33,7 +33,7 @@ func CompareVersions(ctx context.Context, o Options, which Versions) (*results.R
 		return nil, err
 	}
 	defer x.close()
-	return x.begin(ctx, nil, x.measureVersions)
+	return x.start(ctx, x.measureVersions)
 }
 
 func largestWindow(m *bench.Matrix) error {

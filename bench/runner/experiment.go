@@ -61,6 +61,9 @@ func newExperiment(ctx context.Context, o Options, codecs []payload.Codec, plan 
 	}
 	x := &experiment{Options: o, began: time.Now(), host: results.ThisHost()}
 	x.Rounds = max(x.Rounds, 1)
+	if x.Shard != nil && x.Shard.Index > 1 {
+		x.Profile = NoProfiles // those of the first shard are enough, and the merged run has them
+	}
 	defer func() {
 		if err != nil {
 			x.replayed.Remove()

@@ -44,7 +44,9 @@ import (
 var ErrInterrupted = errors.New("interrupted")
 
 // Start makes a run folder and carries the experiment out in it. It returns the
-// run whenever it has made the folder, also with an error.
+// run whenever it has made the folder, also with an error. If a run of the shard that the options
+// name is in the folder, of the same plan and label, it goes on with that, on whatever machine it was
+// begun; one that is complete it returns as it is.
 func Start(ctx context.Context, o Options) (*results.Run, error) {
 	codecs, err := o.codecs()
 	if err != nil {
@@ -55,39 +57,31 @@ func Start(ctx context.Context, o Options) (*results.Run, error) {
 		return nil, err
 	}
 	defer x.close()
-	return x.begin(ctx, nil, x.measure)
+	return x.start(ctx, x.measure)
 }
 
-// StartShard carries a shard of the rounds out, o.Shard. If a run of this shard, plan and label is
-// in the folder it goes on with it, on whatever machine that was begun; one that is complete it
-// returns as it is.
-func StartShard(ctx context.Context, o Options) (*results.Run, error) {
-	codecs, err := o.codecs()
-	if err != nil {
-		return nil, err
+// start makes the run, or goes on with the shard that is there.
+func (x *experiment) start(ctx context.Context, measure func(context.Context) error) (*results.Run, error) {
+	if x.Shard == nil {
+		return x.begin(ctx, nil, measure)
 	}
-	x, err := newExperiment(ctx, o, codecs, plan)
-	if err != nil {
-		return nil, err
-	}
-	defer x.close()
 	begun, err := x.begun()
 	if err != nil {
 		return nil, err
 	}
 	if begun == nil {
-		return x.begin(ctx, nil, x.measure)
+		return x.begin(ctx, nil, measure)
 	}
 	if begun.Info().State == results.Complete {
-		x.note("shard %v is complete: run %s\n", o.Shard, begun.Info().ID)
+		x.note("shard %v is complete: run %s\n", x.Shard, begun.Info().ID)
 		return begun, nil
 	}
-	x.note("shard %v goes on: run %s\n", o.Shard, begun.Info().ID)
+	x.note("shard %v goes on: run %s\n", x.Shard, begun.Info().ID)
 	x.run = begun
 	if err := x.open(); err != nil {
 		return nil, err
 	}
-	return x.run, x.carryOut(ctx, x.measure)
+	return x.run, x.carryOut(ctx, measure)
 }
 
 // begun is the run of this shard and plan that is in the folder, the newest one; nil without one.

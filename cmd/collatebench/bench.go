@@ -86,7 +86,7 @@ A run of compare --ref that is resumed has its gate, and its exit codes.`,
 	profileFlag(fs, &o.Profile)
 	durationFlag(fs, &o.ProfileCPU, "profile-cpu", fmt.Sprintf("CPU time that each CPU profile covers, 100 samples a second (default %v)", runner.ProfiledCPU))
 	guardFlags(fs, &o.Guard)
-	fs.StringVar(&shard, "shard", "", "take only a `share` of the rounds, such as 3/8 (default that of JOB_COMPLETION_INDEX and JOB_COMPLETIONS); collatebench merge makes one run of all")
+	shardFlag(fs, &shard)
 	fs.StringVar(&resume, "resume", "", "go on with a stopped `run` (its ID, label or path)")
 	fs.StringVar(&o.Out, "out", "", "`folder` of the runs (default results/runs in the module)")
 	fs.StringVar(&o.Source, "source", "", "`folder` of the collatebench module (default the enclosing one)")
@@ -130,9 +130,7 @@ func startBench(c *cobra.Command, o runner.Options, asJSON bool) error {
 	if err := prepare(c, &o); err != nil {
 		return err
 	}
-	if o.Shard != nil {
-		return startShard(c, o, asJSON)
-	}
+	labelShard(&o)
 	run, err := runner.Start(c.Context(), o)
 	return finish(c, run, err, formOf(asJSON))
 }

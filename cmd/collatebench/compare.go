@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"collatebench/internal/oneof"
 	"collatebench/results"
@@ -88,8 +89,7 @@ run: others, or another run, use the machine.`,
 	c.Flags().StringVar(&f.format, "format", "text", "text, markdown (for a comment on a change), json or csv")
 	c.Flags().BoolVar(&f.asJSON, "json", false, "the same as --format json")
 	c.Flags().BoolVar(&f.force, "force", false, "compare runs whose differences make that meaningless; with --ref and --binary, run though others use the machine, and mark the run")
-	percentFlag(c.Flags(), &f.gate.Margin, "fail-over", "loss of throughput of a cell beyond which it fails, such as 5%")
-	percentFlag(c.Flags(), &f.gate.Alpha, "alpha", "error rate of the whole gate")
+	gateFlags(c.Flags(), &f.gate)
 	c.Flags().StringVar(&f.only, "only", "", "let the gate of two runs see only the cells with these `values`, such as placement=pool/window=32")
 	ofVersions = versions.define(c.Flags())
 	return c
@@ -107,18 +107,30 @@ func (f *compareFlags) check(c *cobra.Command) error {
 	if _, err := oneof.Parse(f.format, []string{string(formText), string(formMarkdown), string(formJSON), string(formCSV)}); err != nil {
 		return fmt.Errorf("--format: %w", err)
 	}
-	for _, name := range []string{"alpha", "only"} {
-		if given(name) && !given("fail-over") {
-			return fmt.Errorf("--%s is for a gate, with --fail-over", name)
-		}
-	}
 	switch {
-	case given("fail-over") && f.gate.Margin >= 1:
-		return errors.New(`--fail-over "100%": a cell can't lose more than that`)
-	case f.gate.Alpha > maxAlpha:
-		return fmt.Errorf("--alpha %q: above %.0f%% a gate finds losses in noise", c.Flags().Lookup("alpha").Value, 100*maxAlpha)
+	case given("only") && !given("fail-over"):
+		return errors.New("--only is for a gate, with --fail-over")
 	case given("only") && f.only == "":
 		return errors.New(`--only "": not the values of a cell, such as window=32`)
+	}
+	return checkGate(c, f.gate)
+}
+
+func gateFlags(fs *pflag.FlagSet, to *stats.Gate) {
+	percentFlag(fs, &to.Margin, "fail-over", "loss of throughput of a cell beyond which it fails, such as 5%")
+	percentFlag(fs, &to.Alpha, "alpha", "error rate of the whole gate")
+}
+
+// checkGate refuses values of the gate's flags that make no sense.
+func checkGate(c *cobra.Command, g stats.Gate) error {
+	given := c.Flags().Changed
+	switch {
+	case given("alpha") && !given("fail-over"):
+		return errors.New("--alpha is for a gate, with --fail-over")
+	case given("fail-over") && g.Margin >= 1:
+		return errors.New(`--fail-over "100%": a cell can't lose more than that`)
+	case g.Alpha > maxAlpha:
+		return fmt.Errorf("--alpha %q: above %.0f%% a gate finds losses in noise", c.Flags().Lookup("alpha").Value, 100*maxAlpha)
 	}
 	return nil
 }

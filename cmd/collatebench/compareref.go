@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"time"
 
@@ -17,14 +18,16 @@ import (
 const (
 	// versionsBudget is what people wait for, and what fits a job of CI.
 	versionsBudget = 5 * time.Minute
-	// versionsRounds bound a run that the budget does not.
-	versionsRounds = maxRounds
+	// versionsRounds bound a run that the budget does not: some 10 minutes of the smallest cells. With
+	// less a gate on them would end long before its budget, and could not tell.
+	versionsRounds = 1000
 )
 
 // versionFlags are what `compare` is asked for where it runs two versions itself.
 type versionFlags struct {
 	runner.Options
 	runner.Versions
+	shard string
 }
 
 // define makes the flags, and returns the names of those that have no effect on two runs
@@ -42,6 +45,7 @@ func (f *versionFlags) define(fs *pflag.FlagSet) (names []string) {
 	durationFlag(fs, &f.Budget, "budget", fmt.Sprintf("stop in time for the whole run to take no longer, builds included (default %v; without --rounds)", versionsBudget))
 	seedFlag(fs, &f.Seed, "seed of the order, the payloads and the upstream's choices")
 	labelFlag(fs, &f.Label, "word that ends the run folder's name")
+	shardFlag(fs, &f.shard)
 	waitFlag(fs, &f.Guard)
 	fs.StringVar(&f.Source, "source", "", "`folder` of the collatebench module (default the enclosing one)")
 	fs.VisitAll(func(g *pflag.Flag) {
@@ -65,6 +69,14 @@ func (f *compareFlags) versions(c *cobra.Command, args []string, v *versionFlags
 	if c.Flags().Changed("only") {
 		return usageError{errors.New("--only is for two runs that are there; of --ref and --binary the dimensions say what is run")}
 	}
+	var err error
+	if v.Shard, err = shardOf(c, v.shard, os.Getenv); err != nil {
+		return usageError{err}
+	}
+	if v.Shard != nil && f.gate.Margin > 0 {
+		return usageError{errors.New("--fail-over: a shard has only a part of the rounds; collatebench merge --fail-over decides on all")}
+	}
+	labelShard(&v.Options)
 	v.Guard.Force = f.force
 	gate, err := f.runGate(v)
 	if err != nil {

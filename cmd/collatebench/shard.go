@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"collatebench/bench/runner"
 	"collatebench/results"
@@ -48,14 +49,15 @@ func shardOf(c *cobra.Command, flag string, env func(string) string) (*results.S
 	return &s, nil
 }
 
-// startShard goes on with the shard of this plan that is in the folder, or starts it: a pod that
-// was rescheduled gives the same command. One that is whole is reported again.
-func startShard(c *cobra.Command, o runner.Options, asJSON bool) error {
-	if o.Label == "" {
+func shardFlag(fs *pflag.FlagSet, to *string) {
+	fs.StringVar(to, "shard", "", fmt.Sprintf("take only a `share` of the rounds, such as 3/8 (default that of %s and %s), or go on with it; collatebench merge makes one run of all", jobIndex, jobShards))
+}
+
+// labelShard labels a shard, so that those of one plan are told apart in a folder.
+func labelShard(o *runner.Options) {
+	if o.Shard != nil && o.Label == "" {
 		o.Label = fmt.Sprintf("shard-%d-of-%d", o.Shard.Index, o.Shard.Of)
 	}
-	run, err := runner.StartShard(c.Context(), o)
-	return finish(c, run, err, formOf(asJSON))
 }
 
 // shardsIn are the shards that a reference names: a run, or all shards in a folder of runs.

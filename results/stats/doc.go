@@ -31,6 +31,12 @@
 // method says what the truth is: that is a difference of the two. BenchmarkIntervals makes these
 // figures, and those of other numbers of rounds.
 //
+// Of several machines the ratio is the mean of theirs, with the scatter between them ([Pairs]). Of eight
+// machines with six rounds each whose true ratios differ by 0, 3 and 10% that covers the truth in 95.0, 94.7
+// and 95.0% of 2,000 simulations, and an interval that takes all rounds as alike in 95.1, 93.8 and 80.1%; of six
+// machines with 30 rounds, 10% apart, in 94.7 and 49.4% (TestMachines). A mixed model with weights was left out:
+// variances of six rounds say less of a machine than the assumption that all are alike good.
+//
 // It knows no cause and prints nothing. A doubt, such as too few rounds for an
 // interval, is a field beside the number that it doubts.
 package stats

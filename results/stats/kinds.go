@@ -1,8 +1,10 @@
 package stats
 
 import (
+	"math"
 	"slices"
 
+	"collatebench/bench"
 	"collatebench/results"
 )
 
@@ -48,4 +50,29 @@ func (v Values) kinds(info results.Info) []Kind {
 // ofKind returns the values of the machines of one kind.
 func (v Values) ofKind(kind string) Values {
 	return v.only(func(i int) bool { return v.ofRound[i] == kind })
+}
+
+// apart returns throughputs of a cell that have nothing in common but the cell: those of the rounds
+// of one machine, or of several machines the geometric mean of each.
+func (v Values) apart(c bench.Cell) []float64 {
+	var hosts []string
+	of := map[string][]float64{}
+	for i, round := range v.values {
+		value, there := round[v.names[c]][results.Throughput]
+		if !there {
+			continue
+		}
+		if of[v.hosts[i]] == nil {
+			hosts = append(hosts, v.hosts[i])
+		}
+		of[v.hosts[i]] = append(of[v.hosts[i]], value)
+	}
+	if len(hosts) < 2 {
+		return v.Series(c, results.Throughput)
+	}
+	var out []float64
+	for _, h := range hosts {
+		out = append(out, math.Exp(mean(logs(of[h]))))
+	}
+	return out
 }

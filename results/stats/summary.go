@@ -95,7 +95,7 @@ func Summarise(info results.Info, samples []results.Sample) (Summary, error) {
 	}
 	s := Summary{
 		Run: info.ID, Label: info.Label, State: info.State, Stopped: info.Stopped, Cores: info.Machine.Allowed().CPUs(), usable: info.Machine.Usable(),
-		Rounds: len(v.Rounds), Asked: len(info.Planned()), Samples: len(samples),
+		Rounds: len(v.Rounds), Asked: asked(info, len(v.Rounds)), Samples: len(samples),
 		Flagged: results.FlaggedRounds(info, samples), Doubts: v.Doubts(info), cells: v.Cells, compares: info.ComparesClients(), shared: info.SharesMachine(), values: v,
 	}
 	if s.Gate, err = ReadDecision(info); err != nil {
@@ -128,6 +128,15 @@ func Summarise(info results.Info, samples []results.Sample) (Summary, error) {
 	}
 	s.Versions, err = v.versions(of, info.Versions, s.NoiseFloor)
 	return s, err
+}
+
+// asked is how many rounds the run was to have: those that it has where it ended because they were
+// enough, or as many as its budget had room for.
+func asked(info results.Info, have int) int {
+	if info.State == results.Complete && (info.Budget > 0 || info.Precision > 0) {
+		return have
+	}
+	return len(info.Planned())
 }
 
 // Precision is the largest [Ratio.Precision] of the paired ratios, 0.12 for 12%; +Inf if

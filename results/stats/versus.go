@@ -110,7 +110,7 @@ func CompareRuns(old, new *results.Run) (Versus, error) {
 	}
 	var within []contrast
 	for _, c := range cells {
-		before, after := o.Series(c, results.Throughput), n.Series(c, results.Throughput)
+		before, after := o.apart(c), n.apart(c)
 		if len(before) > 0 && len(after) > 0 {
 			w := welch(logs(before), logs(after))
 			v.Cells, within = append(v.Cells, newVersusCell(c, before, after, w)), append(within, w)
@@ -143,13 +143,17 @@ func (v Values) roundSeconds() float64 {
 	return sum / float64(max(1, len(v.Rounds)))
 }
 
-// completed reads the complete rounds; a run that has none is an error.
+// completed reads the complete rounds, of a merged run those on machines of its first kind; a run
+// that has none is an error.
 func completed(r *results.Run) (Values, error) {
 	samples, err := r.Samples()
 	if err != nil {
 		return Values{}, err
 	}
 	v, err := NewValues(r.Info(), samples)
+	if err == nil && r.Info().IsMerged() {
+		v = v.ofKind(r.Info().Machine.Kind())
+	}
 	if err == nil && len(v.Rounds) == 0 {
 		err = &IncomparableError{fmt.Sprintf("run %s: no round is complete", r.Info().ID)}
 	}

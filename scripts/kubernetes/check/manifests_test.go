@@ -1,0 +1,250 @@
+// Package check holds the manifests to the API's types, to the program's flags and to each other.
+package check
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+	"sigs.k8s.io/yaml"
+)
+
+// Where the manifests are, and the program: make program builds it.
+const (
+	manifestsFolder = ".."
+	program         = "../../../.build/collatebench"
+)
+
+// Variables of an Indexed Job: the first one Kubernetes sets itself.
+const (
+	jobIndex  = "JOB_COMPLETION_INDEX"
+	jobShards = "JOB_COMPLETIONS"
+)
+
+// manifests are what kubectl apply -k would apply.
+type manifests struct {
+	namespace corev1.Namespace
+	settings  corev1.ConfigMap
+	results   corev1.PersistentVolumeClaim
+	service   corev1.Service
+	upstream  appsv1.StatefulSet
+	bench     batchv1.Job
+	merge     batchv1.Job
+}
+
+// render builds the manifests of a folder. A field that the API does not have is an error.
+func render(t *testing.T, folder string) manifests {
+	t.Helper()
+	made, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m manifests
+	into := map[string]any{
+		"Namespace collatebench": &m.namespace, "ConfigMap collatebench": &m.settings, "PersistentVolumeClaim results": &m.results,
+		"Service upstream": &m.service, "StatefulSet upstream": &m.upstream, "Job bench": &m.bench, "Job merge": &m.merge,
+	}
+	for _, r := range made.Resources() {
+		text, err := r.AsYAML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := r.GetKind() + " " + r.GetName()
+		to, known := into[name]
+		if !known {
+			t.Errorf("%s: there is no test of it", name)
+			continue
+		}
+		if err := yaml.UnmarshalStrict(text, to); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		delete(into, name)
+	}
+	if len(into) > 0 {
+		t.Fatalf("missing: %v", into)
+	}
+	return m
+}
+
+// settingsOf copies the manifests, with other settings.
+func settingsOf(t *testing.T, change map[string]string) string {
+	t.Helper()
+	folder := t.TempDir()
+	files, err := filepath.Glob(filepath.Join(manifestsFolder, "*.yaml"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, from := range files {
+		text, err := os.ReadFile(from)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(folder, filepath.Base(from)), text, 0o666)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(folder, "settings.yaml")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, value := range change {
+		line := regexp.MustCompile(`(?m)^  ` + key + `: .*$`)
+		if !line.Match(text) {
+			t.Fatalf("no setting %s", key)
+		}
+		text = line.ReplaceAll(text, []byte("  "+key+": "+value))
+	}
+	if err := os.WriteFile(path, text, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// TestManifests holds the manifests to the API's types, to one place for what is set, and to what
+// makes the figures those of a machine of one's own.
+func TestManifests(t *testing.T) {
+	m := render(t, settingsOf(t, map[string]string{"SHARDS": `"7"`, "CPUS": `"3"`, "MEMORY": "5Gi", "STORAGE": "11Gi"}))
+	if m.bench.Spec.CompletionMode == nil || *m.bench.Spec.CompletionMode != batchv1.IndexedCompletion {
+		t.Error("bench is no Indexed Job")
+	}
+	for what, n := range map[string]*int32{"completions": m.bench.Spec.Completions, "parallelism": m.bench.Spec.Parallelism, "upstreams": m.upstream.Spec.Replicas} {
+		if n == nil || *n != 7 {
+			t.Errorf("%s are not SHARDS", what)
+		}
+	}
+	if got := m.results.Spec.Resources.Requests.Storage().String(); got != "11Gi" {
+		t.Errorf("storage %s", got)
+	}
+	bench, upstream, merge := m.bench.Spec.Template, m.upstream.Spec.Template, m.merge.Spec.Template
+	env := map[string]string{}
+	for _, e := range bench.Spec.Containers[0].Env {
+		env[e.Name] = e.Value
+	}
+	if env[jobShards] != "7" {
+		t.Errorf("%s=%q", jobShards, env[jobShards])
+	}
+	for name, c := range map[string]corev1.Container{"bench": bench.Spec.Containers[0], "upstream": upstream.Spec.Containers[0]} {
+		may, wants := c.Resources.Limits, c.Resources.Requests
+		if may.Cpu().String() != "3" || may.Memory().String() != "5Gi" || !may.Cpu().Equal(*wants.Cpu()) || !may.Memory().Equal(*wants.Memory()) {
+			t.Errorf("%s: requests %v, limits %v: not both CPUS and MEMORY", name, wants, may)
+		}
+	}
+	// Each client has a machine without an upstream and another client.
+	for _, term := range bench.Spec.Affinity.PodAntiAffinity.RequiredDuringSchedulingIgnoredDuringExecution {
+		for _, labels := range []map[string]string{bench.Labels, upstream.Labels} {
+			for key, value := range term.LabelSelector.MatchLabels {
+				if labels[key] != value {
+					t.Errorf("anti-affinity to %s=%s, the pods have %q", key, value, labels[key])
+				}
+			}
+			for _, e := range term.LabelSelector.MatchExpressions {
+				if !slices.Contains(e.Values, labels[e.Key]) {
+					t.Errorf("anti-affinity to %s in %v, the pods have %q", e.Key, e.Values, labels[e.Key])
+				}
+			}
+		}
+	}
+	for key, value := range m.service.Spec.Selector {
+		if upstream.Labels[key] != value {
+			t.Errorf("the service selects %s=%s, the upstream has %q", key, value, upstream.Labels[key])
+		}
+	}
+	for _, pod := range []corev1.PodTemplateSpec{bench, upstream, merge} {
+		commandParses(t, pod, m.settings.Data)
+	}
+}
+
+// commandParses holds the command of a pod to the flags that there are, with the variables as
+// Kubernetes would expand them.
+func commandParses(t *testing.T, pod corev1.PodTemplateSpec, env map[string]string) {
+	t.Helper()
+	c := pod.Spec.Containers[0]
+	var args []string
+	for _, a := range c.Args {
+		for name, value := range env {
+			a = strings.ReplaceAll(a, "$("+name+")", value)
+		}
+		args = append(args, strings.ReplaceAll(a, "$("+jobIndex+")", "0"))
+	}
+	for _, a := range args {
+		if strings.Contains(a, "$(") {
+			t.Errorf("%s: %s: no such setting", c.Name, a)
+		}
+	}
+	// A flag that there is not, or a value that is wrong, is an error before the help.
+	if out, err := exec.Command(program, append(args, "--help")...).CombinedOutput(); err != nil {
+		t.Errorf("%s: %v: %v\n%s", c.Name, args, err, out)
+	}
+}
+
+// TestSettingsAreUsed: a setting that nothing uses would change nothing, and say nothing.
+func TestSettingsAreUsed(t *testing.T) {
+	m := render(t, manifestsFolder)
+	used := ""
+	for _, name := range []string{"upstream.yaml", "bench.yaml", "merge.yaml", "kustomization.yaml"} {
+		text, err := os.ReadFile(filepath.Join(manifestsFolder, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		used += string(text)
+	}
+	for key := range m.settings.Data {
+		if !strings.Contains(used, "$("+key+")") && !strings.Contains(used, "data."+key) {
+			t.Errorf("setting %s is used nowhere", key)
+		}
+	}
+}
+
+// TestCluster has the API of a real cluster take the manifests; with COLLATEBENCH_IMAGE, an image
+// that its nodes can have, it runs them to the end.
+func TestCluster(t *testing.T) {
+	if os.Getenv("KUBECONFIG") == "" {
+		t.Skip("SKIPPED: KUBECONFIG names no cluster")
+	}
+	if _, err := exec.LookPath("kubectl"); err != nil {
+		t.Skip("SKIPPED: kubectl is not here")
+	}
+	image := os.Getenv("COLLATEBENCH_IMAGE")
+	folder := settingsOf(t, map[string]string{"SHARDS": `"2"`, "CPUS": `"1"`, "MEMORY": "1Gi", "PROCS": `"1"`, "WINDOW": `"4"`, "ROUNDS": `"4"`, "SIZE": "64KiB"})
+	kubectl := func(args ...string) string {
+		out, err := exec.Command("kubectl", args...).CombinedOutput()
+		if err != nil {
+			t.Fatalf("kubectl %s: %v\n%s", strings.Join(args, " "), err, out)
+		}
+		return string(out)
+	}
+	if image == "" {
+		t.Log(kubectl("apply", "--dry-run=server", "-k", folder))
+		return
+	}
+	path := filepath.Join(folder, "kustomization.yaml")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, tag := image, "latest"
+	if at := strings.LastIndexByte(image, ':'); at > strings.LastIndexByte(image, '/') {
+		name, tag = image[:at], image[at+1:]
+	}
+	text = regexp.MustCompile(`newName: .*\n    newTag: .*`).ReplaceAll(text, fmt.Appendf(nil, "newName: %s\n    newTag: %s", name, tag))
+	if err := os.WriteFile(path, text, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { kubectl("delete", "--wait", "-k", folder) })
+	kubectl("apply", "-k", folder)
+	kubectl("-n", "collatebench", "wait", "--for=condition=complete", "--timeout=15m", "job/merge")
+	if out := kubectl("-n", "collatebench", "logs", "job/merge"); !strings.Contains(out, "4 rounds of") {
+		t.Errorf("%s", out)
+	}
+}
