@@ -41,7 +41,8 @@ func TestConnections(t *testing.T) {
 	if e.Sockets != outside.DetailFull || u.Address != address || !near(u.Connections+u.Spare, 6, .2) || u.Spare < .9 {
 		t.Fatalf("%s: %+v", e.Sockets, u)
 	}
-	if !near(u.Asked, 2, .2) || !near(u.Unread, 1, .1) || !near(u.Arriving, 1, .3) || u.Answered+u.Spare > 2.3 {
+	// On a busy machine what drips has a moment in which it looks like what was only asked.
+	if !near(u.Asked, 2, .35) || !near(u.Unread, 1, .35) || !near(u.Arriving, 1, .35) || u.Answered+u.Spare > 2.3 {
 		t.Errorf("%.2f asked, %.2f unread, %.2f arriving, %.2f answered; want 2, 1, 1, and the rest idle", u.Asked, u.Unread, u.Arriving, u.Answered)
 	}
 	if !near(u.UnreadBytes, 50_000, 100) {
