@@ -29,6 +29,20 @@ func watch(t *testing.T, pid int, o outside.Options) outside.Evidence {
 	return e
 }
 
+// watchUntil watches until it sees what it should, at most five times: a machine that is busy with other
+// tests lets a program and its peer get on in jerks.
+func watchUntil(t *testing.T, pid int, o outside.Options, as func(outside.Evidence) bool) outside.Evidence {
+	t.Helper()
+	e := watch(t, pid, o)
+	for range 4 {
+		if as(e) {
+			break
+		}
+		e = watch(t, pid, o)
+	}
+	return e
+}
+
 func near(got, want, by float64) bool { return math.Abs(got-want) <= by }
 
 // TestConnections: each connection is counted in the state that it is in.
@@ -36,13 +50,16 @@ func TestConnections(t *testing.T) {
 	t.Parallel()
 	address := serve(t)
 	cmd := start(t, "connect "+address+" ask ask unread read drip unused")
-	e := watch(t, cmd.Process.Pid, outside.Options{Seconds: 1.5})
+	each := func(e outside.Evidence) bool {
+		u := e.Upstream
+		return near(u.Asked, 2, .2) && near(u.Unread, 1, .1) && near(u.Arriving, 1, .3) && u.Answered+u.Spare <= 2.3
+	}
+	e := watchUntil(t, cmd.Process.Pid, outside.Options{Seconds: 1.5}, each)
 	u := e.Upstream
 	if e.Sockets != outside.DetailFull || u.Address != address || !near(u.Connections+u.Spare, 6, .2) || u.Spare < .9 {
 		t.Fatalf("%s: %+v", e.Sockets, u)
 	}
-	// On a busy machine what drips has a moment in which it looks like what was only asked.
-	if !near(u.Asked, 2, .35) || !near(u.Unread, 1, .35) || !near(u.Arriving, 1, .35) || u.Answered+u.Spare > 2.3 {
+	if !each(e) {
 		t.Errorf("%.2f asked, %.2f unread, %.2f arriving, %.2f answered; want 2, 1, 1, and the rest idle", u.Asked, u.Unread, u.Arriving, u.Answered)
 	}
 	if !near(u.UnreadBytes, 50_000, 100) {
@@ -58,8 +75,11 @@ func TestTwoPeers(t *testing.T) {
 	t.Parallel()
 	a := serve(t)
 	one := start(t, "connect "+a+" again again again")
-	e := watch(t, one.Process.Pid, outside.Options{})
-	if e.Upstream.Address != a || e.Upstream.Requests < 10 || e.Upstream.Asked+e.Upstream.Tied < 2.2 || e.Upstream.Answered > .5 {
+	asks := func(e outside.Evidence) bool {
+		u := e.Upstream
+		return u.Address == a && u.Requests >= 10 && u.Asked+u.Tied >= 2.2 && u.Answered <= .5
+	}
+	if e := watchUntil(t, one.Process.Pid, outside.Options{}, asks); !asks(e) {
 		t.Errorf("%+v", e.Upstream)
 	}
 	if e := watch(t, one.Process.Pid, outside.Options{Port: 1, Seconds: .3}); e.Upstream.Address != "" || len(e.Others) != 1 {
