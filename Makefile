@@ -61,9 +61,9 @@ baseline: program ## keep a run under a name, to compare others with: NAME=main 
 	$(call need,NAME,make baseline NAME=main)
 	@$(PROGRAM) baseline save $(call quote,$(NAME)) $(call run,latest) $(call flags,NAME RUN)
 
-merge: program ## make one run of shards, or of all in a folder: RUN='one two' or RUN=/results
-	$(call need,RUN,make merge RUN='one two')
-	@$(PROGRAM) merge $(foreach r,$(RUN),$(call quote,$(r))) $(call flags,RUN)
+merge: program ## make one run of the shards in a folder: RUN=/results
+	$(call need,RUN,make merge RUN=/results)
+	@$(PROGRAM) merge $(call quote,$(RUN)) $(call flags,RUN)
 
 history: program ## each cell over all runs, and the runs at which it changed [CELL=placement=pool/window=32]
 	@$(PROGRAM) history $(call flags)

@@ -63,7 +63,7 @@ func echoProgram(t *testing.T) string {
 
 // arguments of make that are no flags, by command; a target with none here
 // takes flags alone. report has no target.
-var positional = map[string][]string{"baseline": {"NAME", "RUN"}, "why": {"CELL"}, "compare": {"OLD", "NEW"}, "view": {"RUN"}, "pprof": {"RUN", "CELL"}}
+var positional = map[string][]string{"baseline": {"NAME", "RUN"}, "why": {"CELL"}, "compare": {"OLD", "NEW"}, "merge": {"RUN"}, "view": {"RUN"}, "pprof": {"RUN", "CELL"}}
 
 // TestMakeHandsOnEveryFlag gives each command each of its flags by the variable
 // of that name, with a value that a shell would take apart.
