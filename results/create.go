@@ -47,6 +47,12 @@ func Create(root string, info Info) (*Run, error) {
 	if info.Defaults == nil {
 		info.Defaults = defaults()
 	}
+	return build(root, info, func(staged string) error { return wholefile.Write(filepath.Join(staged, ledgerFile), nil) })
+}
+
+// build makes a run folder below root. fill writes the ledger, and what else there is beside
+// run.json, into the folder before it appears.
+func build(root string, info Info, fill func(staged string) error) (*Run, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return nil, err
@@ -60,7 +66,7 @@ func Create(root string, info Info) (*Run, error) {
 		return nil, err
 	}
 	defer around.Remove()
-	if err := wholefile.Write(filepath.Join(staged, ledgerFile), nil); err != nil {
+	if err := fill(staged); err != nil {
 		return nil, err
 	}
 	return publish(root, staged, info)

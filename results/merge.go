@@ -58,26 +58,13 @@ func Merge(root, label string, shards []*Run) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if root, err = filepath.Abs(root); err != nil {
-		return nil, err
-	}
-	if err := os.MkdirAll(root, 0o777); err != nil {
-		return nil, err
-	}
-	wholefile.SweepFolder(root, untouched)
-	around, staged, err := stage(root)
-	if err != nil {
-		return nil, err
-	}
-	defer around.Remove()
-	if err := ledger.write(filepath.Join(staged, ledgerFile)); err != nil {
-		return nil, err
-	}
-	first := filepath.Join(shards[0].dir, "profiles") // each cell's are taken by the first shard alone
-	if err := copyFolder(filepath.Join(staged, "profiles"), first); err != nil {
-		return nil, err
-	}
-	return publish(root, staged, mergedInfo(label, shards, parts, ledger.of))
+	return build(root, mergedInfo(label, shards, parts, ledger.of), func(staged string) error {
+		if err := ledger.write(filepath.Join(staged, ledgerFile)); err != nil {
+			return err
+		}
+		// The profiles of each cell are taken by the first shard alone.
+		return copyFolder(filepath.Join(staged, "profiles"), filepath.Join(shards[0].dir, "profiles"))
+	})
 }
 
 // PlanDifferences says in what the plan of a shard is another than that of a first one: the
@@ -281,7 +268,7 @@ func (l *mergedLedger) add(s *Run) (Part, error) {
 	}
 	p := Part{
 		Shard: *s.info.Shard, Run: s.info.ID, State: s.info.State,
-		Rounds: len(CompleteRounds(s.info, samples)), Asked: len(s.info.Planned()),
+		Rounds: len(CompleteRounds(s.info, samples)), Asked: s.info.PlannedRounds(),
 	}
 	if s.info.State == Complete && (s.info.Budget > 0 || s.info.Precision > 0) {
 		p.Asked = p.Rounds // no more were asked for

@@ -3,6 +3,7 @@ package results_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -32,12 +33,35 @@ func TestShardsShareTheRounds(t *testing.T) {
 	for of := 1; of <= 5; of++ {
 		var all []int
 		for index := 1; index <= of; index++ {
-			all = append(all, results.Info{Rounds: 12, Shard: &results.Shard{Index: index, Of: of}}.Planned()...)
+			info := results.Info{Rounds: 12, Shard: &results.Shard{Index: index, Of: of}}
+			one := slices.Collect(info.Planned())
+			if len(one) != info.PlannedRounds() {
+				t.Errorf("shard %v has the rounds %v, and says that they are %d", info.Shard, one, info.PlannedRounds())
+			}
+			all = append(all, one...)
 		}
 		slices.Sort(all)
-		if want := (results.Info{Rounds: 12}).Planned(); !slices.Equal(all, want) || len(want) != 12 {
+		if want := slices.Collect((results.Info{Rounds: 12}).Planned()); !slices.Equal(all, want) || len(want) != 12 {
 			t.Errorf("%d shards have the rounds %v", of, all)
 		}
+	}
+}
+
+// TestShardFromElsewhere: a record that anybody may have written has no shard that divides by 0.
+func TestShardFromElsewhere(t *testing.T) {
+	run := shard(t, 1, 2, 0, nil)
+	for _, bad := range []results.Shard{{}, {Index: 1}, {Index: 3, Of: 2}, {Index: -1, Of: 2}} {
+		info := run.Info()
+		info.Shard = &bad
+		if err := run.SetInfo(info); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := results.Open(run.Dir()); err == nil || !strings.Contains(err.Error(), "is no shard") {
+			t.Errorf("%+v: %v", bad, err)
+		}
+	}
+	if n := (results.Info{Rounds: math.MaxInt, Shard: &results.Shard{Index: 1, Of: 1}}).PlannedRounds(); n != math.MaxInt {
+		t.Errorf("%d rounds", n)
 	}
 }
 
@@ -60,7 +84,7 @@ func shard(t *testing.T, index, of, missing int, change func(*results.Info)) *re
 		change(&info)
 	}
 	var samples []results.Sample
-	for _, n := range info.Planned() {
+	for n := range info.Planned() {
 		for _, c := range cells {
 			s := resultstest.Sample(t, c, n, 1, 50)
 			s.Host = host.ID

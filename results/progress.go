@@ -36,7 +36,7 @@ func (r *Run) Progress() (Progress, error) {
 		p.Samples += len(round.Samples)
 		p.Round = max(p.Round, round.N)
 	}
-	for _, n := range r.info.Planned() {
+	for n := range r.info.Planned() {
 		p.Planned += len(Round{N: n}.Missing(r.info))
 	}
 	p.Changed, err = r.changed()

@@ -99,6 +99,9 @@ func Open(path string) (*Run, error) {
 	if _, err := parseCells(r.info.Cells); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(path, infoFile), err)
 	}
+	if s := r.info.Shard; s != nil && !s.valid() {
+		return nil, fmt.Errorf("%s: shard %v is no shard", filepath.Join(path, infoFile), s)
+	}
 	return r, nil
 }
 

@@ -2,6 +2,7 @@ package results
 
 import (
 	"fmt"
+	"iter"
 	"strconv"
 	"strings"
 )
@@ -37,13 +38,28 @@ func (s Shard) String() string { return fmt.Sprintf("%d/%d", s.Index, s.Of) }
 func (s Shard) Has(round int) bool { return (round-s.Index)%s.Of == 0 }
 
 // Planned are the rounds that the run takes itself, at most: all that were asked for, or those of
-// its shard.
-func (i Info) Planned() []int {
-	var out []int
-	for n := 1; n <= i.Rounds; n++ {
-		if i.Shard == nil || i.Shard.Has(n) {
-			out = append(out, n)
+// its shard. They are no list: a record from elsewhere may ask for any number.
+func (i Info) Planned() iter.Seq[int] {
+	s := i.share()
+	return func(yield func(int) bool) {
+		for n := s.Index; n <= i.Rounds && yield(n); n += s.Of {
 		}
 	}
-	return out
+}
+
+// PlannedRounds is the number of the rounds that are [Info.Planned].
+func (i Info) PlannedRounds() int {
+	s := i.share()
+	if i.Rounds < s.Index {
+		return 0
+	}
+	return (i.Rounds-s.Index)/s.Of + 1
+}
+
+// share is the run's shard; all rounds are one shard.
+func (i Info) share() Shard {
+	if i.Shard == nil {
+		return Shard{1, 1}
+	}
+	return *i.Shard
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"collatebench/bench"
@@ -29,7 +30,7 @@ func (x *experiment) measure(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	planned := x.run.Info().Planned()
+	planned := slices.Collect(x.run.Info().Planned())
 	x.expect(len(planned)*len(x.cells) + x.profiledSteps())
 	x.done(countTaken(results.Rounds(x.run.Info(), samples)))
 	for i, round := range planned {

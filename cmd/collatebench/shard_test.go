@@ -229,7 +229,7 @@ func BenchmarkMergeThousand(b *testing.B) {
 			b.Fatal(err)
 		}
 		var ledger []byte
-		for _, n := range info.Planned() {
+		for n := range info.Planned() {
 			for _, c := range cells {
 				s := made[c]
 				s.Round, s.Host = n, host.ID

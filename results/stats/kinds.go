@@ -25,9 +25,9 @@ type KindCell struct {
 }
 
 // kinds are the kinds of machines of a merged run, the one of the run's record first; nil for a run
-// that was measured on one machine and not merged.
+// that was measured on one machine and not merged. A shard that moved is of several machines too.
 func (v Values) kinds(info results.Info) []Kind {
-	if !info.IsMerged() || len(v.Rounds) == 0 {
+	if !info.IsMerged() && len(info.Hosts) < 2 || len(v.Rounds) == 0 {
 		return nil
 	}
 	first := info.Machine.Kind()

@@ -136,7 +136,7 @@ func asked(info results.Info, have int) int {
 	if info.State == results.Complete && (info.Budget > 0 || info.Precision > 0) {
 		return have
 	}
-	return len(info.Planned())
+	return info.PlannedRounds()
 }
 
 // Precision is the largest [Ratio.Precision] of the paired ratios, 0.12 for 12%; +Inf if

@@ -71,7 +71,13 @@ func Heading(s stats.Summary) string {
 		cells += " and " + spell.Plural(n, "A/A control")
 	}
 	where := ""
-	if usable := s.Usable(); usable != "" {
+	machines := 0
+	for _, k := range s.Kinds {
+		machines += len(k.Hosts)
+	}
+	if usable := s.Usable(); machines > 1 {
+		where = ", on " + spell.Plural(machines, "machine")
+	} else if usable != "" {
 		where = ", on " + usable
 	}
 	return fmt.Sprintf("%s of %s%s", rounds, cells, where)
