@@ -123,28 +123,17 @@ func allShards(c *cobra.Command, out string, refs []string) ([]*results.Run, err
 	return all, nil
 }
 
-// mergeShards makes the run, with the files that are derived from its ledger.
+// mergeShards makes the run, with the file that is derived from its ledger. It notes no noise floor:
+// whoever reads a run without one makes it.
 func mergeShards(root, label string, shards []*results.Run) (*results.Run, error) {
 	run, err := results.Merge(root, label, shards)
 	if err != nil {
 		return nil, err
 	}
-	samples, err := run.Samples()
-	if err != nil {
+	if err := run.WriteBench(); err != nil {
 		return nil, err
 	}
-	info := run.Info()
-	s, err := stats.Summarise(info, samples)
-	if err != nil {
-		return nil, err
-	}
-	if info.NoiseFloor, err = s.NoiseFloor.Record(); err != nil {
-		return nil, err
-	}
-	if err := errors.Join(run.SetInfo(info), run.WriteBench()); err != nil {
-		return nil, err
-	}
-	if info.State == results.Complete && !info.ComparesVersions() {
+	if info := run.Info(); info.State == results.Complete && !info.ComparesVersions() {
 		err = run.Link()
 	}
 	return run, err
