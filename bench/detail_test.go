@@ -1,6 +1,11 @@
 package bench_test
 
 import (
+	"bytes"
+	"compress/zlib"
+	"encoding/base64"
+	"encoding/binary"
+	"io"
 	"math"
 	"strings"
 	"testing"
@@ -31,9 +36,37 @@ func TestHistogramOfAnotherRange(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	for _, text := range []string{"", "x", "AAAA", own.Responses[:8], own.Responses[:len(own.Responses)-4]} {
-		if _, err := (bench.Detail{Responses: text}).Histogram(); err == nil {
-			t.Errorf("%q is taken for a histogram", text)
+	for _, text := range []string{"", "x", "AAAA", own.Responses[:8], own.Responses[:len(own.Responses)-4], lengthened(t, own.Responses)} {
+		d := bench.Detail{Responses: text}
+		if _, err := d.Histogram(); err == nil || d.Validate() == nil {
+			t.Errorf("%q is taken for a histogram: %v, %v", text, err, d.Validate())
 		}
 	}
+}
+
+// lengthened is a histogram with a byte more than its header says.
+func lengthened(t *testing.T, text string) string {
+	t.Helper()
+	packed, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z, err := zlib.NewReader(bytes.NewReader(packed[8:]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var longer bytes.Buffer
+	w := zlib.NewWriter(&longer)
+	if _, err := w.Write(append(counts, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	lead := binary.BigEndian.AppendUint32(packed[:4:4], uint32(longer.Len()))
+	return base64.StdEncoding.EncodeToString(append(lead, longer.Bytes()...))
 }

@@ -120,7 +120,7 @@ func (s Sample) validate() error {
 		return fmt.Errorf("its process had GOMAXPROCS=%d, not %d", s.Detail.GOMAXPROCS, c.Procs)
 	}
 	if s.Detail.Responses != "" {
-		if _, err := s.Detail.Histogram(); err != nil {
+		if err := s.Detail.Validate(); err != nil {
 			return err
 		}
 	}

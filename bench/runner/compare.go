@@ -74,16 +74,23 @@ func rememberedVersions(ctx context.Context, o Options, run *results.Run) (Optio
 		return o, err
 	}
 	o.Budget = info.Budget
-	if len(results.CompleteRounds(info, samples)) == 0 {
-		o.Budget = max(o.Budget, resumedBudget) // it may have been too short for a round
-		return o, nil
-	}
-	for _, s := range samples {
-		o.Budget -= time.Duration(s.Seconds * float64(time.Second))
-	}
-	o.Budget = max(o.Budget, 1) // 0 would be no limit
+	o.goOn(info, samples)
 	return o, nil
 }
+
+// goOn counts the samples that a run has against its budget, if there is one.
+func (o *Options) goOn(info results.Info, samples []results.Sample) {
+	if len(results.CompleteRounds(info, samples)) == 0 {
+		o.Budget = max(o.Budget, resumedBudget) // it may have been too short for a round
+		return
+	}
+	for _, s := range samples {
+		o.spent += time.Duration(s.Seconds * float64(time.Second))
+	}
+}
+
+// left is what is left of the budget.
+func (x *experiment) left() time.Duration { return x.Budget - x.spent - time.Since(x.began) }
 
 // measured is what measures a run of this kind.
 func (x *experiment) measured() func(context.Context) error {

@@ -172,7 +172,7 @@ func (x *experiment) enough(rounds, round, next int, took time.Duration) (string
 	if err != nil {
 		return "", err
 	}
-	if left := x.Budget - time.Since(x.began); left < took+x.profileTime(have) {
+	if x.left() < took+x.profileTime(have) {
 		return fmt.Sprintf("after %d rounds another would not fit --budget %v", rounds, x.Budget), nil
 	}
 	return "", nil
@@ -181,7 +181,7 @@ func (x *experiment) enough(rounds, round, next int, took time.Duration) (string
 // overBudget says that the budget is used up, or "". A run then ends in the
 // middle of a round; resumed, it uses the samples of that round.
 func (x *experiment) overBudget() string {
-	if x.Budget == 0 || time.Since(x.began) < x.Budget {
+	if x.Budget == 0 || x.left() > 0 {
 		return ""
 	}
 	return fmt.Sprintf("--budget %v was used up within a round", x.Budget)

@@ -35,7 +35,8 @@ type Options struct {
 
 	Guard Guard // of the machine: what is done about others on it before the run starts
 
-	versions *versions // that the run compares; nil for the benchmark as it is
+	versions *versions     // that the run compares; nil for the benchmark as it is
+	spent    time.Duration // of the budget, by those who began the run
 
 	// Look is called after each whole round of a measured pass, and says why no other one is
 	// taken; "" goes on. nil never ends a run.

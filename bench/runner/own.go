@@ -300,8 +300,7 @@ func (x *experiment) measureOwn(ctx context.Context) error {
 		if x.stopped != "" {
 			return nil
 		}
-		left := x.Budget - time.Since(x.began)
-		if x.Budget > 0 && left < time.Since(took) && n < x.Rounds {
+		if x.Budget > 0 && x.left() < time.Since(took) && n < x.Rounds {
 			x.stopped = fmt.Sprintf("after %d pairs another would not fit --budget %v", n, x.Budget)
 			if n < minOwnRounds {
 				return &BudgetError{errors.New(x.stopped)}

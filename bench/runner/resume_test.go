@@ -253,3 +253,23 @@ func TestResumeRefusesAnotherMachine(t *testing.T) {
 		}
 	}
 }
+
+// TestBudgetOfAShard: a shard that is given the same command again has what is left of its budget.
+func TestBudgetOfAShard(t *testing.T) {
+	o := tiny(t, 1000)
+	o.Shard, o.Budget, o.Profile = &results.Shard{Index: 1, Of: 1}, 2*time.Second, runner.NoProfiles
+	var taken []int
+	for range 2 {
+		run, err := runner.Start(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		taken = append(taken, len(samplesOf(t, run)))
+		if said := run.Info().Stopped; !strings.Contains(said, "--budget 2s") {
+			t.Errorf("stopped %q", said)
+		}
+	}
+	if more := taken[1] - taken[0]; taken[0] < 8 || more > taken[0]/2 {
+		t.Errorf("%d samples, and then %d more", taken[0], more)
+	}
+}

@@ -77,6 +77,13 @@ func (x *experiment) start(ctx context.Context, measure func(context.Context) er
 		return begun, nil
 	}
 	x.note("shard %v goes on: run %s\n", x.Shard, begun.Info().ID)
+	if x.Budget > 0 {
+		samples, err := begun.Samples()
+		if err != nil {
+			return nil, err
+		}
+		x.goOn(begun.Info(), samples)
+	}
 	x.run = begun
 	if err := x.open(); err != nil {
 		return nil, err

@@ -108,7 +108,7 @@ func (x *experiment) investigate(ctx context.Context) error {
 		if n <= baseRounds {
 			continue
 		}
-		if x.Budget == 0 || x.Budget-time.Since(x.began) > enoughOf*time.Since(took) {
+		if x.Budget == 0 || x.left() > enoughOf*time.Since(took) {
 			if err := x.behind(ctx, n); err != nil {
 				return err
 			}
@@ -172,7 +172,7 @@ func (x *experiment) investigated(n int, took time.Duration) bool {
 	if n >= goal {
 		return true
 	}
-	if left := x.Budget - time.Since(x.began); x.Budget > 0 && left < took {
+	if x.Budget > 0 && x.left() < took {
 		x.stopped = fmt.Sprintf("after %d pairs another would not fit --budget %v", n-x.firstTry()+1, x.Budget)
 		return true
 	}

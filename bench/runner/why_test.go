@@ -94,7 +94,11 @@ func testWhyStacked(t *testing.T) {
 	if reread, err := study(t, again).Verdict(again.Info(), samplesOf(t, again)); err != nil || reread.Sentence != v.Sentence {
 		t.Errorf("read again: %v, %q", err, reread.Sentence)
 	}
-	if err := report.Write(t.Context(), run); err != nil {
+	reading, err := evidence.Read(again)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := report.Write(t.Context(), again, reading); err != nil {
 		t.Error(err)
 	}
 	if refused := (*runner.OptionError)(nil); !errors.As(runner.Resume(t.Context(), stopped(t, again), runner.Options{}), &refused) {

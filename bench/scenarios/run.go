@@ -40,7 +40,7 @@ type Options struct {
 	Answers string
 
 	// Report makes report/ of a run that is kept; nil leaves it out.
-	Report func(context.Context, *results.Run) error
+	Report func(context.Context, *results.Run, evidence.Reading) error
 
 	// LeftOut is called with a line for each thing that is missing here, and for which scenarios
 	// are left out; may be nil.
@@ -292,14 +292,14 @@ func (t *trial) why(ctx context.Context, s Scenario, seed uint64) (verdict.Verdi
 
 // proven is the verdict of a run of why.
 func (t *trial) proven(ctx context.Context, run *results.Run) (verdict.Verdict, error) {
-	if t.Out != t.folder.Path && t.Report != nil {
-		if err := t.Report(ctx, run); err != nil {
-			return verdict.Verdict{}, err
-		}
-	}
 	reading, err := evidence.Read(run)
 	if err != nil {
 		return verdict.Verdict{}, err
+	}
+	if t.Out != t.folder.Path && t.Report != nil {
+		if err := t.Report(ctx, run, reading); err != nil {
+			return verdict.Verdict{}, err
+		}
 	}
 	return *reading.Proven, nil
 }

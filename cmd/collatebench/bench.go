@@ -250,7 +250,7 @@ func printRun(ctx context.Context, out io.Writer, run *results.Run, as form) err
 	} else {
 		err = printTables(out, run, r, as)
 	}
-	return errors.Join(err, report.Write(ctx, run))
+	return errors.Join(err, report.Write(ctx, run, r))
 }
 
 func printTables(out io.Writer, run *results.Run, r evidence.Reading, as form) error {

@@ -123,14 +123,10 @@ func allShards(c *cobra.Command, out string, refs []string) ([]*results.Run, err
 	return all, nil
 }
 
-// mergeShards makes the run, with the file that is derived from its ledger. It notes no noise floor:
-// whoever reads a run without one makes it.
+// mergeShards makes the run. It notes no noise floor: whoever reads a run without one makes it.
 func mergeShards(root, label string, shards []*results.Run) (*results.Run, error) {
 	run, err := results.Merge(root, label, shards)
 	if err != nil {
-		return nil, err
-	}
-	if err := run.WriteBench(); err != nil {
 		return nil, err
 	}
 	if info := run.Info(); info.State == results.Complete && !info.ComparesVersions() {

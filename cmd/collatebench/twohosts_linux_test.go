@@ -75,18 +75,38 @@ func in(namespace string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// TestTwoHosts proves the cause of a cell with the upstream on another host, over a link that is fast
-// enough. It is the story's cell with smaller bodies; CELL takes another, and BUDGET the time for it:
-// 10m for placement=collector/window=32.
+// TestTwoHosts proves the cause of a cell with the upstream on another host: the decoder over a link
+// that is fast enough, and the link over one that is not. The cells are the story's with smaller
+// bodies; CELL takes another, and BUDGET the time for it: 10m for placement=collector/window=32.
 func TestTwoHosts(t *testing.T) {
 	starts(t)
 	needs(t, "go")
 	if os.Getenv("TWO_HOSTS") == "" {
 		t.Skip("SKIPPED: it makes network namespaces, and measures: TWO_HOSTS=1 runs it, alone")
 	}
+	for _, c := range []struct {
+		rate, cell string
+		want       verdict.Cause
+	}{
+		{"1gbit", "placement=collector/window=32/size=64KiB", verdict.Serialised},
+		// Of the 64 responses of an op two windows would be left, and its two ends, in which the
+		// link is not full, a quarter of it.
+		{"100mbit", "placement=collector/window=32/size=64KiB/responses=256", verdict.NetworkBound},
+	} {
+		t.Run(c.rate, func(t *testing.T) {
+			v := whyOver(t, c.rate, cmp.Or(os.Getenv("CELL"), c.cell), cmp.Or(os.Getenv("BUDGET"), "2m"))
+			if len(v.Causes) == 0 || v.Causes[0] != c.want {
+				t.Errorf("%q, want %s first: %s", v.Causes, c.want, v.Sentence)
+			}
+			t.Log(v.Sentence)
+		})
+	}
+}
+
+// whyOver is what why says of a cell whose upstream is 5 ms and a link of that rate away.
+func whyOver(t *testing.T, rate, cell, budget string) verdict.Verdict {
 	const delay = 5 * time.Millisecond
-	cell, budget := cmp.Or(os.Getenv("CELL"), "placement=collector/window=32/size=64KiB"), cmp.Or(os.Getenv("BUDGET"), "2m")
-	hosts, delayed := newTwoHosts(t, "1gbit", delay)
+	hosts, delayed := newTwoHosts(t, rate, delay)
 	args := []string{"mockserver", "--addr", hosts.address + ":8080"}
 	if !delayed { // the upstream stands for the way to it
 		args = append(args, "--latency", delay.String())
@@ -114,11 +134,8 @@ func TestTwoHosts(t *testing.T) {
 	client.Stderr = &errs
 	out, err := client.Output()
 	var v verdict.Verdict
-	if err := json.Unmarshal(out, &v); err != nil {
+	if json.Unmarshal(out, &v) != nil || err != nil {
 		t.Fatalf("%v: %s%s", err, out, errs.String())
 	}
-	if err != nil || len(v.Causes) == 0 || v.Causes[0] != verdict.Serialised {
-		t.Errorf("%v: %q, want %s first: %s", err, v.Causes, verdict.Serialised, v.Sentence)
-	}
-	t.Log(v.Sentence)
+	return v
 }

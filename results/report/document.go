@@ -45,13 +45,18 @@ type laneChart struct {
 	missing string
 }
 
-func newDocument(run *results.Run) (document, error) {
-	d := document{info: run.Info()}
-	var err error
-	if d.reading, err = evidence.Read(run); err != nil {
-		return d, err
+// readDocument reads the run as well.
+func readDocument(run *results.Run) (document, error) {
+	r, err := evidence.Read(run)
+	if err != nil {
+		return document{}, err
 	}
-	d.summary = d.reading.Summary
+	return newDocument(run, r)
+}
+
+func newDocument(run *results.Run, r evidence.Reading) (document, error) {
+	d := document{info: run.Info(), reading: r, summary: r.Summary}
+	var err error
 	if d.summary.Rounds > 0 {
 		d.verdicts = d.reading.Verdicts()
 	}

@@ -8,13 +8,9 @@ import (
 	"collatebench/results/text"
 )
 
-// Write makes report/ of a run, and bench.txt, which the tables are made of. The
-// page comes last: it shows what was made before it.
-func Write(ctx context.Context, run *results.Run) error {
-	r, err := evidence.Read(run)
-	if err != nil {
-		return err
-	}
+// Write makes report/ of a run and its reading, and bench.txt, which the tables are made of.
+// The page comes last: it shows what was made before it.
+func Write(ctx context.Context, run *results.Run, r evidence.Reading) error {
 	if err := writeNumbers(run, r); err != nil {
 		return err
 	}
@@ -24,7 +20,7 @@ func Write(ctx context.Context, run *results.Run) error {
 	if err := writeTables(ctx, run); err != nil {
 		return err
 	}
-	return writePage(run)
+	return writePage(run, r)
 }
 
 func writeNumbers(run *results.Run, r evidence.Reading) error {
@@ -63,8 +59,12 @@ func writeTables(ctx context.Context, run *results.Run) error {
 	return run.WriteDerived(results.BenchstatCSVDoubt, []byte(t.Doubts+"\n"))
 }
 
-func writePage(run *results.Run) error {
-	page, err := HTML(run, nil)
+func writePage(run *results.Run, r evidence.Reading) error {
+	d, err := newDocument(run, r)
+	if err != nil {
+		return err
+	}
+	page, err := d.html(nil)
 	if err != nil {
 		return err
 	}

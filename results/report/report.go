@@ -38,10 +38,14 @@ var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap
 // HTML returns the report of a run. nav has links to other pages of the server that
 // shows it, and is nil for a file.
 func HTML(run *results.Run, nav []Link) ([]byte, error) {
-	d, err := newDocument(run)
+	d, err := readDocument(run)
 	if err != nil {
 		return nil, err
 	}
+	return d.html(nav)
+}
+
+func (d document) html(nav []Link) ([]byte, error) {
 	var body bytes.Buffer
 	if err := reportTemplate.Execute(&body, d.page()); err != nil {
 		return nil, err

@@ -15,7 +15,7 @@ import (
 // It makes the folder if it is missing. It leaves out pictures for which the run has
 // no data. A file gets its name only when it is whole.
 func WritePNG(run *results.Run, dir string) ([]string, error) {
-	d, err := newDocument(run)
+	d, err := readDocument(run)
 	if err != nil {
 		return nil, err
 	}

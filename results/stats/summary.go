@@ -202,7 +202,7 @@ func (s *Summary) poolPercentiles() error {
 			return nil
 		}
 		if h != nil {
-			pooled[i].P50, pooled[i].P99, pooled[i].Responses = h.ValueAtQuantile(50), h.ValueAtQuantile(99), h.TotalCount()
+			pooled[i].P50, pooled[i].P99, pooled[i].Responses = h.ValueAtPercentile(50), h.ValueAtPercentile(99), h.TotalCount()
 		}
 	}
 	s.Cells, s.Pooled = pooled, true

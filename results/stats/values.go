@@ -177,8 +177,8 @@ func (v Values) only(keep func(int) bool) Values {
 // Responses pools a cell's response times, ns, over its rounds: the 99th percentile of
 // one op of 64 responses would be just its maximum. It returns nil if a sample has no
 // histogram.
-func (v Values) Responses(c bench.Cell) (*hdrhistogram.Histogram, error) {
-	var pool *hdrhistogram.Histogram
+func (v Values) Responses(c bench.Cell) (*hdrhistogram.PackedHistogram, error) {
+	var pool *hdrhistogram.PackedHistogram
 	for _, round := range v.Rounds {
 		sample, there := round.Samples[v.names[c]]
 		detail := sample.Detail
