@@ -6,13 +6,13 @@ import (
 	"errors"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
 
+	"collatebench/internal/filelimit"
 	"collatebench/results"
 	"collatebench/results/resultstest"
 )
@@ -38,7 +38,7 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	last := samples[len(samples)-1]
-	withLimit(t, int64(len(before)+10), func() { err = run.Append(last) })
+	err = filelimit.While(uint64(len(before)+10), func() error { return run.Append(last) })
 	if !errors.Is(err, syscall.EFBIG) || !strings.Contains(err.Error(), " "+ledger+":") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("append: %v", err)
 	}
@@ -52,42 +52,22 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("samples from before were lost: %v", err)
 	}
 
-	withLimit(t, 10, func() { _, err = results.SaveBaseline(root, "main", run, false) })
+	err = filelimit.While(10, func() error { _, err := results.SaveBaseline(root, "main", run, false); return err })
 	if !errors.Is(err, syscall.EFBIG) || !strings.Contains(err.Error(), results.BaselinesFolder(root)) || strings.Contains(err.Error(), "\n") {
 		t.Errorf("save: %v", err)
 	}
 	if left, err := os.ReadDir(results.BaselinesFolder(root)); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
-	withLimit(t, 10, func() { err = run.SetInfo(run.Info()) })
+	err = filelimit.While(10, func() error { return run.SetInfo(run.Info()) })
 	if again, open := results.Open(run.Dir()); !errors.Is(err, syscall.EFBIG) || open != nil || !slices.Equal(again.Info().Cells, info.Cells) {
 		t.Errorf("set the info: %v; open: %v", err, open)
 	}
-	withLimit(t, 10, func() { _, err = results.Create(root, info) })
+	err = filelimit.While(10, func() error { _, err := results.Create(root, info); return err })
 	if !errors.Is(err, syscall.EFBIG) || !strings.Contains(err.Error(), root) {
 		t.Errorf("create: %v", err)
 	}
 	if left, err := os.ReadDir(root); err != nil || len(left) != 1 {
 		t.Errorf("left behind: %v, %v", left, err)
-	}
-}
-
-// withLimit has files of this process end after so many bytes while do runs.
-func withLimit(t *testing.T, most int64, do func()) {
-	t.Helper()
-	signal.Ignore(syscall.SIGXFSZ)
-	defer signal.Reset(syscall.SIGXFSZ)
-	var was syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &was); err != nil {
-		t.Fatal(err)
-	}
-	small := was
-	small.Cur = uint64(most)
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &small); err != nil {
-		t.Fatal(err)
-	}
-	do()
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &was); err != nil {
-		t.Fatal(err)
 	}
 }

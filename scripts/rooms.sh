@@ -40,6 +40,7 @@ internal/benchline
 internal/bounded
 internal/boundedfile
 internal/child       internal/bounded internal/procgroup internal/spell
+internal/filelimit
 internal/oneof       internal/spell
 internal/printable
 internal/proc

@@ -4,12 +4,12 @@ package wholefile_test
 
 import (
 	"errors"
-	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 
+	"collatebench/internal/filelimit"
 	"collatebench/internal/wholefile"
 )
 
@@ -21,7 +21,7 @@ func TestFirstErrorStays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	full(t, func() { _, _ = f.Write(make([]byte, 20)) })
+	_ = filelimit.While(10, func() error { _, err := f.Write(make([]byte, 20)); return err })
 	if _, err := f.Write([]byte("the rest")); err != nil {
 		t.Fatal(err)
 	}
@@ -31,25 +31,5 @@ func TestFirstErrorStays(t *testing.T) {
 	holds(t, filepath.Dir(path))
 	if err := wholefile.Write(filepath.Join(path, "b"), nil); err == nil || wholefile.Full(err) {
 		t.Errorf("%v is of a folder that takes no files", err)
-	}
-}
-
-// full has files of this process end after 10 bytes while do runs.
-func full(t *testing.T, do func()) {
-	t.Helper()
-	signal.Ignore(syscall.SIGXFSZ)
-	defer signal.Reset(syscall.SIGXFSZ)
-	var was syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &was); err != nil {
-		t.Fatal(err)
-	}
-	small := was
-	small.Cur = 10
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &small); err != nil {
-		t.Fatal(err)
-	}
-	do()
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &was); err != nil {
-		t.Fatal(err)
 	}
 }

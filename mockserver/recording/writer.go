@@ -131,6 +131,7 @@ func (w *Writer) Add(e Exchange) {
 	at := int64(b.Len())
 	b.WriteString(tail)
 	if _, err := w.file.WriteAt(b.Bytes(), w.end); err != nil {
+		w.takeBack()
 		w.err = err
 		w.hidden++
 		return
@@ -138,6 +139,14 @@ func (w *Writer) Add(e Exchange) {
 	w.end += at
 	w.size += at
 	w.entries++
+}
+
+// takeBack removes what was written of an exchange on a disk that was full in the middle of it. The
+// end needs no room: it was there before.
+func (w *Writer) takeBack() {
+	if _, err := w.file.WriteAt([]byte(tail), w.end); err == nil {
+		_ = w.file.Truncate(w.end + int64(len(tail))) // else Open reads what is before
+	}
 }
 
 // written is an address as it is written.
