@@ -4,7 +4,7 @@
 # descriptors of the upstream and of the long run's runner each second. Fails if the median
 # of the last third is above that of the first by more than the slack: a tenth and 8 MiB of
 # memory, or 4 descriptors.
-#   scripts/run-soak.sh [MINUTES]      60 by default
+#   scripts/run-soak.sh [MINUTES]      60 by default; 0.5 is the least
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -50,7 +50,7 @@ while [ ! -e "$work/stop" ]; do
 	echo >>"$work/runs-done"
 done &
 until [ -e "$work/runs-done" ] || [ -e "$work/failed.txt" ]; do sleep 1; done # both have begun by then
-end=$((SECONDS + minutes * 60))
+end=$((SECONDS + $(awk -v m="$minutes" 'BEGIN { printf "%d", m * 60 }')))
 while [ "$SECONDS" -lt "$end" ]; do
 	[ ! -e "$work/failed.txt" ] || fail "a short run: $(cat "$work/failed.txt")"
 	kill -0 "$long" 2>/dev/null || fail "the long run: $(cat "$work/long.txt")"
