@@ -52,6 +52,9 @@ func (v Values) ofKind(kind string) Values {
 	return v.only(func(i int) bool { return v.ofRound[i] == kind })
 }
 
+// machines is on how many machines the rounds were taken.
+func (v Values) machines() int { return len(slices.Compact(slices.Sorted(slices.Values(v.hosts)))) }
+
 // apart returns throughputs of a cell that have nothing in common but the cell: those of the rounds
 // of one machine, or of several machines the geometric mean of each.
 func (v Values) apart(c bench.Cell) []float64 {

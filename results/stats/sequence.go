@@ -135,7 +135,10 @@ func settleVersions(info results.Info, cells []GateCell, d Decision) []string {
 		out = append(out, fmt.Sprintf("%s more, about %s: --budget %v", spell.Plural(more, "round"), spell.Duration((each*time.Duration(more)).Seconds()),
 			(took+each*time.Duration(more)).Round(time.Minute)+time.Minute))
 	}
-	if never {
+	switch {
+	case never && len(info.Hosts) > 1:
+		out = append(out, "more machines, or another --fail-over: more rounds on these do not show how machines differ")
+	case never:
 		out = append(out, "another --fail-over: what a cell seems to have lost is as much as the margin")
 	}
 	return out

@@ -43,6 +43,7 @@ type Versus struct {
 	DetectablePaired float64 `json:"detectable_paired,omitempty"`
 
 	within  []contrast // as Cells
+	of      string     // what the values of a cell are of: "round", or "machine"
 	drift   drift
 	seconds float64 // that a round more of both runs takes
 }
@@ -67,7 +68,7 @@ type VersusCell struct {
 	Cell  string   `json:"cell"`
 	Old   Estimate `json:"old_mb_per_s"`
 	New   Estimate `json:"new_mb_per_s"`
-	Ratio Ratio    `json:"ratio"` // of throughput, new over old, by Welch; its interval knows the scatter within the runs alone; Rounds is the smaller number of the two
+	Ratio Ratio    `json:"ratio"` // of throughput, new over old, by Welch; its interval knows the scatter within the runs alone; Rounds, and Machines of a merged run, are the smaller numbers of the two
 	// Beside is the ratio over the drift of the other cells. Its interval has the scatter
 	// within the runs and that between the cells, widened for the number of cells.
 	Beside Ratio   `json:"ratio_beside_drift"`
@@ -106,14 +107,17 @@ func CompareRuns(old, new *results.Run) (Versus, error) {
 	}
 	v := Versus{
 		Old: newSide(old.Info(), o), New: newSide(new.Info(), n), Floor: floor, Differences: Differences(old.Info(), new.Info()),
-		OnlyOld: OnlyIn(old, new), OnlyNew: OnlyIn(new, old), seconds: o.roundSeconds() + n.roundSeconds(),
+		OnlyOld: OnlyIn(old, new), OnlyNew: OnlyIn(new, old), seconds: o.roundSeconds() + n.roundSeconds(), of: "round",
+	}
+	if o.machines() > 1 || n.machines() > 1 {
+		v.of = "machine"
 	}
 	var within []contrast
 	for _, c := range cells {
 		before, after := o.apart(c), n.apart(c)
 		if len(before) > 0 && len(after) > 0 {
 			w := welch(logs(before), logs(after))
-			v.Cells, within = append(v.Cells, newVersusCell(c, before, after, w)), append(within, w)
+			v.Cells, within = append(v.Cells, v.cell(c, before, after, w)), append(within, w)
 			continue
 		}
 		if len(before) > 0 { // it joined the new run after its last complete round
@@ -181,15 +185,18 @@ func floorOf(r *results.Run, v Values) (*Floor, error) {
 	return f, err
 }
 
-// newVersusCell compares the logs, because throughputs scatter by a factor.
-func newVersusCell(c bench.Cell, old, new []float64, w contrast) VersusCell {
+// cell compares the logs, because throughputs scatter by a factor.
+func (v *Versus) cell(c bench.Cell, old, new []float64, w contrast) VersusCell {
 	row := VersusCell{Cell: c.Name(), parsed: c, Old: NewEstimate(old), New: NewEstimate(new), P: 1, Change: NoChange}
-	rounds := min(len(old), len(new))
+	rounds, few := min(len(old), len(new)), fewRounds
 	own := newJudged(w, significance, 0)
 	row.Ratio = Ratio{Mean: math.Exp(w.mean), Low: own.Low, High: own.High, Rounds: rounds}
 	row.Beside = Ratio{Mean: row.Ratio.Mean, High: math.Inf(1), Rounds: rounds}
-	if rounds < fewRounds {
-		row.Ratio.Doubts = []string{fmt.Sprintf("%s are few", spell.Plural(rounds, "round"))}
+	if v.of == "machine" {
+		few, row.Ratio.Machines, row.Ratio.Rounds = fewMachines, rounds, min(v.Old.Rounds, v.New.Rounds)
+	}
+	if rounds < few {
+		row.Ratio.Doubts = []string{fmt.Sprintf("%s are few", spell.Plural(rounds, v.of))}
 	}
 	return row
 }

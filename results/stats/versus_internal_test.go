@@ -11,7 +11,7 @@ import (
 // drawnVersus compares two runs of 6 rounds. within is the deviation of a log throughput in a
 // run, common that of the drift of all cells between the runs, own that of each cell's.
 func drawnVersus(r *rand.Rand, rounds int, within, common, own, floor float64, gains ...float64) Versus {
-	v := Versus{Floor: floor}
+	v := Versus{Floor: floor, of: "round"}
 	drift := common * r.NormFloat64()
 	var all []contrast
 	for _, gain := range gains {
@@ -21,7 +21,7 @@ func drawnVersus(r *rand.Rand, rounds int, within, common, own, floor float64, g
 			before[i], after[i] = math.Exp(within*r.NormFloat64()), math.Exp(center+within*r.NormFloat64())
 		}
 		w := welch(logs(before), logs(after))
-		v.Cells = append(v.Cells, newVersusCell(bench.DefaultCell(), before, after, w))
+		v.Cells = append(v.Cells, v.cell(bench.DefaultCell(), before, after, w))
 		all = append(all, w)
 	}
 	v.judge(all)
@@ -129,7 +129,7 @@ func TestVersusOfANoisyCell(t *testing.T) {
 				before[j], after[j] = math.Exp(within*r.NormFloat64()), math.Exp(within*r.NormFloat64())
 			}
 			w := welch(logs(before), logs(after))
-			v.Cells, all = append(v.Cells, newVersusCell(bench.DefaultCell(), before, after, w)), append(all, w)
+			v.Cells, all = append(v.Cells, v.cell(bench.DefaultCell(), before, after, w)), append(all, w)
 		}
 		v.judge(all)
 		if n, _ := changed(v); n > 0 {

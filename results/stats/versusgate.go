@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -105,7 +106,7 @@ func (v Versus) calmBeside(i int) int { return len(v.drift.without(i).calm) + 1 
 // within the runs and with that between the cells, as it is if n cells show it.
 func (v Versus) gateCell(i, n int) GateCell {
 	c, w := v.Cells[i], v.within[i]
-	out := GateCell{Cell: c.Cell, Floor: v.Floor, Rounds: c.Ratio.Rounds, Effect: Effect{Log: w.mean, SE: w.se, Degrees: w.degrees}}
+	out := GateCell{Cell: c.Cell, Floor: v.Floor, Rounds: cmp.Or(c.Ratio.Machines, c.Ratio.Rounds), Effect: Effect{Log: w.mean, SE: w.se, Degrees: w.degrees}}
 	if !v.drift.known() {
 		out.SE, out.Unknown = math.Inf(1), v.NoMarks
 		return out
@@ -152,8 +153,10 @@ func (v Versus) settle(d Decision) []string {
 		return []string{ref, fmt.Sprintf("at least %d cells that both runs have, better %d: of fewer nothing shows what the machine changed", leastCells, 3*leastCells)}
 	}
 	var out []string
-	if rounds := d.moreRounds(); rounds > 0 {
-		out = append(out, fmt.Sprintf("two runs of about %d rounds (--rounds), %s more together", v.rounds()+rounds, minutes(float64(rounds)*v.seconds)))
+	if more := d.moreRounds(); more > 0 && v.of == "machine" {
+		out = append(out, fmt.Sprintf("two runs of about %d machines each: more rounds on these do not show how machines differ", v.observed()+more))
+	} else if more > 0 {
+		out = append(out, fmt.Sprintf("two runs of about %d rounds (--rounds), %s more together", v.observed()+more, minutes(float64(more)*v.seconds)))
 	}
 	if n := v.moreCells(d); n > 0 {
 		out = append(out, fmt.Sprintf("runs of about %d cells instead of %d: the drift is then known better", n, len(v.Cells)))
@@ -164,13 +167,19 @@ func (v Versus) settle(d Decision) []string {
 		if v.Drift < 1-d.Margin {
 			why = fmt.Sprintf("all cells moved by %+.1f%% together, which may be the machine or the code", 100*(v.Drift-1))
 		}
-		out[0] = "no number of rounds of two runs, for " + why + "; " + ref
+		out[0] = "no number of " + v.of + "s of two runs, for " + why + "; " + ref
 	}
 	return out
 }
 
-// rounds is the number of complete rounds of the shorter run.
-func (v Versus) rounds() int { return min(v.Old.Rounds, v.New.Rounds) }
+// observed is the number of values that most cells have in both runs.
+func (v Versus) observed() int {
+	most := 0
+	for _, c := range v.Cells {
+		most = max(most, cmp.Or(c.Ratio.Machines, c.Ratio.Rounds))
+	}
+	return most
+}
 
 // moreRounds is what settles all undecided cells; 0 if nothing does.
 func (d Decision) moreRounds() int {

@@ -9,11 +9,16 @@ import (
 
 	"collatebench/bench"
 	"collatebench/internal/raced"
+	"collatebench/results"
 )
 
 // drawnGate is drawnVersus with a name for each cell.
 func drawnGate(r *rand.Rand, rounds int, within, common, own float64, gains ...float64) Versus {
-	var v Versus
+	return drawnGateOf("round", r, rounds, within, common, own, gains...)
+}
+
+func drawnGateOf(of string, r *rand.Rand, rounds int, within, common, own float64, gains ...float64) Versus {
+	v := Versus{of: of}
 	drift := common * r.NormFloat64()
 	var all []contrast
 	for i, gain := range gains {
@@ -25,7 +30,7 @@ func drawnGate(r *rand.Rand, rounds int, within, common, own float64, gains ...f
 		c := bench.DefaultCell()
 		c.Window = i + 1
 		w := welch(logs(before), logs(after))
-		v.Cells, all = append(v.Cells, newVersusCell(c, before, after, w)), append(all, w)
+		v.Cells, all = append(v.Cells, v.cell(c, before, after, w)), append(all, w)
 	}
 	v.judge(all)
 	return v
@@ -223,8 +228,8 @@ func TestGateStandsBadRounds(t *testing.T) {
 // after two rounds, were once called a regression of 17% with p = .004.
 func TestOneCellInterrupted(t *testing.T) {
 	before, after := []float64{100, 101, 99, 102, 98, 100}, []float64{83, 83.5}
-	v, w := Versus{}, welch(logs(before), logs(after))
-	v.Cells = append(v.Cells, newVersusCell(bench.DefaultCell(), before, after, w))
+	v, w := Versus{of: "round"}, welch(logs(before), logs(after))
+	v.Cells = append(v.Cells, v.cell(bench.DefaultCell(), before, after, w))
 	v.judge([]contrast{w})
 	c := v.Cells[0]
 	if w.p(0) > .001 {
@@ -296,5 +301,37 @@ func TestGateCellByHand(t *testing.T) {
 		if got := v.gateCell(0, v.calmBeside(0)).effects()[i].Log; math.Abs(got-want) > 1e-9 {
 			t.Errorf("effect %d is %v with a drift, want %v", i, got, want)
 		}
+	}
+}
+
+// TestGateOfMachines: what two merged runs lack is machines, and not rounds.
+func TestGateOfMachines(t *testing.T) {
+	const machines = 5
+	r, told := rand.New(rand.NewPCG(41, 42)), 0
+	var d Decision
+	for range 20 {
+		v := drawnGateOf("machine", r, machines, .05, 0, 0, gainsOf(12)...)
+		if r := v.Cells[0].Ratio; r.Machines != machines || len(r.Doubts) > 0 {
+			t.Errorf("%+v", r)
+		}
+		var err error
+		if d, err = v.Gate(Gate{Margin: .1, Alpha: .01}, ""); err != nil {
+			t.Fatal(err)
+		}
+		said := strings.Join(d.Settle, "; ")
+		if strings.Contains(said, "machines each") {
+			told++
+		}
+		if strings.Contains(said, "rounds (--rounds)") {
+			t.Errorf("settled by %s", said)
+		}
+	}
+	if told == 0 {
+		t.Error("nothing says how many machines it takes")
+	}
+	info, cells := results.Info{Hosts: make([]results.Host, machines), Merged: make([]results.Part, 1)}, []GateCell{{Rounds: 30}}
+	d.Cells = []GatedCell{{Outcome: Undecided}} // and no number of rounds settles it
+	if said := settleVersions(info, cells, d); len(said) != 1 || !strings.Contains(said[0], "more machines, or another --fail-over") {
+		t.Errorf("%q", said)
 	}
 }
