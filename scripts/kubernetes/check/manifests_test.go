@@ -322,23 +322,31 @@ func TestCluster(t *testing.T) {
 		}
 		return string(out)
 	}
-	if image == "" {
-		t.Log(kubectl("apply", "--dry-run=server", "-k", folder))
-		return
-	}
 	path := filepath.Join(folder, "kustomization.yaml")
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
+	customized := func(was, is string) {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed := regexp.MustCompile(was).ReplaceAll(text, []byte(is))
+		if bytes.Equal(changed, text) {
+			t.Fatalf("kustomization.yaml has no %q", was)
+		}
+		if err := os.WriteFile(path, changed, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if image == "" { // a dry run makes no namespace, and takes nothing for one that is not there
+		customized(`(?m)^namespace: .*$`, "namespace: default")
+		customized(`(?m)^  - namespace.yaml\n`, "")
+		t.Log(kubectl("apply", "--dry-run=server", "--validate=strict", "-k", folder))
+		return
 	}
 	name, tag := image, "latest"
 	if at := strings.LastIndexByte(image, ':'); at > strings.LastIndexByte(image, '/') {
 		name, tag = image[:at], image[at+1:]
 	}
-	text = regexp.MustCompile(`newName: .*\n    newTag: .*`).ReplaceAll(text, fmt.Appendf(nil, "newName: %s\n    newTag: %s", name, tag))
-	if err := os.WriteFile(path, text, 0o666); err != nil {
-		t.Fatal(err)
-	}
+	customized(`newName: .*\n    newTag: .*`, fmt.Sprintf("newName: %s\n    newTag: %q", name, tag))
 	t.Cleanup(func() { kubectl("delete", "--wait", "-k", folder) })
 	kubectl("apply", "-k", folder)
 	kubectl("-n", "collatebench", "wait", "--for=condition=complete", "--timeout=15m", "job/merge")
