@@ -22,7 +22,10 @@ for engine in docker podman buildah; do
 		continue
 	fi
 	"$engine" build --platform "linux/$arch" --file scripts/kubernetes/Dockerfile --tag "$image" "$context"
-	echo "image $image; a registry of your cluster takes it by: $engine push $image"
+	case $image in
+	*/*) echo "image $image; a registry of your cluster takes it by: $engine push $image" ;;
+	*) echo "image $image: of this machine alone; with a registry in its name your cluster can have it" ;;
+	esac
 	exit
 done
 echo "no image: ${missing:-no container engine is here; }docker, podman or buildah makes it of scripts/kubernetes/Dockerfile and $context" >&2
