@@ -2,7 +2,10 @@
 package check
 
 import (
+	"bytes"
 	"fmt"
+	"maps"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
@@ -171,11 +175,10 @@ func commandParses(t *testing.T, pod corev1.PodTemplateSpec, env map[string]stri
 	t.Helper()
 	c := pod.Spec.Containers[0]
 	var args []string
+	env = maps.Clone(env)
+	env[jobIndex] = "0"
 	for _, a := range c.Args {
-		for name, value := range env {
-			a = strings.ReplaceAll(a, "$("+name+")", value)
-		}
-		args = append(args, strings.ReplaceAll(a, "$("+jobIndex+")", "0"))
+		args = append(args, expand(a, env))
 	}
 	for _, a := range args {
 		if strings.Contains(a, "$(") {
@@ -186,6 +189,110 @@ func commandParses(t *testing.T, pod corev1.PodTemplateSpec, env map[string]stri
 	if out, err := exec.Command(program, append(args, "--help")...).CombinedOutput(); err != nil {
 		t.Errorf("%s: %v: %v\n%s", c.Name, args, err, out)
 	}
+}
+
+// TestCommands has the programs of the image, and no others, carry out what the pods are told: an
+// upstream, two shards against it, and their merge.
+func TestCommands(t *testing.T) {
+	image := imagePrograms(t)
+	m := render(t, settingsOf(t, map[string]string{"SHARDS": `"2"`, "PLACEMENT": "inline", "WINDOW": `"1"`, "SIZE": "4KiB", "LATENCY": "none", "PROCS": `"1"`, "ROUNDS": `"2"`}))
+	volume, upstream := t.TempDir(), freeAddress(t)
+	command := func(pod corev1.PodTemplateSpec, index string) *exec.Cmd {
+		env := maps.Clone(m.settings.Data)
+		maps.Copy(env, map[string]string{jobIndex: index, jobShards: "2", "PATH": image, "TMPDIR": t.TempDir(), "COLLATEBENCH_GUARD": "off"})
+		places := strings.NewReplacer("http://upstream-"+index+".upstream:8080", "http://"+upstream, "--addr=:8080", "--addr="+upstream,
+			"/bench.test", filepath.Join(image, "bench.test"), "/results", volume)
+		var args []string
+		for _, a := range pod.Spec.Containers[0].Args {
+			args = append(args, places.Replace(expand(a, env)))
+		}
+		cmd := exec.Command(filepath.Join(image, "collatebench"), args...)
+		cmd.Dir = volume
+		for name, value := range env {
+			cmd.Env = append(cmd.Env, name+"="+value)
+		}
+		return cmd
+	}
+	serve := command(m.upstream.Spec.Template, "")
+	if err := serve.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer serve.Wait()
+	defer serve.Process.Signal(os.Interrupt)
+	for began := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		if conn, err := net.Dial("tcp", upstream); err == nil {
+			conn.Close()
+			break
+		} else if time.Since(began) > 20*time.Second {
+			t.Fatal(err)
+		}
+	}
+	for _, index := range []string{"0", "1"} {
+		client := command(m.bench.Spec.Template, index)
+		client.Args = append(client.Args, "--ops=1", "--profile=none") // in little time
+		if out, err := client.CombinedOutput(); err != nil {
+			t.Fatalf("the client of shard %s: %v\n%s", index, err, out)
+		}
+	}
+	out, err := command(m.merge.Spec.Template, "").CombinedOutput()
+	if err != nil || !bytes.Contains(out, []byte("2 rounds of")) {
+		t.Errorf("the merge: %v\n%s", err, out)
+	}
+}
+
+// imagePrograms is a folder with the programs that the Dockerfile copies.
+func imagePrograms(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(manifestsFolder, "Dockerfile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied := regexp.MustCompile(`(?m)^COPY (.+) /$`).FindSubmatch(text)
+	if copied == nil {
+		t.Fatal("the Dockerfile copies nothing")
+	}
+	folder := t.TempDir()
+	for _, name := range strings.Fields(string(copied[1])) {
+		if name == filepath.Base(program) { // built already
+			made, err := filepath.Abs(program)
+			if err == nil {
+				err = os.Symlink(made, filepath.Join(folder, name))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		build := map[string][]string{
+			"bench.test": {"test", "-c", "-vet=off", "-o", filepath.Join(folder, name), "./bench"},
+			"benchstat":  {"build", "-o", folder, "golang.org/x/perf/cmd/benchstat"},
+		}[name]
+		cmd := exec.Command("go", build...)
+		cmd.Dir = filepath.Join(manifestsFolder, "..", "..")
+		if out, err := cmd.CombinedOutput(); build == nil || err != nil {
+			t.Fatalf("%s: %v\n%s", name, err, out)
+		}
+	}
+	return folder
+}
+
+// freeAddress is one on which nothing listens.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// expand puts the variables into an argument, as Kubernetes does.
+func expand(arg string, env map[string]string) string {
+	for name, value := range env {
+		arg = strings.ReplaceAll(arg, "$("+name+")", value)
+	}
+	return arg
 }
 
 // TestSettingsAreUsed: a setting that nothing uses would change nothing, and say nothing.
@@ -224,23 +331,31 @@ func TestCluster(t *testing.T) {
 		}
 		return string(out)
 	}
-	if image == "" {
-		t.Log(kubectl("apply", "--dry-run=server", "-k", folder))
-		return
-	}
 	path := filepath.Join(folder, "kustomization.yaml")
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
+	customized := func(was, is string) {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed := regexp.MustCompile(was).ReplaceAll(text, []byte(is))
+		if bytes.Equal(changed, text) {
+			t.Fatalf("kustomization.yaml has no %q", was)
+		}
+		if err := os.WriteFile(path, changed, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if image == "" { // a dry run makes no namespace, and takes nothing for one that is not there
+		customized(`(?m)^namespace: .*$`, "namespace: default")
+		customized(`(?m)^  - namespace.yaml\n`, "")
+		t.Log(kubectl("apply", "--dry-run=server", "--validate=strict", "-k", folder))
+		return
 	}
 	name, tag := image, "latest"
 	if at := strings.LastIndexByte(image, ':'); at > strings.LastIndexByte(image, '/') {
 		name, tag = image[:at], image[at+1:]
 	}
-	text = regexp.MustCompile(`newName: .*\n    newTag: .*`).ReplaceAll(text, fmt.Appendf(nil, "newName: %s\n    newTag: %s", name, tag))
-	if err := os.WriteFile(path, text, 0o666); err != nil {
-		t.Fatal(err)
-	}
+	customized(`newName: .*\n    newTag: .*`, fmt.Sprintf("newName: %s\n    newTag: %q", name, tag))
 	t.Cleanup(func() { kubectl("delete", "--wait", "-k", folder) })
 	kubectl("apply", "-k", folder)
 	kubectl("-n", "collatebench", "wait", "--for=condition=complete", "--timeout=15m", "job/merge")
