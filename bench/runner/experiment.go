@@ -81,8 +81,8 @@ func newExperiment(ctx context.Context, o Options, codecs []payload.Codec, plan 
 		return nil, &OptionError{"body", o.Bodies[0], errors.New("has no effect on the upstream at --upstream, which is not ours: give it the files, and --payload captured here")}
 	}
 	if o.Upstream != "" {
-		if err := checkElsewhere(ctx, o.Upstream); err != nil {
-			return nil, &OptionError{"upstream", o.Upstream, err}
+		if err := x.awaitElsewhere(ctx); err != nil {
+			return nil, err
 		}
 	}
 	if x.Replay != "" {

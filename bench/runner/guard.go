@@ -18,7 +18,7 @@ type Guard struct {
 	// Look says what others take of what a client with so many threads may use; nil does not
 	// look. [LookAround] looks at this machine.
 	Look  func(ctx context.Context, procs int) (Load, error)
-	Wait  time.Duration // for another run to end, and for calm; 0 does not wait
+	Wait  time.Duration // for an upstream elsewhere to answer, for another run to end, and for calm; 0 does not wait
 	Force bool          // goes on where a run is refused, and marks it
 }
 

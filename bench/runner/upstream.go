@@ -162,6 +162,29 @@ func startUpstream(ctx context.Context, x *experiment, spec behaviour.Spec) (*ch
 	return child.Start(ctx, exec.Command(x.Self[0], args...), child.Options{Name: "upstream", Stderr: x.log})
 }
 
+// awaitElsewhere checks an upstream that is not ours, and waits for one that does not answer yet, as
+// long as the guard waits: in a cluster it may start with its client.
+func (x *experiment) awaitElsewhere(ctx context.Context) error {
+	told := false
+	for began := time.Now(); ; {
+		err := checkElsewhere(ctx, x.Upstream)
+		if err == nil {
+			return nil
+		}
+		absent := (*url.Error)(nil) // nobody is there, or the name is not known yet
+		if !errors.As(err, &absent) && !errors.Is(err, errUnready) || time.Since(began) >= x.Guard.Wait {
+			return &OptionError{"upstream", x.Upstream, err}
+		}
+		if !told {
+			told = true
+			x.note("waiting for --upstream %s: %v\n", x.Upstream, err)
+		}
+		if err := sleep(ctx, min(lockPoll, x.Guard.Wait)); err != nil {
+			return err
+		}
+	}
+}
+
 // checkElsewhere refuses an upstream that does not keep the mock server's
 // contract, before anything is written.
 func checkElsewhere(ctx context.Context, base string) error {
@@ -195,6 +218,9 @@ var asking = func() *http.Client {
 	return c
 }()
 
+// errUnready is an upstream that still builds its payloads.
+var errUnready = errors.New("503: not ready yet")
+
 // maxAnswer, bytes: our upstream's statistics take one thousandth of it.
 const maxAnswer = 1 << 20
 
@@ -209,6 +235,9 @@ func getJSON(ctx context.Context, base, path string, into any) error {
 		return err
 	}
 	defer resp.Body.Close()
+	if resp.StatusCode == http.StatusServiceUnavailable {
+		return fmt.Errorf("GET %s: %w", path, errUnready)
+	}
 	if resp.StatusCode != http.StatusOK {
 		return fmt.Errorf("GET %s: %s", path, resp.Status)
 	}

@@ -128,7 +128,7 @@ func guardFlags(fs *pflag.FlagSet, to *runner.Guard) {
 }
 
 func waitFlag(fs *pflag.FlagSet, to *runner.Guard) {
-	durationFlag(fs, &to.Wait, "wait", "wait so long for another run on this machine to end, and for others to leave it calm, such as 2m")
+	durationFlag(fs, &to.Wait, "wait", "wait so long for another run on this machine to end, for others to leave it calm, and for --upstream to answer, such as 2m")
 }
 
 // guardVariable is the environment variable that turns the guard off, for tests that start
