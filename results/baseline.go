@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"collatebench/bench"
 	"collatebench/internal/spell"
 	"collatebench/internal/wholefile"
 )
@@ -227,13 +228,24 @@ func Baselines(root string) ([]Baseline, error) {
 	return out, nil
 }
 
+// cellsOf counts a run's cells without A/A controls.
+func cellsOf(info Info) int {
+	n := 0
+	for _, name := range info.Cells {
+		if c, err := bench.ParseCell(name); err == nil && c.AA == "" {
+			n++
+		}
+	}
+	return n
+}
+
 func readBaseline(dir string) (Baseline, error) {
 	run, err := Open(dir)
 	if err != nil {
 		return Baseline{}, err
 	}
 	info := run.Info()
-	b := Baseline{Run: info.ID, Commit: info.Commit, Started: info.Started, Cells: len(info.Cells)}
+	b := Baseline{Run: info.ID, Commit: info.Commit, Started: info.Started, Cells: cellsOf(info)}
 	samples, err := run.Samples()
 	if err != nil {
 		return b, err

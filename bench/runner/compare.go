@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 
 	"collatebench/bench"
 	"collatebench/results"
@@ -47,11 +46,7 @@ func largestWindow(m *bench.Matrix) error {
 	return m.Set("window", strconv.Itoa(widestWindow(cells).Window))
 }
 
-// resumedBudget is what a run has at least that is resumed without a whole round.
-const resumedBudget = 5 * time.Minute
-
-// rememberedVersions gives a run that is resumed its versions, and what is left of its
-// budget: by default the budget alone bounds its rounds.
+// rememberedVersions gives a run that is resumed its versions.
 func rememberedVersions(ctx context.Context, o Options, run *results.Run) (Options, error) {
 	info := run.Info()
 	o.Program, o.Precision, o.Profile = nil, 0, NoProfiles
@@ -69,28 +64,8 @@ func rememberedVersions(ctx context.Context, o Options, run *results.Run) (Optio
 		}
 		o.versions.repo = repository{source}
 	}
-	samples, err := run.Samples()
-	if err != nil || info.Budget == 0 {
-		return o, err
-	}
-	o.Budget = info.Budget
-	o.goOn(info, samples)
 	return o, nil
 }
-
-// goOn counts the samples that a run has against its budget, if there is one.
-func (o *Options) goOn(info results.Info, samples []results.Sample) {
-	if len(results.CompleteRounds(info, samples)) == 0 {
-		o.Budget = max(o.Budget, resumedBudget) // it may have been too short for a round
-		return
-	}
-	for _, s := range samples {
-		o.spent += time.Duration(s.Seconds * float64(time.Second))
-	}
-}
-
-// left is what is left of the budget.
-func (x *experiment) left() time.Duration { return x.Budget - x.spent - time.Since(x.began) }
 
 // measured is what measures a run of this kind.
 func (x *experiment) measured() func(context.Context) error {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"collatebench/bench"
+	"collatebench/internal/spell"
 	"collatebench/profiles"
 	"collatebench/results"
 	"collatebench/results/stats"
@@ -173,7 +174,7 @@ func (x *experiment) enough(rounds, round, next int, took time.Duration) (string
 		return "", err
 	}
 	if x.left() < took+x.profileTime(have) {
-		return fmt.Sprintf("after %d rounds another would not fit --budget %v", rounds, x.Budget), nil
+		return fmt.Sprintf("after %s another would not fit --budget %v", spell.Plural(rounds, "round"), x.Budget), nil
 	}
 	return "", nil
 }

@@ -54,7 +54,7 @@ func remembered(o Options, info results.Info) (Options, error) {
 			return o, err
 		}
 	}
-	o.Rounds, o.Ops, o.Precision, o.Budget = info.Rounds, info.Ops, info.Precision, 0
+	o.Rounds, o.Ops, o.Precision = info.Rounds, info.Ops, info.Precision
 	o.Seed, o.Profile, o.Upstream, o.Shard = info.Seed, profilingOf(info), info.Upstream, info.Shard
 	o.ProfileCPU = time.Duration(info.ProfileCPU * float64(time.Second))
 	o.Bodies, o.Replay = nil, info.Replay

@@ -77,15 +77,14 @@ func (x *experiment) start(ctx context.Context, measure func(context.Context) er
 		return begun, nil
 	}
 	x.note("shard %v goes on: run %s\n", x.Shard, begun.Info().ID)
-	if x.Budget > 0 {
-		samples, err := begun.Samples()
-		if err != nil {
-			return nil, err
-		}
-		x.goOn(begun.Info(), samples)
+	if err := x.goOn(begun); err != nil {
+		return nil, err
 	}
 	x.run = begun
 	if err := x.open(); err != nil {
+		return nil, err
+	}
+	if err := x.recordBudget(); err != nil {
 		return nil, err
 	}
 	return x.run, x.carryOut(ctx, measure)
@@ -143,6 +142,10 @@ func Resume(ctx context.Context, run *results.Run, o Options) error {
 	if err != nil {
 		return fmt.Errorf("resume %s: %w", info.ID, err)
 	}
+	o.Budget = info.Budget
+	if err := o.goOn(run); err != nil {
+		return err
+	}
 	if info.ComparesVersions() {
 		if o, err = rememberedVersions(ctx, o, run); err != nil {
 			return err
@@ -169,6 +172,9 @@ func Resume(ctx context.Context, run *results.Run, o Options) error {
 	x.run = run
 	if err := x.open(); err != nil {
 		return &OptionError{"resume", info.ID, err}
+	}
+	if err := x.recordBudget(); err != nil {
+		return err
 	}
 	return x.carryOut(ctx, x.measured())
 }

@@ -106,14 +106,19 @@ func TestResumedVersionsHaveABudget(t *testing.T) {
 		samples int
 		want    time.Duration
 	}{{0, resumedBudget}, {3, resumedBudget}, {len(samples), time.Minute - time.Duration(len(samples))*2500*time.Millisecond}} {
-		o, err := rememberedVersions(context.Background(), Options{}, resultstest.Run(t, info, samples[:c.samples]))
-		if left := o.Budget - o.spent; err != nil || left != c.want || o.versions.all[1].Name != "worktree" {
+		run := resultstest.Run(t, info, samples[:c.samples])
+		if left, err := BudgetLeft(run); err != nil || left != c.want {
 			t.Errorf("after %d samples %v of the budget are left, want %v (%v)", c.samples, left, c.want, err)
 		}
+		if o, err := rememberedVersions(context.Background(), Options{}, run); err != nil || o.versions.all[1].Name != "worktree" {
+			t.Errorf("its versions: %v", err)
+		}
 	}
-	info.Budget = time.Second
-	if o, err := rememberedVersions(context.Background(), Options{}, resultstest.Run(t, info, samples)); err != nil || o.Budget != time.Second || o.spent < time.Second {
-		t.Errorf("of a budget of %v, %v are used up (%v)", o.Budget, o.spent, err)
+	for budget, want := range map[time.Duration]time.Duration{0: 0, time.Second: 1} { // none, and one that is used up
+		info.Budget = budget
+		if left, err := BudgetLeft(resultstest.Run(t, info, samples)); err != nil || left != want {
+			t.Errorf("of %v %v are left (%v)", budget, left, err)
+		}
 	}
 	info.Versions = info.Versions[:1]
 	if _, err := rememberedVersions(context.Background(), Options{}, resultstest.Run(t, info, samples)); err == nil {

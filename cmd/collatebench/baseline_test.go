@@ -42,6 +42,9 @@ func TestBaseline(t *testing.T) {
 			t.Errorf("%q: exit code %d\n%s%s\nwant\n%s", args, code, stdout, stderr, want)
 		}
 	}
+	if code, _, stderr := program("compare", "baseline:main", "r0", "--fail-over", "5%", "--out", root); code != exitUsage || !strings.Contains(stderr, "are one run") {
+		t.Errorf("a gate on a run and its own baseline: exit code %d, %s", code, stderr)
+	}
 	code, stdout, stderr = program("report", "baseline:main", "--out", root)
 	if code != exitGood || !strings.Contains(stdout, "baselines/main/report/report.html") {
 		t.Errorf("report: exit code %d, %s%s", code, stdout, stderr)

@@ -42,7 +42,8 @@ profiles each cell, and leaves a run folder. Dimensions take comma lists; their
 product is the matrix.
 
 Exit code 5 means that no run was started: others use the machine, or another run is on it.
-A run of compare --ref that is resumed has its gate, and its exit codes.`,
+A run that is resumed has what is left of its --budget; without a whole round, five
+minutes at least. One of compare --ref has its gate, and its exit codes.`,
 		Example: `  collatebench bench
   collatebench bench --window 1,8,32,64 --placement all --codec json,sonic
   collatebench bench --size 8MiB --latency lognormal:10ms:80ms --label slow-tail
@@ -76,7 +77,7 @@ A run of compare --ref that is resumed has its gate, and its exit codes.`,
 	matrixFlags(fs, &o.Matrix)
 	countFlag(fs, &o.Rounds, "rounds", "samples of each cell; with --precision at most so many (then 120)")
 	opsFlag(fs, &o.Ops)
-	percentFlag(fs, &o.Precision, "precision", "stop once every paired ratio is known this well, such as 10%")
+	percentFlag(fs, &o.Precision, "precision", 1, "stop once every paired ratio is known this well, such as 10%")
 	durationFlag(fs, &o.Budget, "budget", "stop in time for the whole run to take no longer, such as 3m")
 	seedFlag(fs, &o.Seed, "seed of the order, the payloads and the upstream's choices")
 	labelFlag(fs, &o.Label, "word that ends the run folder's name")
@@ -150,6 +151,9 @@ func resumeBench(c *cobra.Command, o runner.Options, ref string, asJSON bool) er
 	}
 	if run.Info().Baseline != "" {
 		return usageError{fmt.Errorf("--resume %q: it is a baseline, to which nothing is added", ref)}
+	}
+	if o.Budget, err = runner.BudgetLeft(run); err != nil { // as the progress shows it
+		return err
 	}
 	if err := prepare(c, &o); err != nil {
 		return err

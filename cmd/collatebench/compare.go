@@ -20,8 +20,10 @@ import (
 // errWorse ends a command with its own exit code; all has been printed.
 var errWorse = errors.New("worse than the gate allows")
 
-// maxAlpha bounds --alpha: beyond it a gate finds losses in noise.
-const maxAlpha = .2
+const (
+	maxMargin = .99 // of --fail-over: a cell can't lose all
+	maxAlpha  = .2  // of --alpha: beyond it a gate finds losses in noise
+)
 
 type compareFlags struct {
 	out, format, only string
@@ -39,8 +41,8 @@ func compareCommand() *cobra.Command {
 		Long: `Compares two runs: what differs beside the code, then for each cell that both have
 the throughput, the ratio with its interval, whether it changed beside the drift of
 the other cells and whether its cause did, then a summary by placement and
-benchstat's tables. A run is named by its ID, by its label, by its path, as latest,
-or as baseline:NAME. Runs of other machines, upstreams, bodies or programs are
+benchstat's tables. A run is named by its ID, by its label, by its path, as latest
+(the newest whole run of bench) or as baseline:NAME. Runs of other machines, upstreams, bodies or programs are
 refused.
 
 With --ref it builds the benchmark at a revision of git, and runs it beside the
@@ -113,24 +115,18 @@ func (f *compareFlags) check(c *cobra.Command) error {
 	case given("only") && f.only == "":
 		return errors.New(`--only "": not the values of a cell, such as window=32`)
 	}
-	return checkGate(c, f.gate)
+	return checkGate(c)
 }
 
 func gateFlags(fs *pflag.FlagSet, to *stats.Gate) {
-	percentFlag(fs, &to.Margin, "fail-over", "loss of throughput of a cell beyond which it fails, such as 5%")
-	percentFlag(fs, &to.Alpha, "alpha", "error rate of the whole gate")
+	percentFlag(fs, &to.Margin, "fail-over", maxMargin, "loss of throughput of a cell beyond which it fails, such as 5%")
+	percentFlag(fs, &to.Alpha, "alpha", maxAlpha, "error rate of the whole gate")
 }
 
 // checkGate refuses values of the gate's flags that make no sense.
-func checkGate(c *cobra.Command, g stats.Gate) error {
-	given := c.Flags().Changed
-	switch {
-	case given("alpha") && !given("fail-over"):
+func checkGate(c *cobra.Command) error {
+	if given := c.Flags().Changed; given("alpha") && !given("fail-over") {
 		return errors.New("--alpha is for a gate, with --fail-over")
-	case given("fail-over") && g.Margin >= 1:
-		return errors.New(`--fail-over "100%": a cell can't lose more than that`)
-	case g.Alpha > maxAlpha:
-		return fmt.Errorf("--alpha %q: above %.0f%% a gate finds losses in noise", c.Flags().Lookup("alpha").Value, 100*maxAlpha)
 	}
 	return nil
 }
@@ -153,7 +149,7 @@ func (f *compareFlags) compare(c *cobra.Command, args []string) error {
 	if err := stats.Refused(compared.Differences); err != nil && !f.force {
 		return fmt.Errorf("%w; --force compares the runs all the same", err)
 	}
-	if f.gate.Margin > 0 && sameFolder(runs[0].Dir(), runs[1].Dir()) {
+	if f.gate.Margin > 0 && sameRun(runs[0], runs[1]) {
 		return usageError{fmt.Errorf("--fail-over: OLD %s and NEW %s are one run, which no gate can fail", args[0], args[1])}
 	}
 	if err := f.decide(&compared); err != nil {
@@ -179,10 +175,12 @@ func exitOf(o stats.Outcome) error {
 	return errInconclusive
 }
 
-func sameFolder(a, b string) bool {
-	x, err := os.Stat(a)
-	y, other := os.Stat(b)
-	return err == nil && other == nil && os.SameFile(x, y)
+// sameRun says that two references are of one run, or of a baseline that was kept of it.
+func sameRun(a, b *results.Run) bool {
+	x, err := os.Stat(a.Dir())
+	y, other := os.Stat(b.Dir())
+	kept := a.Info().Baseline != "" || b.Info().Baseline != ""
+	return err == nil && other == nil && os.SameFile(x, y) || kept && a.Info().ID == b.Info().ID
 }
 
 // decide asks the gate, if there is one.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -63,11 +64,11 @@ func (f *versionFlags) asked(c *cobra.Command) bool {
 
 // versions runs two versions, with a gate if one is asked for.
 func (f *compareFlags) versions(c *cobra.Command, args []string, v *versionFlags) error {
+	if c.Flags().Changed("only") {
+		return usageError{errors.New("--only is for two runs that are there; of --ref and --binary the dimensions say what is run, such as --placement pool")}
+	}
 	if err := f.check(c); err != nil {
 		return usageError{err}
-	}
-	if c.Flags().Changed("only") {
-		return usageError{errors.New("--only is for two runs that are there; of --ref and --binary the dimensions say what is run")}
 	}
 	var err error
 	if v.Shard, err = shardOf(c, v.shard, os.Getenv); err != nil {
@@ -101,7 +102,7 @@ func (f *compareFlags) runGate(v *versionFlags) (*runGate, error) {
 // run runs them. They are all that is compared.
 func (f *versionFlags) run(c *cobra.Command, args []string, out string) (*results.Run, error) {
 	if len(args) > 0 {
-		return nil, usageError{fmt.Errorf("%q: with --ref or --binary two versions are run and compared, and no runs of before", args)}
+		return nil, usageError{fmt.Errorf("%s: an argument beside --ref or --binary, with which two versions are run and compared, and no runs that are there", strings.Join(args, " "))}
 	}
 	if c.Flags().Changed("ref") && c.Flags().Changed("binary") {
 		return nil, usageError{errors.New("--ref and --binary: one of the two says what is compared")}

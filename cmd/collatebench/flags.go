@@ -70,12 +70,13 @@ func seedFlag(fs *pflag.FlagSet, to *uint64, usage string) {
 	fs.Var(parsedFlag[uint64]{to, parse, func(n uint64) string { return strconv.FormatUint(n, 10) }, "n"}, "seed", usage)
 }
 
-func percentFlag(fs *pflag.FlagSet, to *float64, name, usage string) {
+// percentFlag defines a flag for a share from 0.1% to most, .2 for 20%.
+func percentFlag(fs *pflag.FlagSet, to *float64, name string, most float64, usage string) {
 	parse := func(s string) (float64, error) {
 		number, ok := strings.CutSuffix(s, "%")
 		p, err := strconv.ParseFloat(number, 64)
-		if !ok || err != nil || !(p >= 0.1 && p <= 100) {
-			return 0, fmt.Errorf("%q is not a percentage from 0.1%% to 100%%", s)
+		if !ok || err != nil || !(p >= 0.1 && p <= 100*most) {
+			return 0, fmt.Errorf("%q is not a percentage from 0.1%% to %g%%", s, 100*most)
 		}
 		return p / 100, nil
 	}

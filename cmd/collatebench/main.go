@@ -95,7 +95,11 @@ func rootCommand() *cobra.Command {
 		Short: "Show, measure and prove where a window of requests runs serially",
 		Long: `collatebench drives a client that keeps a window of requests in flight, decodes
 large responses and collates them, and shows which placement of the decoding
-uses every core and which uses one.`,
+uses every core and which uses one.
+
+Exit codes: 0; 1 for an error, 2 for one in the command line; 3 where a gate found a
+loss; 4 where a gate can't tell, or no cause was found; 5 where no run was started, as
+others use the machine.`,
 		Example: `  collatebench bench                   the default matrix
   collatebench bench --placement all --window 8,64 --codec sonic
   collatebench why placement=collector/window=32

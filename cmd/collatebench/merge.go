@@ -30,7 +30,7 @@ are missing is told, and the run is then marked as stopped. --wait waits for the
 the Job that merges can be started with the others.
 
 --fail-over makes a gate of the shards of compare --ref: exit code 3 means that a cell
-lost more, 4 that the data can't tell.`,
+lost more, 4 that the data can't tell, or that a shard is missing.`,
 		Example: `  collatebench bench --shard 1/2 --label one
   collatebench bench --shard 2/2 --label two
   collatebench merge one two
@@ -38,7 +38,7 @@ lost more, 4 that the data can't tell.`,
   collatebench merge /results --out merged --label nightly --wait 2h`,
 		Args: arguments(cobra.MinimumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := checkGate(c, gate); err != nil {
+			if err := checkGate(c); err != nil {
 				return usageError{err}
 			}
 			root, _, err := viewTarget(c.Context(), out, nil)
@@ -62,7 +62,7 @@ lost more, 4 that the data can't tell.`,
 			if gate.Margin == 0 {
 				return printRun(c.Context(), c.OutOrStdout(), run, formOf(asJSON))
 			}
-			g := &runGate{sequence: stats.Sequence{Gate: gate}}
+			g := &runGate{sequence: stats.Sequence{Gate: gate}, lacks: run.Info().Stopped}
 			return g.finish(c, run, nil, formOf(asJSON), finish)
 		},
 	}

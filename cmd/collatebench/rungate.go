@@ -17,6 +17,7 @@ type runGate struct {
 	since    time.Time     // that this process measures; zero for the start of the run
 	before   time.Duration // that was measured until then
 	decided  *stats.Decision
+	lacks    string // what the run has not of its plan, so that the gate can't pass; "" for nothing
 }
 
 // resumedGate is the gate of a run that is resumed, with the looks that it has had; nil if the
@@ -82,8 +83,9 @@ func (g *runGate) finish(c *cobra.Command, run *results.Run, err error, as form,
 	if err != nil {
 		return err
 	}
+	whole := decided.WithoutParts(g.lacks)
 	info := run.Info()
-	if info.Gate, err = decided.Record(); err != nil {
+	if info.Gate, err = whole.Record(); err != nil {
 		return err
 	}
 	if err := run.SetInfo(info); err != nil {
@@ -92,7 +94,7 @@ func (g *runGate) finish(c *cobra.Command, run *results.Run, err error, as form,
 	if err := print(c, run, nil, as); err != nil {
 		return err
 	}
-	return exitOf(decided.Outcome)
+	return exitOf(whole.Outcome)
 }
 
 // last is what the gate decides at the end of a run. One that its budget ended may have had its

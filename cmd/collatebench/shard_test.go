@@ -260,3 +260,37 @@ func BenchmarkMergeThousand(b *testing.B) {
 	b.ReportMetric(most, "max-rss-MiB")
 	b.ReportMetric(float64(bytes)/(1<<20), "ledger-MiB")
 }
+
+// TestGateOfAPart: a gate on shards of which one is missing does not pass, whatever the others show.
+func TestGateOfAPart(t *testing.T) {
+	runs := t.TempDir()
+	info, samples := resultstest.VersionsRun(t, 60, 1)
+	for index := 1; index <= 2; index++ {
+		part := info
+		part.Label, part.TestBinary, part.Shard = fmt.Sprint("shard-", index), "0123", &results.Shard{Index: index, Of: 2}
+		host := results.Host{ID: "one", Name: "one", Machine: info.Machine}
+		part.Enter(host)
+		run, err := results.Create(runs, part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range samples {
+			if part.Shard.Has(s.Round) {
+				s.Host = host.ID
+				if err := run.Append(s); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if err := run.Close(); err != nil {
+			t.Fatal(err)
+		}
+		want, says := exitInconclusive, "gate: CAN'T TELL: none of 2 cells is seen to have lost more than 30% of throughput, but the run is not whole"
+		if index == 2 {
+			want, says = exitGood, "gate: PASS"
+		}
+		if code, out, errs := program("merge", runs, "--out", t.TempDir(), "--fail-over", "30%"); code != want || !strings.Contains(out, says) {
+			t.Errorf("%d of 2 shards: exit code %d, want %d: %s%s", index, code, want, out, errs)
+		}
+	}
+}

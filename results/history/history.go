@@ -118,12 +118,20 @@ func Of(records []Record, pattern Pattern) History {
 	slices.SortStableFunc(records, func(a, b Record) int { return b.newerThan(a) })
 	h := History{Places: []Place{}, Full: len(records) > MaxRuns}
 	points := 0
-	at := map[seriesKey]int{} // index in the cells of its place
+	at := map[seriesKey]int{}     // index in the cells of its place
+	merged := map[string]string{} // the newest run of each set of shards
 	for i := range min(len(records), MaxRuns) {
 		r := &records[i]
 		if r.Reason != "" {
 			h.LeftOut = append(h.LeftOut, Left{r.ID, r.Reason})
 			continue
+		}
+		if r.merged != "" {
+			if newer := merged[r.merged]; newer != "" {
+				h.LeftOut = append(h.LeftOut, Left{r.ID, "its shards were merged again, in " + newer})
+				continue
+			}
+			merged[r.merged] = r.ID
 		}
 		n := h.place(r)
 		cells := &h.Places[n].Cells

@@ -178,3 +178,32 @@ func TestBound(t *testing.T) {
 		t.Errorf("%d series, full is %v", n, h.Full)
 	}
 }
+
+// TestShardsAreNoRuns: the samples of a merged run count once, however often it was merged.
+func TestShardsAreNoRuns(t *testing.T) {
+	of := func(parts ...string) []results.Part {
+		var out []results.Part
+		for _, p := range parts {
+			out = append(out, results.Part{Run: p})
+		}
+		return out
+	}
+	set := []func(*results.Info){
+		func(i *results.Info) { i.Shard = &results.Shard{Index: 1, Of: 2} },
+		func(i *results.Info) { i.Merged = of("a", "b") },
+		func(i *results.Info) { i.Merged = of("a", "b") },
+		func(i *results.Info) { i.Merged = of("a", "c") },
+	}
+	records := runs(t, 0, []float64{100, 101, 102, 103}, func(n int, i *results.Info) { set[n](i) })
+	h := history.New(records)
+	var points []string
+	for _, p := range h.Places[0].Cells[0].Points {
+		points = append(points, p.Run)
+	}
+	if want := []string{records[2].ID, records[3].ID}; !slices.Equal(points, want) || h.Places[0].Runs != 2 {
+		t.Errorf("the runs %q count, want %q", points, want)
+	}
+	if len(h.LeftOut) != 2 || !strings.Contains(h.LeftOut[0].Reason, "merged again, in "+records[2].ID) || !strings.Contains(h.LeftOut[1].Reason, "a shard") {
+		t.Errorf("left out: %+v", h.LeftOut)
+	}
+}

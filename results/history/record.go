@@ -32,7 +32,8 @@ type Record struct {
 	Values   []Value
 	Reason   string // why the run is left out; "" if it is not
 
-	info results.Info // what [stats.Differences] compares
+	merged string       // the shards that it was made of; "" for none
+	info   results.Info // what [stats.Differences] compares
 }
 
 // A Value is the throughput of a cell in one run, median of its complete rounds.
@@ -52,11 +53,14 @@ func Read(id string, run *results.Run) Record {
 		return LeftOut(id, info.Started, "it is a run of peers")
 	case info.ComparesVersions():
 		return LeftOut(id, info.Started, "it is a run of two versions")
+	case info.Shard != nil:
+		return LeftOut(id, info.Started, "it is a shard, whose samples are those of the merged run")
 	}
 	r := Record{
 		ID: id, Label: info.Label, Commit: info.Commit, Started: info.Started,
 		Machine: machineOf(info.Machine), Go: info.Go, Upstream: upstreamOf(info),
-		info: results.Info{Machine: info.Machine, Go: info.Go, Upstream: info.Upstream, Bodies: info.Bodies, Defaults: info.Defaults},
+		merged: shardsOf(info),
+		info:   results.Info{Machine: info.Machine, Go: info.Go, Upstream: info.Upstream, Bodies: info.Bodies, Defaults: info.Defaults},
 	}
 	samples, err := run.Samples()
 	if err == nil {
@@ -69,6 +73,15 @@ func Read(id string, run *results.Run) Record {
 		return LeftOut(id, info.Started, "no round is complete")
 	}
 	return r
+}
+
+// shardsOf names the shards that a run was made of, with what each had.
+func shardsOf(info results.Info) string {
+	var b strings.Builder
+	for _, p := range info.Merged {
+		fmt.Fprintln(&b, p.Run)
+	}
+	return b.String()
 }
 
 // ReadFolder reads the runs of a folder, which need not exist.

@@ -24,6 +24,11 @@ func CommonCells(old, new *results.Run) ([]bench.Cell, error) {
 		return c.AA != "" || !slices.Contains(old.Info().Cells, c.Name())
 	})
 	if len(cells) == 0 {
+		for _, r := range []*results.Run{old, new} {
+			if r.Info().ComparesVersions() {
+				return nil, &IncomparableError{fmt.Sprintf("run %s compares two versions itself: collatebench report or view shows them", r.Info().ID)}
+			}
+		}
 		return nil, &IncomparableError{fmt.Sprintf("runs %s and %s have no cell in common", old.Info().ID, new.Info().ID)}
 	}
 	return cells, nil

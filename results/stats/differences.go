@@ -37,6 +37,7 @@ func Differences(old, new results.Info) []Difference {
 		{"versions of Go", old.Go, new.Go, false},
 		{"upstreams", upstreamOf(old), upstreamOf(new), true},
 		{"bodies", bodiesOf(old), bodiesOf(new), true},
+		{"seeds", strconv.FormatUint(old.Seed, 10), strconv.FormatUint(new.Seed, 10), false},
 		{"collations asked for in a sample", opsOf(old), opsOf(new), false},
 	}
 	if a, b := old.Doubts(), new.Doubts(); len(a)+len(b) > 0 {

@@ -39,6 +39,8 @@ type Decision struct {
 	// Outcome is Worse if a cell is, NotWorse if each cell is.
 	Outcome Outcome     `json:"outcome"`
 	Cells   []GatedCell `json:"cells"`
+	// Lacks says what is missing of the plan of a merged run: without it the gate can't pass.
+	Lacks string `json:"lacks,omitempty"`
 	// Settle says, a sentence each, what would settle an undecided gate, the cheapest first.
 	Settle []string `json:"settle,omitempty"`
 	// Detectable is the loss that a cell must have to be found worse than the margin in four
@@ -176,6 +178,16 @@ func (d Decision) of(o Outcome) []GatedCell {
 	return out
 }
 
+// WithoutParts is the decision on a run that lacks parts of its plan: what they would show is not
+// known, so that it does not pass.
+func (d Decision) WithoutParts(lacks string) Decision {
+	d.Lacks = lacks
+	if lacks != "" && d.Outcome == NotWorse {
+		d.Outcome, d.Settle = Undecided, []string{lacks}
+	}
+	return d
+}
+
 // Sentence says the decision in one line.
 func (d Decision) Sentence() string {
 	margin, cells := strconv.FormatFloat(100*d.Margin, 'g', 4, 64)+"%", spell.Plural(len(d.Cells), "cell")
@@ -184,6 +196,9 @@ func (d Decision) Sentence() string {
 		return fmt.Sprintf("FAIL: %d of %s lost more than %s of throughput", len(d.Worse()), cells, margin)
 	case NotWorse:
 		return fmt.Sprintf("PASS: none of %s lost more than %s of throughput", cells, margin)
+	}
+	if d.Lacks != "" && len(d.Undecided()) == 0 {
+		return fmt.Sprintf("CAN'T TELL: none of %s is seen to have lost more than %s of throughput, but the run is not whole", cells, margin)
 	}
 	return fmt.Sprintf("CAN'T TELL: of %d of %s the data do not show whether more than %s of throughput was lost", len(d.Undecided()), cells, margin)
 }

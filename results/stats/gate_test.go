@@ -3,6 +3,7 @@ package stats_test
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -182,5 +183,26 @@ func TestNewGateCellByHand(t *testing.T) {
 		if _, err := stats.NewGateCell("x", old, old, bad); err == nil && bad != nil {
 			t.Errorf("three rounds with a control of %v", bad)
 		}
+	}
+}
+
+// TestGateWithoutParts: what is missing may be what failed.
+func TestGateWithoutParts(t *testing.T) {
+	const lacks = "missing of 2 shards: 2"
+	of := func(ratio float64) stats.Decision {
+		d, err := stats.Gate{Margin: .05, Alpha: .01}.Decide([]stats.GateCell{{Effect: stats.Effect{Log: math.Log(ratio), SE: .001, Degrees: 10}, Rounds: 11}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	if d := of(1).WithoutParts(lacks); d.Outcome != stats.Undecided || !slices.Equal(d.Settle, []string{lacks}) || !strings.Contains(d.Sentence(), "none of 1 cell is seen to have lost more than 5% of throughput, but the run is not whole") {
+		t.Errorf("%s: %s, settled by %q", d.Outcome, d.Sentence(), d.Settle)
+	}
+	if d := of(.8).WithoutParts(lacks); d.Outcome != stats.Worse {
+		t.Errorf("a loss that is seen is %s", d.Outcome)
+	}
+	if d := of(1).WithoutParts(""); d.Outcome != stats.NotWorse {
+		t.Errorf("a whole run is %s", d.Outcome)
 	}
 }

@@ -117,25 +117,31 @@ func gateCells(run *results.Run) ([]GateCell, error) {
 
 // settleVersions says how many rounds more would settle it, and how long they take.
 func settleVersions(info results.Info, cells []GateCell, d Decision) []string {
-	more, have, never := 0, 0, false
+	more, have, never, few := 0, 0, false, false
 	for i, c := range d.Cells {
 		more, have = max(more, c.MoreRounds), max(have, cells[i].Rounds)
-		never = never || c.Outcome == Undecided && c.MoreRounds == 0
+		open := c.Outcome == Undecided && c.MoreRounds == 0
+		never, few = never || open, few || open && cells[i].Rounds < lookRounds
 	}
 	ended := info.Ended
 	if ended.IsZero() {
 		ended = time.Now()
 	}
 	var out []string
-	if more > 0 && info.IsMerged() { // by the clocks of several machines it took no time
-		out = append(out, spell.Plural(more, "round")+" more")
-	} else if more > 0 && have > 0 {
-		took := ended.Sub(info.Started)
-		each := took / time.Duration(have)
-		out = append(out, fmt.Sprintf("%s more, about %s: --budget %v", spell.Plural(more, "round"), spell.Duration((each*time.Duration(more)).Seconds()),
-			(took+each*time.Duration(more)).Round(time.Minute)+time.Minute))
+	took := ended.Sub(info.Started)
+	longer := took / time.Duration(max(have, 1)) * time.Duration(more)
+	switch said := spell.Plural(more, "round") + " more"; {
+	case more == 0 || have == 0:
+	case info.IsMerged(): // by the clocks of several machines it took no time
+		out = append(out, said)
+	case info.Budget == 0:
+		out = append(out, fmt.Sprintf("%s, about %s: --rounds %d", said, minutes(longer.Seconds()), have+more))
+	default:
+		out = append(out, fmt.Sprintf("%s, about %s: --budget %v", said, minutes(longer.Seconds()), (took+longer).Round(time.Minute)+time.Minute))
 	}
 	switch {
+	case few:
+		out = append(out, fmt.Sprintf("a longer --budget, or more --rounds: from %d rounds on the data tell how many it takes", lookRounds))
 	case never && len(info.Hosts) > 1:
 		out = append(out, "more machines, or another --fail-over: more rounds on these do not show how machines differ")
 	case never:

@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"time"
@@ -55,12 +56,19 @@ type Side struct {
 	Commit  string    `json:"commit,omitempty"`
 	Go      string    `json:"go,omitempty"`
 	Started time.Time `json:"started"`
-	Rounds  int       `json:"rounds"`         // complete ones
-	Flagged int       `json:"flagged_rounds"` // of these: something outside the run disturbed them
+	Rounds  int       `json:"rounds"`            // complete ones
+	Asked   int       `json:"asked"`             // rounds that were asked for, at most
+	Stopped string    `json:"stopped,omitempty"` // why it has no more; "" for a run that is complete
+	Flagged int       `json:"flagged_rounds"`    // of these: something outside the run disturbed them
 }
 
 func newSide(info results.Info, v Values) Side {
-	return Side{info.ID, info.Label, info.Commit, info.Go, info.Started, len(v.Rounds), len(v.Rounds) - len(v.unflagged().Rounds)}
+	s := Side{Run: info.ID, Label: info.Label, Commit: info.Commit, Go: info.Go, Started: info.Started, Rounds: len(v.Rounds), Flagged: len(v.Rounds) - len(v.unflagged().Rounds)}
+	s.Asked = max(s.Rounds, asked(info, s.Rounds))
+	if info.State != results.Complete {
+		s.Stopped = cmp.Or(info.Stopped, string(info.State))
+	}
+	return s
 }
 
 // A VersusCell is one cell in two runs.

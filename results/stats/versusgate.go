@@ -164,7 +164,9 @@ func (v Versus) settle(d Decision) []string {
 	out = append(out, ref)
 	if len(out) == 1 {
 		why := "between them cells move by " + spell.Percent(v.Scatter, 1) + ", each by itself"
-		if v.Drift < 1-d.Margin {
+		if v.Floor > d.Margin {
+			why = "the noise floor of the runs is " + spell.Percent(v.Floor, 1) + ": a quieter machine"
+		} else if v.Drift < 1-d.Margin {
 			why = fmt.Sprintf("all cells moved by %+.1f%% together, which may be the machine or the code", 100*(v.Drift-1))
 		}
 		out[0] = "no number of " + v.of + "s of two runs, for " + why + "; " + ref

@@ -15,8 +15,8 @@ import (
 )
 
 // Compare prints a comparison for people: what differs beside the code, a row for each
-// cell that both runs have, the summary by placement, benchstat's tables, and last what the
-// gate says. It prints nothing if benchstat fails. Errors of w are ignored.
+// cell that both runs have, the summary by placement, what the gate says, and benchstat's
+// tables. It prints nothing if benchstat fails. Errors of w are ignored.
 func Compare(ctx context.Context, w io.Writer, c evidence.Comparison, old, new *results.Run) error {
 	program, err := findBenchstat(ctx)
 	if err != nil {
@@ -47,13 +47,13 @@ func Compare(ctx context.Context, w io.Writer, c evidence.Comparison, old, new *
 	}
 	fmt.Fprintln(w)
 	writeRows(w, append([][]string{{"placement", "cells", "geometric mean of the ratios"}}, placementRows(c)...))
-	fmt.Fprintf(w, "\nbenchstat: MB/s are shown as B/s (1 Mi is 1048576), ns as sec\n%s", tables)
 	if c.Gate != nil {
 		fmt.Fprintln(w)
 		for _, line := range GateLines(*c.Gate) {
 			fmt.Fprintln(w, line)
 		}
 	}
+	fmt.Fprintf(w, "\nbenchstat: MB/s are shown as B/s (1 Mi is 1048576), ns as sec\n%s", tables)
 	return nil
 }
 
@@ -173,10 +173,14 @@ func origin(s stats.Side) string {
 	return commit + ", " + s.Started.Format("2006-01-02 15:04")
 }
 
-// roundsOf says how many rounds a run has, and how many of them were disturbed.
+// roundsOf says how many rounds a run has, why no more, and how many of them were disturbed.
 func roundsOf(s stats.Side) string {
-	if s.Flagged == 0 {
-		return spell.Plural(s.Rounds, "round")
+	out := spell.Plural(s.Rounds, "round")
+	if s.Rounds < s.Asked && s.Stopped != "" {
+		out = fmt.Sprintf("%d of %s (%s)", s.Rounds, spell.Plural(s.Asked, "round"), s.Stopped)
 	}
-	return fmt.Sprintf("%s, of which %d %s flagged", spell.Plural(s.Rounds, "round"), s.Flagged, isOrAre(s.Flagged))
+	if s.Flagged > 0 {
+		out += fmt.Sprintf(", of which %d %s flagged", s.Flagged, isOrAre(s.Flagged))
+	}
+	return out
 }

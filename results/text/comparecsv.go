@@ -33,17 +33,17 @@ func CompareCSV(w io.Writer, c evidence.Comparison) error {
 		} {
 			row = append(row, csvNumber(v))
 		}
-		p := csvNumber(cell.P)
+		p, change := csvNumber(cell.P), string(cell.Change)
 		for _, at := range []struct{ low, high int }{{8, 9}, {11, 12}} {
 			if row[at.high] == "" { // a low of 0 is not known either
 				row[at.low] = ""
 			}
 		}
 		if row[12] == "" {
-			p = ""
+			p, change = "", ""
 		}
 		cause, _ := c.CauseOf(cell.Cell)
-		rows = append(rows, append(row, p, string(cell.Change), csvCauses(cause.Old), csvCauses(cause.New), csvGate(c.Gate, cell.Cell)))
+		rows = append(rows, append(row, p, change, csvCauses(cause.Old), csvCauses(cause.New), csvGate(c.Gate, cell.Cell)))
 	}
 	for _, only := range []struct {
 		change string

@@ -12,6 +12,7 @@ import (
 
 	"collatebench/bench"
 	"collatebench/internal/spell"
+	"collatebench/results"
 	"collatebench/results/evidence"
 	"collatebench/results/stats"
 )
@@ -107,7 +108,8 @@ func VersionsMarkdown(w io.Writer, r evidence.Reading) {
 	markdownGate(w, r.Summary.Gate)
 	fmt.Fprintf(w, "- %s\n- in pairs within one run of %s, and the old version twice in each round (A/A)\n", versionsFound(rows), spell.Plural(r.Summary.Rounds, "round"))
 	if n := len(r.Summary.Flagged); n > 0 {
-		fmt.Fprintf(w, "- in %s something else used the machine\n", spell.Plural(n, "round"))
+		kept := slices.DeleteFunc(slices.Clone(r.Summary.Flagged), func(f results.FlaggedRound) bool { return f.Retaken })
+		fmt.Fprintf(w, "- something else used the machine in %s, of which %s could not be taken again and count\n", spell.Plural(n, "attempt"), spell.Plural(len(kept), "round"))
 	}
 	fmt.Fprintln(w)
 	if len(rows) == 0 {

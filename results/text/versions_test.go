@@ -3,9 +3,11 @@ package text_test
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
+	"collatebench/results"
 	"collatebench/results/evidence"
 	"collatebench/results/resultstest"
 	"collatebench/results/stats"
@@ -127,5 +129,28 @@ func TestGateOfVersionsIsKept(t *testing.T) {
 		if got.Outcome != want || got.Margin != margin || len(got.Cells) != 2 {
 			t.Errorf("margin %v: %+v, want %s", margin, got, want)
 		}
+	}
+}
+
+// TestDisturbedAttempts: an attempt that was taken again is no round.
+func TestDisturbedAttempts(t *testing.T) {
+	info, samples := resultstest.VersionsRun(t, 2, 1)
+	for _, s := range samples {
+		if s.Round == 1 { // is taken three times, and disturbed each time
+			for n := 1; n <= results.MaxAttempts; n++ {
+				s.Attempt, s.Flags = n, []string{"steal took 12% of the cores"}
+				samples = append(samples, s)
+			}
+		}
+	}
+	samples = slices.DeleteFunc(samples, func(s results.Sample) bool { return s.Round == 1 && len(s.Flags) == 0 })
+	r, err := evidence.NewReading(info, samples)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	text.VersionsMarkdown(&b, r)
+	if want := "- something else used the machine in 3 attempts, of which 1 round could not be taken again and count"; !strings.Contains(b.String(), want) {
+		t.Errorf("no %q in\n%s", want, &b)
 	}
 }
