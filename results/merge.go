@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"collatebench/bench"
 	"collatebench/internal/spell"
 	"collatebench/internal/wholefile"
 )
@@ -212,7 +213,8 @@ func missing(parts []Part, lacks func(Part) string) string {
 type mergedLedger struct {
 	lines []mergedLine
 	bytes int64
-	of    map[string]int // samples by the machine that took them
+	of    map[string]int        // samples by the machine that took them
+	cells map[string]bench.Cell // that all shards have, by their names
 }
 
 // A mergedLine is a sample as its shard wrote it: read and written again, it might be another.
@@ -223,7 +225,14 @@ type mergedLine struct {
 }
 
 func mergeLedgers(shards []*Run) (mergedLedger, []Part, error) {
-	l := mergedLedger{of: map[string]int{}}
+	l := mergedLedger{of: map[string]int{}, cells: map[string]bench.Cell{}}
+	cells, err := shards[0].info.Parse()
+	if err != nil {
+		return l, nil, err
+	}
+	for i, c := range cells {
+		l.cells[shards[0].info.Cells[i]] = c
+	}
 	var parts []Part
 	for _, s := range shards {
 		part, err := l.add(s)
@@ -253,7 +262,11 @@ func (l *mergedLedger) add(s *Run) (Part, error) {
 		end := slices.Index(text, '\n') + 1
 		line := text[:end:end]
 		text = text[end:]
-		if err := sample.Validate(); err != nil {
+		c, there := l.cells[sample.Cell]
+		if !there {
+			return Part{}, fmt.Errorf("run %s: a sample of cell %q, which it has not", s.info.ID, sample.Cell)
+		}
+		if _, err := sample.ValuesOf(c); err != nil {
 			return Part{}, fmt.Errorf("run %s: %w", s.info.ID, err)
 		}
 		if !s.info.Shard.Has(sample.Round) || sample.Round > s.info.Rounds {

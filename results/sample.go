@@ -95,36 +95,48 @@ func (s Sample) parse() (benchline.Line, error) {
 // Validate returns an error if the sample's line does not parse or is of another cell, if
 // its GOMAXPROCS is not the cell's, or if a value is impossible.
 func (s Sample) Validate() error {
-	if err := s.validate(); err != nil {
-		return fmt.Errorf("sample of cell %q, round %d: %w", s.Cell, s.Round, err)
-	}
-	return nil
-}
-
-func (s Sample) validate() error {
 	c, err := bench.ParseCell(s.Cell)
 	if err != nil {
-		return err
+		return s.wrong(err)
 	}
+	_, err = s.ValuesOf(c)
+	return err
+}
+
+// ValuesOf is [Sample.Values] of a valid sample of this cell; one that [Sample.Validate] refuses is an
+// error. Whoever reads many samples has the cells already: a name takes as long to parse as a line.
+func (s Sample) ValuesOf(c bench.Cell) ([]benchline.Value, error) {
+	line, err := s.validate(c)
+	if err != nil {
+		return nil, s.wrong(err)
+	}
+	return line.Values, nil
+}
+
+func (s Sample) wrong(err error) error {
+	return fmt.Errorf("sample of cell %q, round %d: %w", s.Cell, s.Round, err)
+}
+
+func (s Sample) validate(c bench.Cell) (benchline.Line, error) {
 	if s.Round < 1 || s.Attempt < 1 {
-		return fmt.Errorf("round %d, attempt %d: both count from 1", s.Round, s.Attempt)
+		return benchline.Line{}, fmt.Errorf("round %d, attempt %d: both count from 1", s.Round, s.Attempt)
 	}
 	line, err := s.parse()
 	if err != nil {
-		return err
+		return line, err
 	}
 	if got := line.Name; got != LinePrefix+c.Benchmark() {
-		return fmt.Errorf("its line is of %q", got)
+		return line, fmt.Errorf("its line is of %q", got)
 	}
 	if !c.Foreign() && s.Detail.GOMAXPROCS != c.Procs {
-		return fmt.Errorf("its process had GOMAXPROCS=%d, not %d", s.Detail.GOMAXPROCS, c.Procs)
+		return line, fmt.Errorf("its process had GOMAXPROCS=%d, not %d", s.Detail.GOMAXPROCS, c.Procs)
 	}
 	if s.Detail.Responses != "" {
 		if err := s.Detail.Validate(); err != nil {
-			return err
+			return line, err
 		}
 	}
-	return validateValues(line.Values)
+	return line, validateValues(line.Values)
 }
 
 func validateValues(values []benchline.Value) error {

@@ -12,7 +12,7 @@ func TestCompareVersionsRefuses(t *testing.T) {
 		"compare --ref nonesuch":             `--ref "nonesuch": `,
 		"compare --ref a --ref b --ref c":    "one revision",
 		"compare --ref a,b,c":                "one revision",
-		"compare before after --ref HEAD":    "no runs of before",
+		"compare before after --ref HEAD":    "an argument beside --ref or --binary",
 		"compare --ref HEAD --binary x":      "--ref and --binary: one of the two",
 		"compare --binary x":                 "two compiled benchmarks",
 		"compare --binary Makefile,Makefile": "not a program that go has built",

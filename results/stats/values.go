@@ -29,19 +29,20 @@ func NewValues(info results.Info, samples []results.Sample) (Values, error) {
 	if err != nil {
 		return Values{}, err
 	}
+	v := Values{Cells: cells, names: map[bench.Cell]string{}, Rounds: results.CompleteRounds(info, samples)}
+	named := map[string]bench.Cell{}
+	for i, c := range cells {
+		v.names[c], named[info.Cells[i]] = info.Cells[i], c
+	}
 	for _, s := range samples {
-		if !slices.Contains(info.Cells, s.Cell) {
+		if _, there := named[s.Cell]; !there {
 			return Values{}, fmt.Errorf("sample of cell %q, which the run has not", s.Cell)
 		}
-	}
-	v := Values{Cells: cells, names: map[bench.Cell]string{}, Rounds: results.CompleteRounds(info, samples)}
-	for i, c := range cells {
-		v.names[c] = info.Cells[i]
 	}
 	for _, round := range v.Rounds {
 		byCell := map[string]map[string]float64{}
 		for name, s := range round.Samples {
-			if byCell[name], err = byUnit(s); err != nil {
+			if byCell[name], err = byUnit(s, named[name]); err != nil {
 				return Values{}, err
 			}
 		}
@@ -62,11 +63,8 @@ func hostName(info results.Info, id string) string {
 	return h.Name
 }
 
-func byUnit(s results.Sample) (map[string]float64, error) {
-	if err := s.Validate(); err != nil {
-		return nil, err
-	}
-	values, err := s.Values()
+func byUnit(s results.Sample, c bench.Cell) (map[string]float64, error) {
+	values, err := s.ValuesOf(c)
 	if err != nil {
 		return nil, err
 	}

@@ -93,7 +93,7 @@ func notCores(p Probes) string {
 
 // parallelGained says whether cores that looked full did more after decoding was
 // made parallel, or parallel in another way.
-func parallelGained(i Intervention) bool {
+func parallelGained(_ Link, i Intervention) bool {
 	return i.Cause == Serialised && i.Measured.Gained() && i.Measured.Mean >= parallelGains
 }
 

@@ -9,6 +9,8 @@ import (
 // NetworkBound means that the link is full.
 const NetworkBound Cause = "network-bound"
 
+const leavingOut = "leaving decoding out"
+
 var networkBoundProbes = probesRule{
 	cause:    NetworkBound,
 	holds:    Probes.linkFull,
@@ -17,11 +19,16 @@ var networkBoundProbes = probesRule{
 	rests:    []string{"read", "resp", "cpus"},
 	remedy:   "a wider link",
 	gain:     lifting(NetworkBound),
-	// A link that is not ours is shown by decode=off, which then gains nothing.
+	// A link that is not ours can't be widened. It is full if half the window does as much; that a
+	// slow reader is not what holds the bodies up is shown by decode=off, which then gains nothing.
 	interventions: []Intervention{
 		{Name: "lifting the bandwidth", Cause: NetworkBound, Recipe: Recipe{Edit: Edit{Set: "bandwidth=none"}, Needs: OurUpstream, Lifts: []string{"bandwidth"}}},
 		{Name: "lifting each connection's bandwidth", Cause: NetworkBound, Recipe: Recipe{Edit: Edit{Set: "connbandwidth=none"}, Needs: OurUpstream}},
-		{Name: "leaving decoding out", Cause: NetworkBound, Flat: true, Recipe: Recipe{Edit: Edit{Set: "decode=off"}, Needs: AnotherUpstream}},
+		{Name: "halving the window", Cause: NetworkBound, Flat: true, Recipe: Recipe{Edit: Edit{WindowTimes: .5}, Needs: AnotherUpstream}},
+		{Name: leavingOut, Aside: true, Recipe: Recipe{Edit: Edit{Set: "decode=off"}, Needs: AnotherUpstream, Beside: []Cause{NetworkBound}}},
+	},
+	refuted: func(proof Link, aside Intervention) bool {
+		return proof.Flat && aside.Name == leavingOut && aside.Measured.Gained()
 	},
 	suspectedAs: func(Probes) string { return "the network" },
 }
@@ -67,5 +74,5 @@ func sayLink(p Probes) string {
 		carries = fmt.Sprintf(", which carries %.0f MB/s", p.Throughput*p.BodyBytes/1e6)
 	}
 	return fmt.Sprintf("%.1f of %d requests are on the link at a time, %s each%s; %s used.",
-		p.population(p.Read), p.Window, goTime(p.Read), carries, ofCores(p.CPUs, p.Cores))
+		p.population(p.reading().time), p.Window, goTime(p.reading().time), carries, ofCores(p.CPUs, p.Cores))
 }

@@ -66,7 +66,7 @@ func (p Probes) stages() []stage {
 	out := []stage{
 		{"waited for a limit of the client's own", HiddenCap, p.StartWait},
 		{"waited for a connection", ConnectionPool, p.ConnWait},
-		{"were being read", NetworkBound, p.Read},
+		p.reading(),
 		{"waited for the decoder or were in it", Serialised, p.DecodeWait + p.Decode},
 		{"were decoded and waited for their turn", "", p.held()},
 	}
@@ -74,11 +74,31 @@ func (p Probes) stages() []stage {
 		return append(out, stage{"were at the upstream, queued or served", "", p.Headers})
 	}
 	served := stage{"were being served", WindowTooSmall, p.served()}
-	if between := p.between(); p.share(between) >= elsewhere {
+	if between := p.between(); p.onTheWay() {
+		served.time -= between
+	} else if p.share(between) >= elsewhere {
 		served.time -= between
 		out = append(out, stage{"were between the client and the upstream, on their way or in a queue", "", between})
 	}
 	return append(out, stage{"waited in the upstream's queue", UpstreamQueueing, p.Queue.Value()}, served)
+}
+
+// reading is the stage of the link: the bodies that are being read, and what is on its way to them.
+func (p Probes) reading() stage {
+	if p.onTheWay() {
+		return stage{"were on their way, headers or bodies", NetworkBound, p.Read + p.between()}
+	}
+	return stage{"were being read", NetworkBound, p.Read}
+}
+
+// slowBodies, share of the window whose bodies are being read: from here on what is late before
+// them is so by the link as well. A full link holds back headers and bodies alike; behind a queue,
+// as that of a load balancer, a body comes at once.
+const slowBodies = .25
+
+// onTheWay says that a link is what lies between the client and the upstream.
+func (p Probes) onTheWay() bool {
+	return p.share(p.between()) >= elsewhere && p.share(p.Read) >= slowBodies
 }
 
 // queueOpen says that requests may queue where nobody tells: at an upstream that is silent,
@@ -88,7 +108,7 @@ func (p Probes) queueOpen() bool {
 	if !p.Queue.Known() {
 		return p.share(p.Headers) >= elsewhere
 	}
-	return p.share(p.between()) >= elsewhere
+	return p.share(p.between()) >= elsewhere && !p.onTheWay()
 }
 
 // between is the time between connection and headers that the upstream does not account

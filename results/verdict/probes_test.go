@@ -79,6 +79,7 @@ var clients = []struct {
 	}),
 		causes(), "28.8 were at the upstream, queued or served"},
 	{"a load balancer before the upstream", change(func(c *verdict.Probes) { idle(c); c.Direct, c.Headers = false, .48 }), causes(), "28.2 were between the client and the upstream"},
+	{"a full link to another host", change(func(c *verdict.Probes) { idle(c); c.Direct, c.Headers, c.Read = false, .25, .2 }), causes(verdict.NetworkBound), "26.4 of 32 requests are on the link"},
 	{"a distant upstream, and few requests are on their way", change(func(c *verdict.Probes) { collector(c); c.Direct, c.Headers = false, .03 }), causes(verdict.Serialised), "1.06 of 2"},
 	{"serial, with an upstream that does not tell its queue", change(func(c *verdict.Probes) { collector(c); c.Queue, c.Service = verdict.Number{}, verdict.Number{} }),
 		causes(verdict.Serialised), "1.06 of 2 cores used"},

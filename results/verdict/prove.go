@@ -69,7 +69,7 @@ func Prove(base Probes, chain []Link, asides []Intervention) Verdict {
 func contradicted(first Link, asides []Intervention) string {
 	refuted := first.Cause.rule().refuted
 	for _, a := range asides {
-		if refuted != nil && refuted(a) {
+		if refuted != nil && refuted(first, a) {
 			return fmt.Sprintf("%s gave %v", a.Name, a.Measured)
 		}
 	}

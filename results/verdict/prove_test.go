@@ -122,3 +122,28 @@ func TestStackedGain(t *testing.T) {
 		t.Errorf("%v: half the window promises %v, and gave %v", v.Causes, v.PredictedGain, v.MeasuredGain)
 	}
 }
+
+// TestLinkThatIsNotOurs: half the window does as much over a full link; but if the bodies come sooner
+// without decoding, it was the client that read slowly.
+func TestLinkThatIsNotOurs(t *testing.T) {
+	over := change(func(c *verdict.Probes) { idle(c); c.Direct, c.Headers, c.Read = false, .25, .2 })
+	gave := func(mean float64) verdict.Gain {
+		return verdict.Gain{Mean: mean, Low: mean * .98, High: mean * 1.02, Pairs: 4}
+	}
+	half := verdict.Intervention{Name: "halving the window", Cause: verdict.NetworkBound, Flat: true, Measured: gave(1.01)}
+	without := verdict.Intervention{Name: "leaving decoding out", Aside: true, Measured: gave(1.02)}
+	prove := func(i verdict.Intervention) verdict.Verdict {
+		return verdict.Prove(over, []verdict.Link{{Intervention: i, Evidence: over, Whole: i.Measured}}, []verdict.Intervention{without})
+	}
+	if v := prove(half); !slices.Equal(v.Causes, causes(verdict.NetworkBound)) || !strings.Contains(v.Sentence, "Halving the window gave 1.01x") {
+		t.Errorf("%q: %s", v.Causes, v.Sentence)
+	}
+	without.Measured = gave(1.4)
+	if v := prove(half); len(v.Causes) > 0 || !strings.Contains(v.Sentence, "leaving decoding out gave 1.40x") {
+		t.Errorf("a slow reader: %q: %s", v.Causes, v.Sentence)
+	}
+	half.Measured, without.Measured = gave(.55), gave(1)
+	if v := prove(half); len(v.Causes) > 0 {
+		t.Errorf("a long way: %q: %s", v.Causes, v.Sentence)
+	}
+}

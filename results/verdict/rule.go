@@ -16,11 +16,11 @@ type probesRule struct {
 	interventions []Intervention // those that prove it, and their asides
 
 	// Only some causes set the fields below.
-	proof       float64                 // smallest gain that proves it; 0 means gains
-	refuted     func(Intervention) bool // the intervention's gain excludes the cause
-	doubt       func(Probes) string     // a sign of it, for Uncertain; "" if there is none
-	suspectedAs func(Probes) string     // the words of people who suspect it first; "" if they would not
-	clears      func(Probes) string     // if it is the cause: what clears the causes that people suspect first
+	proof       float64                                   // smallest gain that proves it; 0 means gains
+	refuted     func(proof Link, aside Intervention) bool // the aside's gain excludes what the proof shows
+	doubt       func(Probes) string                       // a sign of it, for Uncertain; "" if there is none
+	suspectedAs func(Probes) string                       // the words of people who suspect it first; "" if they would not
+	clears      func(Probes) string                       // if it is the cause: what clears the causes that people suspect first
 }
 
 // rule returns the cause's row; an empty one if probes can't show the cause.
