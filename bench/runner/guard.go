@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"collatebench/internal/allowance"
 	"collatebench/internal/turn"
 	"collatebench/results"
 )
@@ -109,6 +110,16 @@ func (g Guard) enter(ctx context.Context, procs int, notes io.Writer) (results.O
 		o.Waited = time.Since(e.began).Seconds()
 	}
 	return o, mine, nil
+}
+
+// Hold takes the machine for runs that follow one another, each of them without a guard of its own, and
+// returns what gives it back. It waits, or refuses, as a run of all of its cores does.
+func (g Guard) Hold(ctx context.Context, notes io.Writer) (end func(), err error) {
+	if g.Lock == "" && g.Look == nil {
+		return func() {}, nil
+	}
+	_, mine, err := g.enter(ctx, allowance.Here().Threads(), notes)
+	return mine.End, err
 }
 
 // take takes the lock. beside is who has it, where the run goes on without.

@@ -29,6 +29,7 @@ func TestBusy(t *testing.T) {
 		"why --wait 1ms -- true {upstream}",
 		"peers --client go --window 4",
 		"compare --ref HEAD --placement pool --window 4",
+		"verdicts --small",
 	} {
 		out := t.TempDir()
 		command, rest, _ := strings.Cut(line, " ")

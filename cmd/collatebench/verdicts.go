@@ -14,6 +14,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
+	"collatebench/bench/runner"
 	"collatebench/bench/scenarios"
 	"collatebench/internal/printable"
 	"collatebench/internal/spell"
@@ -54,6 +55,7 @@ both answers are shown, and the first one counts.`,
 	fs.StringVar(&v.Out, "out", "", "`folder` in which the runs are kept (default none)")
 	fs.StringVar(&v.Answers, "answers", "", "`file` in which each answer is kept as it comes; a stopped run goes on from it")
 	fs.StringVar(&v.Source, "source", "", "`folder` of the collatebench module (default the enclosing one)")
+	guardFlags(fs, &v.guard)
 	fs.BoolVar(&v.asJSON, "json", false, "print every verdict and predicted gain as JSON")
 	fs.StringSliceVar(&v.markdown, "markdown", nil, "write the outcome into the blocks of this `file`[,file] too, as in bench/scenarios/README.md")
 	return c
@@ -62,6 +64,7 @@ both answers are shown, and the first one counts.`,
 // A verdictsRun is what the flags ask for.
 type verdictsRun struct {
 	scenarios.Options
+	guard        runner.Guard
 	only         string
 	plan, asJSON bool
 	markdown     []string // files
@@ -87,6 +90,12 @@ func (v verdictsRun) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	setGuard(&v.guard)
+	end, err := v.guard.Hold(c.Context(), c.ErrOrStderr())
+	if err != nil {
+		return err
+	}
+	defer end()
 	v.Self = []string{exe, "mockserver"}
 	v.Progress = scenarioProgress(c)
 	v.Report = report.Write
