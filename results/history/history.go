@@ -66,6 +66,13 @@ type Series struct {
 	Changes []Change `json:"changes"`
 }
 
+// leastRuns, points of a series: 12 can be divided in 924 ways into two halves, so that not even the
+// largest step has a p below .001.
+const leastRuns = 13
+
+// TooFew says that the series has too few points for a change.
+func (s Series) TooFew() bool { return len(s.Points) < leastRuns }
+
 // A Point is one cell in one run.
 type Point struct {
 	Run     string    `json:"run"` // its ID
@@ -221,5 +228,9 @@ func (p Place) Span() string {
 		}
 	}
 	const day = "2006-01-02"
-	return spell.Plural(p.Runs, "run") + ", " + first.Format(day) + " to " + last.Format(day)
+	out := spell.Plural(p.Runs, "run") + ", " + first.Format(day)
+	if first.Format(day) != last.Format(day) {
+		out += " to " + last.Format(day)
+	}
+	return out
 }

@@ -207,3 +207,14 @@ func TestShardsAreNoRuns(t *testing.T) {
 		t.Errorf("left out: %+v", h.LeftOut)
 	}
 }
+
+// TestTooFew: where no change can be seen, none is not what was found.
+func TestTooFew(t *testing.T) {
+	steps := []float64{100, 101, 99, 100, 102, 98, 101, 100, 80, 81, 79, 80, 82, 78, 80, 81}
+	for first, few := range map[int]bool{0: false, 2: false, 4: true} {
+		s := history.New(runs(t, 0, steps[first:], nil)).Places[0].Cells[0]
+		if s.TooFew() != few || few && len(s.Changes) > 0 || first == 0 && len(s.Changes) == 0 {
+			t.Errorf("%d runs: too few %v, changes %+v", len(s.Points), s.TooFew(), s.Changes)
+		}
+	}
+}

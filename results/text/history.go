@@ -37,6 +37,9 @@ func WriteHistory(w io.Writer, h history.History) {
 // differed there.
 func historyLines(s history.Series) [][]string {
 	row := []string{spell.Amount(s.Last().Value), strconv.Itoa(len(s.Points)), s.Cell, "none"}
+	if s.TooFew() {
+		row[3] = "too few runs to see one"
+	}
 	var out [][]string
 	for i := len(s.Changes) - 1; i >= 0; i-- {
 		c := s.Changes[i]
