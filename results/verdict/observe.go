@@ -12,7 +12,7 @@ func Observe(p Probes) Verdict {
 		v.Evidence = p.figures()
 	}
 	if len(v.Missing) > 0 {
-		v.Sentence = "no verdict: " + strings.Join(v.Missing, "; ") + "."
+		v.Sentence = "no verdict without " + strings.Join(v.Missing, "; ") + "."
 		return v
 	}
 	var says []string
