@@ -18,6 +18,7 @@ func manyRuns(t *testing.T, n int) string {
 	for i := range n {
 		info := resultstest.Info(resultstest.Request32, resultstest.Collector32)
 		info.ID, info.Label, info.Started, info.Commit = "", fmt.Sprintf("r%d", i), info.Started.AddDate(0, 0, i), fmt.Sprintf("c%02d", i)
+		info.State, info.Rounds = results.Complete, 1
 		run, err := results.Create(root, info)
 		if err != nil {
 			t.Fatal(err)
