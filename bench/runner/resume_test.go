@@ -273,3 +273,20 @@ func TestBudgetOfAShard(t *testing.T) {
 		t.Errorf("%d samples, and then %d more", taken[0], more)
 	}
 }
+
+// TestResumedBudgetIsRecorded: whoever reads the record of a run that goes on, as its gate does, finds
+// the budget that it has.
+func TestResumedBudgetIsRecorded(t *testing.T) {
+	o := tiny(t, 2)
+	o.Budget = time.Nanosecond
+	run, err := runner.Start(t.Context(), o)
+	if run == nil || err == nil {
+		t.Fatalf("got %v", err)
+	}
+	if err := runner.Resume(t.Context(), run, runner.Options{Program: o.Program, Self: o.Self}); err != nil {
+		t.Fatal(err)
+	}
+	if i := run.Info(); i.State != results.Complete || i.Budget != 5*time.Minute || len(results.CompleteRounds(i, samplesOf(t, run))) != 2 {
+		t.Errorf("%s with a budget of %v", i.State, i.Budget)
+	}
+}
