@@ -5,7 +5,6 @@ package results_test
 import (
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,13 +19,7 @@ import (
 // TestFullDisk: an error names the file, what was written can be read, nothing is left of
 // what was not, and once there is room it goes on.
 func TestFullDisk(t *testing.T) {
-	const inChild = "RESULTS_TEST_FULL_DISK"
-	if os.Getenv(inChild) == "" { // package testing has a file of its own, which a limit would hit
-		cmd := exec.Command(os.Args[0], "-test.run=^TestFullDisk$")
-		cmd.Env = append(os.Environ(), inChild+"=1")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("%v\n%s", err, out)
-		}
+	if !filelimit.Alone(t) {
 		return
 	}
 	root := filepath.Join(t.TempDir(), "runs")

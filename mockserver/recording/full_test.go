@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -22,13 +21,7 @@ import (
 // TestFullDisk: a recording whose disk is full in the middle of an exchange is a whole HAR with
 // those before it.
 func TestFullDisk(t *testing.T) {
-	const inChild = "RECORDING_TEST_FULL_DISK"
-	if os.Getenv(inChild) == "" { // package testing has a file of its own, which a limit would hit
-		cmd := exec.Command(os.Args[0], "-test.run=^TestFullDisk$")
-		cmd.Env = append(os.Environ(), inChild+"=1")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("%v\n%s", err, out)
-		}
+	if !filelimit.Alone(t) {
 		return
 	}
 	folder := filepath.Join(t.TempDir(), "recording")
