@@ -42,8 +42,8 @@ func compareCommand() *cobra.Command {
 the throughput, the ratio with its interval, whether it changed beside the drift of
 the other cells and whether its cause did, then a summary by placement and
 benchstat's tables. A run is named by its ID, by its label, by its path, as latest
-(the newest whole run of bench) or as baseline:NAME. Runs of other machines, upstreams, bodies or programs are
-refused.
+(the newest whole run of bench) or as baseline:NAME. Runs of other machines,
+upstreams, bodies or programs are refused.
 
 With --ref it builds the benchmark at a revision of git, and runs it beside the
 working tree as it is, or beside a second revision; with --binary it runs two

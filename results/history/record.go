@@ -75,7 +75,7 @@ func Read(id string, run *results.Run) Record {
 	return r
 }
 
-// shardsOf names the shards that a run was made of, with what each had.
+// shardsOf names the shards that a run was made of, a line each; "" for a run that was measured.
 func shardsOf(info results.Info) string {
 	var b strings.Builder
 	for _, p := range info.Merged {
