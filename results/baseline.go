@@ -228,10 +228,10 @@ func Baselines(root string) ([]Baseline, error) {
 	return out, nil
 }
 
-// cellsOf counts a run's cells without A/A controls.
-func cellsOf(info Info) int {
+// CellCount is the number of the run's cells, without A/A controls.
+func (i Info) CellCount() int {
 	n := 0
-	for _, name := range info.Cells {
+	for _, name := range i.Cells {
 		if c, err := bench.ParseCell(name); err == nil && c.AA == "" {
 			n++
 		}
@@ -245,7 +245,7 @@ func readBaseline(dir string) (Baseline, error) {
 		return Baseline{}, err
 	}
 	info := run.Info()
-	b := Baseline{Run: info.ID, Commit: info.Commit, Started: info.Started, Cells: cellsOf(info)}
+	b := Baseline{Run: info.ID, Commit: info.Commit, Started: info.Started, Cells: info.CellCount()}
 	samples, err := run.Samples()
 	if err != nil {
 		return b, err

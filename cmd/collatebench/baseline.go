@@ -65,7 +65,7 @@ A baseline appears when it is whole; one of this name is replaced with --force a
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(c.OutOrStdout(), "baseline %s: run %s, %s, in %s\n", args[0], run.Info().ID, spell.Plural(len(run.Info().Cells), "cell"), relativePath(saved.Dir()))
+			fmt.Fprintf(c.OutOrStdout(), "baseline %s: run %s, %s, in %s\n", args[0], run.Info().ID, spell.Plural(run.Info().CellCount(), "cell"), relativePath(saved.Dir()))
 			return nil
 		},
 	}
